@@ -1,0 +1,57 @@
+//! Identity owns accounts, sessions, roles and everything personal.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use svetu_kernel::{AccountId, Actor, Language, Role, Timestamp};
+
+use crate::ContractError;
+
+/// `rs.svetu.identity.account.created.v1`: after the address was verified.
+pub const ACCOUNT_CREATED: &str = "rs.svetu.identity.account.created.v1";
+/// `rs.svetu.identity.account.changed.v1`: name, language, roles.
+pub const ACCOUNT_CHANGED: &str = "rs.svetu.identity.account.changed.v1";
+
+/// The public part of an account, carried by both events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountEvent {
+    pub id: AccountId,
+    pub display_name: String,
+    pub language: Language,
+    pub roles: Vec<Role>,
+    pub created_at: Timestamp,
+    /// Grows by one with every change: an old event never overwrites a new one.
+    pub version: i64,
+}
+
+/// For demo worlds and imports: an account that needs no verification.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NewAccount {
+    pub id: AccountId,
+    pub email: String,
+    pub display_name: String,
+    pub language: Language,
+    pub roles: Vec<Role>,
+    /// None: the account cannot sign in until its address recovers a password.
+    pub password: Option<String>,
+    pub created_at: Timestamp,
+}
+
+#[async_trait]
+pub trait IdentityContract: Send + Sync + 'static {
+    /// The actor of a session cookie's value; None when it is unknown, expired or ended.
+    async fn authenticate(&self, session_token: &str) -> Result<Option<Actor>, ContractError>;
+    /// Where to write to a person. For mail only: never shown.
+    async fn mailbox(&self, id: AccountId) -> Result<Mailbox, ContractError>;
+    async fn account_by_email(&self, email: &str) -> Result<Option<AccountId>, ContractError>;
+    /// At most 1,000 at once; those whose id or address exists are left as they are.
+    async fn create_accounts(&self, accounts: Vec<NewAccount>) -> Result<u64, ContractError>;
+    /// Public parts by id, for copies; pages of at most 1,000.
+    async fn accounts(&self, after: Option<AccountId>, limit: u32) -> Result<Vec<AccountEvent>, ContractError>;
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mailbox {
+    pub email: String,
+    pub display_name: String,
+    pub language: Language,
+}

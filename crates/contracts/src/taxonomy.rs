@@ -1,0 +1,3 @@
+//! The marketplace taxonomy.
+#[derive(Debug)]
+pub struct Taxonomy;

@@ -1,0 +1,110 @@
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{AccountId, SessionId, TenantId, Timestamp, UserId};
+
+/// What an account may be. Rights follow from roles by policy only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Nobody in particular: not signed in.
+    Visitor,
+    /// Signed in with a verified address.
+    Member,
+    /// Sells as a business, with a tax number.
+    Trader,
+    /// Decides about ads, reports and appeals.
+    Moderator,
+    /// Runs the platform: taxonomy, rates, roles, dead letters.
+    Operator,
+}
+
+impl Role {
+    pub const ALL: [Self; 5] = [Self::Visitor, Self::Member, Self::Trader, Self::Moderator, Self::Operator];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Visitor => "visitor",
+            Self::Member => "member",
+            Self::Trader => "trader",
+            Self::Moderator => "moderator",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+/// How the actor proved who it is (the `acr` of an OpenID provider).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Strength {
+    None,
+    Password,
+    MultiFactor,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Subject {
+    /// Not signed in.
+    Visitor,
+    /// A person by a session.
+    Account { id: AccountId, session: Option<SessionId> },
+    /// The platform itself: a job, a consumer, an operator at the command line.
+    System { name: String },
+}
+
+/// Who acts. Made by the gateway alone (or by a job for the platform itself) and passed on as an argument.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    pub subject: Subject,
+    pub tenant: Option<TenantId>,
+    pub roles: BTreeSet<Role>,
+    pub scopes: BTreeSet<String>,
+    pub strength: Strength,
+    pub authenticated_at: Option<Timestamp>,
+}
+
+impl Actor {
+    pub fn visitor() -> Self {
+        Self {
+            subject: Subject::Visitor,
+            tenant: None,
+            roles: BTreeSet::from([Role::Visitor]),
+            scopes: BTreeSet::new(),
+            strength: Strength::None,
+            authenticated_at: None,
+        }
+    }
+
+    /// The platform acting for itself, by the name of the job.
+    pub fn system(name: impl Into<String>) -> Self {
+        Self { subject: Subject::System { name: name.into() }, ..Self::visitor() }
+    }
+
+    pub fn account(id: AccountId, roles: impl IntoIterator<Item = Role>) -> Self {
+        Self {
+            subject: Subject::Account { id, session: None },
+            roles: roles.into_iter().collect(),
+            strength: Strength::Password,
+            ..Self::visitor()
+        }
+    }
+
+    pub const fn account_id(&self) -> Option<AccountId> {
+        match self.subject {
+            Subject::Account { id, .. } => Some(id),
+            Subject::Visitor | Subject::System { .. } => None,
+        }
+    }
+
+    /// The public side of the same person.
+    pub fn user_id(&self) -> Option<UserId> {
+        self.account_id().map(|id| UserId::from_uuid(id.uuid()))
+    }
+
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+}

@@ -1,0 +1,115 @@
+//! What services tell each other: CloudEvents 1.0, at least once, in order by key.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use svetu_kernel::{EventId, Timestamp};
+
+/// A CloudEvent (specification 1.0.2). `kind` is its `type`: `rs.svetu.<service>.<thing>.<past tense>.v1`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    pub id: EventId,
+    pub kind: String,
+    /// The service's name: `listings`.
+    pub source: String,
+    /// What it is about, as its outside id: `listing_01j…`.
+    pub subject: String,
+    pub time: Timestamp,
+    /// Events of one key are delivered in the order in which their transactions committed.
+    pub key: String,
+    /// W3C trace context of the request that caused it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<String>,
+    pub data: Value,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum BusError {
+    #[error("the bus cannot be reached: {0}")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("no such dead letter")]
+    NoSuchDeadLetter,
+    #[error("the event has {bytes} bytes, at most {bytes_max} are carried")]
+    TooLarge { bytes: usize, bytes_max: usize },
+}
+
+/// How a handler ended when it did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum HandlerError {
+    /// Worth another try: a lock, a lost connection.
+    #[error("transient: {0}")]
+    Transient(String),
+    /// No retry will help: straight to the dead letters.
+    #[error("poison: {0}")]
+    Poison(String),
+}
+
+/// Reacts to events. Must expect replays: effects are made once by an inbox row or by a version.
+#[async_trait]
+pub trait Handler: Send + Sync + 'static {
+    /// A batch of at most [`ConsumerGroup::batch_max`] events of one partition, in order.
+    ///
+    /// On an error the events from `HandlerFailure` on are delivered again (or shelved): those before count as done.
+    async fn handle(&self, events: &[Event]) -> Result<(), (usize, HandlerError)>;
+}
+
+#[derive(Debug, Clone)]
+pub struct Retry {
+    pub attempts_max: u32,
+    pub backoff: Duration,
+    pub backoff_max: Duration,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self { attempts_max: 8, backoff: Duration::from_millis(100), backoff_max: Duration::from_secs(30) }
+    }
+}
+
+/// Consumers of one name share the work; each group sees every event.
+#[derive(Clone)]
+pub struct ConsumerGroup {
+    /// `<service>.<what for>`: `search.index`.
+    pub name: &'static str,
+    /// Exact kinds of events. Others are passed over.
+    pub kinds: Vec<&'static str>,
+    pub batch_max: usize,
+    pub retry: Retry,
+    pub handler: Arc<dyn Handler>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DeadLetter {
+    pub id: i64,
+    pub group: String,
+    pub event: Event,
+    pub reason: String,
+    pub attempts: u32,
+    pub shelved_at: Timestamp,
+}
+
+#[async_trait]
+pub trait Bus: Send + Sync + 'static {
+    /// Appends in this order; when it returns the events are durable. An id that is already there is not appended again.
+    async fn publish(&self, events: &[Event]) -> Result<(), BusError>;
+
+    /// Starts a member of the group; it stops when `stop` is cancelled (the sender dropped or set to true).
+    async fn consume(&self, group: ConsumerGroup, stop: tokio::sync::watch::Receiver<bool>) -> Result<(), BusError>;
+
+    /// Opaque position of the end of the log: a rebuild notes it before it reads the owner's snapshot.
+    async fn end(&self) -> Result<String, BusError>;
+
+    /// Moves a group to a position of [`Bus::end`]; the group must have no running member.
+    async fn seek(&self, group: &str, position: &str) -> Result<(), BusError>;
+
+    /// Events that the group has not yet handled.
+    async fn lag(&self, group: &str) -> Result<u64, BusError>;
+
+    /// Oldest first, after the id.
+    async fn dead_letters(&self, group: Option<&str>, after: i64, limit: u32) -> Result<Vec<DeadLetter>, BusError>;
+
+    /// Delivers it to its group once more and takes it off the shelf.
+    async fn replay(&self, dead_letter: i64) -> Result<(), BusError>;
+}

@@ -1,0 +1,14 @@
+//! What the platform asks of engines. Each port has one contract suite, run on every adapter.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod authorizer;
+pub mod bus;
+pub mod cache;
+pub mod mailer;
+pub mod secrets;
+
+pub use authorizer::{Authorizer, Decision, Resource};
+pub use bus::{Bus, BusError, ConsumerGroup, DeadLetter, Event, Handler, HandlerError, Retry};
+pub use cache::{Cache, CacheError};
+pub use mailer::{Mail, MailError, Mailer};
+pub use secrets::{Secret, SecretError, Secrets};
