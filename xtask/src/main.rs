@@ -1,1 +1,42 @@
-fn main() {}
+//! The workspace's own chores: `cargo xtask --help`.
+#![allow(clippy::print_stdout, reason = "a command line speaks on standard output")]
+
+mod layers;
+mod licences;
+mod unused;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Chores of the workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Checks a rule of the workspace and names what breaks it.
+    #[command(subcommand)]
+    Check(Rule),
+}
+
+#[derive(Subcommand)]
+enum Rule {
+    /// Dependencies point one way, no service depends on another, only the binary names adapters.
+    Layers,
+    /// Every crate in the lock file is under a licence that deny.toml allows.
+    Licences,
+    /// Every dependency of a manifest is named in the crate's code.
+    Unused,
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().chore {
+        Chore::Check(Rule::Layers) => layers::check(),
+        Chore::Check(Rule::Licences) => licences::check(),
+        Chore::Check(Rule::Unused) => unused::check(),
+    }
+}

@@ -1,0 +1,75 @@
+# Sve Tu Platforma. `make help` lists the verbs.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help up start stop build install test test-rust test-web test-e2e test-api torture check fmt bench screens openapi sqlx clean
+
+LISTINGS ?= 5000
+SEED ?= 1
+export NEXT_TELEMETRY_DISABLED := 1
+export SQLX_OFFLINE := true
+# Where cargo puts what it builds; a cache outside the checkout may be named here.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+SVETU := $(TARGET)/debug/svetu
+
+help: ## list the verbs
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+up: build ## install what is missing, build, start, load demo data, print URLs and accounts (Ctrl-C ends it)
+	$(SVETU) up --demo $(LISTINGS) --demo-seed $(SEED)
+
+start: build ## the same in the background
+	$(SVETU) up --demo $(LISTINGS) --demo-seed $(SEED) --detach
+
+stop: ## end what `make start` started
+	$(SVETU) stop
+
+build: install web/node_modules/.installed ## build the binary and the site
+	cargo build --locked --package svetu
+	scripts/build-site.sh
+
+install:
+	@scripts/install.sh run
+
+web/node_modules/.installed: web/package-lock.json web/package.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+test: test-rust test-web test-e2e ## all tests
+
+test-rust: install-test
+	scripts/test-rust.sh
+
+test-web: web/node_modules/.installed
+	cd web && npm test
+
+test-e2e: install-test build
+	scripts/test-e2e.sh
+
+install-test:
+	@scripts/install.sh test
+
+torture: install-test build ## kill the binary 50 times while it posts, imports and indexes
+	SVETU_TORTURE_ROUNDS=50 scripts/test-rust.sh torture
+
+check: install-test web/node_modules/.installed ## format, lints, layers, types, licences, unused dependencies, generated files
+	scripts/check.sh
+
+fmt: ## format everything
+	cargo fmt --all
+	cd web && npm run format
+
+bench: install-test ## measure against the rivals, write docs/benchmarks.md
+	scripts/bench.sh
+
+screens: install-test build ## screenshots of every page into web/screens
+	scripts/test-e2e.sh screens
+
+openapi: ## write openapi/svetu.json and the site's client from the handlers
+	cargo run --quiet --package svetu -- openapi > openapi/svetu.json.new && mv openapi/svetu.json.new openapi/svetu.json
+	cd web && npm run generate
+
+sqlx: install ## write the offline data of compile-time checked SQL
+	cargo xtask sqlx
+
+clean: ## forget what was built (not the data in .svetu)
+	rm -rf $(TARGET) web/apps/site/.next web/node_modules
