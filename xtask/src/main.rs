@@ -3,6 +3,7 @@
 
 mod layers;
 mod licences;
+mod sqlx_data;
 mod unused;
 
 use anyhow::Result;
@@ -21,6 +22,12 @@ enum Chore {
     /// Checks a rule of the workspace and names what breaks it.
     #[command(subcommand)]
     Check(Rule),
+    /// Writes the offline data of compile-time checked SQL into `.sqlx`, from a fresh database with all migrations.
+    Sqlx {
+        /// Change nothing; fail if `.sqlx` is not what the code needs.
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -37,6 +44,7 @@ fn main() -> Result<()> {
     match Arguments::parse().chore {
         Chore::Check(Rule::Layers) => layers::check(),
         Chore::Check(Rule::Licences) => licences::check(),
+        Chore::Sqlx { check } => sqlx_data::run(check),
         Chore::Check(Rule::Unused) => unused::check(),
     }
 }
