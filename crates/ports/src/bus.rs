@@ -7,6 +7,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use svetu_kernel::{EventId, Timestamp};
 
+/// Turns true, or loses its sender, when work should end.
+pub type Stop = tokio::sync::watch::Receiver<bool>;
+
+/// Waits for the end that `stop` announces.
+pub async fn stopped(stop: &mut Stop) {
+    // An error is a sender that is gone: the same as true.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Bytes of an event as JSON that every bus must carry.
+pub const EVENT_BYTES_MAX: usize = 900 * 1024;
+
 /// A CloudEvent (specification 1.0.2). `kind` is its `type`: `rs.svetu.<service>.<thing>.<past tense>.v1`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -29,6 +41,8 @@ pub struct Event {
 pub enum BusError {
     #[error("the bus cannot be reached: {0}")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("the group {0} has a running member")]
+    GroupRunning(String),
     #[error("no such dead letter")]
     NoSuchDeadLetter,
     #[error("the event has {bytes} bytes, at most {bytes_max} are carried")]
@@ -95,7 +109,7 @@ pub trait Bus: Send + Sync + 'static {
     /// Appends in this order; when it returns the events are durable. An id that is already there is not appended again.
     async fn publish(&self, events: &[Event]) -> Result<(), BusError>;
 
-    /// Starts a member of the group; it stops when `stop` is cancelled (the sender dropped or set to true).
+    /// Runs a member of the group until it is stopped (spawn it): lost connections and failing handlers do not end it. It stops when `stop` is cancelled (the sender dropped or set to true).
     async fn consume(&self, group: ConsumerGroup, stop: tokio::sync::watch::Receiver<bool>) -> Result<(), BusError>;
 
     /// Opaque position of the end of the log: a rebuild notes it before it reads the owner's snapshot.

@@ -4,11 +4,14 @@
 pub mod authorizer;
 pub mod bus;
 pub mod cache;
+pub mod idempotency;
 pub mod mailer;
 pub mod secrets;
+pub mod trace;
 
 pub use authorizer::{Authorizer, Decision, Resource};
 pub use bus::{Bus, BusError, ConsumerGroup, DeadLetter, Event, Handler, HandlerError, Retry};
 pub use cache::{Cache, CacheError};
+pub use idempotency::{IdempotencyError, IdempotencyState, IdempotencyStore, StoredReply};
 pub use mailer::{Mail, MailError, Mailer};
 pub use secrets::{Secret, SecretError, Secrets};

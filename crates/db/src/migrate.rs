@@ -1,0 +1,123 @@
+use std::{borrow::Cow, time::Duration};
+
+use sqlx::{
+    Connection, PgConnection,
+    migrate::{Migration, MigrationType, Migrator},
+};
+
+use crate::{DbConfig, DbError, role_of};
+
+/// A service's schema and the migrations that only concern it.
+#[derive(Debug, Clone, Copy)]
+pub struct Schema {
+    pub name: &'static str,
+    pub migrator: &'static Migrator,
+}
+
+/// What every schema holds beside the service's own tables, before them.
+static KIT: Migrator = sqlx::migrate!("./schema");
+
+/// The kit's versions stand below all of a service's (which begin at 1).
+const KIT_BASE: i64 = -1_000_000;
+
+/// Any two instances that migrate one database wait for each other.
+const MIGRATION_LOCK: i64 = 0x7376_6574_755f_6d67;
+
+/// Brings the schemas up to date as the owner: extensions, roles, tables, rights. Safe to run again and side by side.
+///
+/// A migration waits at most five seconds for a lock that a running service holds, then fails and changes nothing.
+pub async fn migrate(config: &DbConfig, schemas: &[Schema]) -> Result<(), DbError> {
+    let mut owner = PgConnection::connect_with(&config.owner()?).await?;
+    sqlx::raw_sql("set lock_timeout = '300s'; set client_min_messages = warning").execute(&mut owner).await?;
+    sqlx::query("select pg_advisory_lock($1)").bind(MIGRATION_LOCK).execute(&mut owner).await?;
+    sqlx::raw_sql(
+        "set lock_timeout = '5s';
+         create extension if not exists postgis;
+         create extension if not exists pg_trgm;",
+    )
+    .execute(&mut owner)
+    .await?;
+    for schema in schemas {
+        ensure_role(&mut owner, config, schema.name).await?;
+        migrate_schema(&mut owner, schema).await?;
+        tracing::debug!(schema = schema.name, "schema is up to date");
+    }
+    owner.close().await?;
+    Ok(())
+}
+
+/// Names of schemas are written in this source, never by a user: they need no quoting.
+async fn migrate_schema(owner: &mut PgConnection, schema: &Schema) -> Result<(), DbError> {
+    let name = schema.name;
+    sqlx::raw_sql(&format!("create schema if not exists {name}; set search_path = {name}, public"))
+        .execute(&mut *owner)
+        .await?;
+    // Our own lock is held for all schemas together.
+    let all = Migrator { migrations: Cow::Owned(with_kit(schema.migrator)), locking: false, ..Migrator::DEFAULT };
+    all.run_direct(owner).await.map_err(|source| DbError::Migrate { schema: name, source: Box::new(source) })?;
+    let role = role_of(name);
+    sqlx::raw_sql(&format!(
+        "reset search_path;
+         grant usage on schema {name} to {role};
+         grant select, insert, update, delete on all tables in schema {name} to {role};
+         grant usage, select on all sequences in schema {name} to {role};
+         grant execute on all functions in schema {name} to {role};
+         revoke all on {name}._sqlx_migrations from {role};"
+    ))
+    .execute(owner)
+    .await?;
+    Ok(())
+}
+
+fn with_kit(own: &Migrator) -> Vec<Migration> {
+    let kit = KIT.iter().map(|migration| Migration { version: KIT_BASE + migration.version, ..migration.clone() });
+    kit.chain(own.iter().cloned())
+        .filter(|migration| migration.migration_type != MigrationType::ReversibleDown)
+        .collect()
+}
+
+/// Roles belong to the whole cluster: databases migrated side by side race for them.
+async fn ensure_role(owner: &mut PgConnection, config: &DbConfig, schema: &str) -> Result<(), DbError> {
+    let role = role_of(schema);
+    let password = config.password(&role);
+    let statement = role_statement(&role, schema, password.as_deref());
+    let mut attempt = 0;
+    loop {
+        // With a password the role is always set anew: the secret may be another one.
+        let exists: bool =
+            sqlx::query_scalar("select exists (select from pg_roles where rolname = $1 and rolconfig is not null)")
+                .bind(&role)
+                .fetch_one(&mut *owner)
+                .await?;
+        if exists && password.is_none() {
+            return Ok(());
+        }
+        match sqlx::raw_sql(&statement).execute(&mut *owner).await {
+            Ok(_) => return Ok(()),
+            Err(sqlx::Error::Database(error))
+                if attempt < 20 && matches!(error.code().as_deref(), Some("XX000" | "23505" | "42710")) =>
+            {
+                attempt += 1;
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn role_statement(role: &str, schema: &str, password: Option<&str>) -> String {
+    // Hex digits only: needs no quoting.
+    let secret = password.map_or_else(String::new, |password| format!("alter role {role} password '{password}';"));
+    format!(
+        "do $$ begin
+             if not exists (select from pg_roles where rolname = '{role}') then
+                 create role {role} login nosuperuser nocreatedb nocreaterole;
+             end if;
+         end $$;
+         alter role {role} set search_path = {schema}, public;
+         alter role {role} set statement_timeout = '60s';
+         alter role {role} set lock_timeout = '10s';
+         alter role {role} set idle_in_transaction_session_timeout = '60s';
+         {secret}"
+    )
+}
