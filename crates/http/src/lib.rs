@@ -1,1 +1,30 @@
+//! The HTTP kit that every service uses: problems, permissions, extractors, pages, entity tags, idempotency, metrics.
+//!
+//! A service gives `routes()`; whoever serves it (the gateway, a test) installs the [`Kit`] around it once.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod etag;
+mod extract;
+mod grant;
+mod idempotency;
+mod kit;
+mod messages;
+mod metrics;
+pub mod openapi;
+mod page;
+mod problem;
+mod request;
+
+pub use etag::{IfMatch, IfNoneMatch, Tagged, etag};
+pub use extract::{PathId, ValidJson, ValidPath, ValidQuery};
+pub use grant::{Grant, Permission};
+pub use idempotency::idempotent;
+pub use kit::{Kit, KitArg, KitConfig};
+pub use messages::{Catalogue, CatalogueError};
+pub use metrics::HttpMetrics;
+pub use page::{CursorError, Cursors, PageParams, PageRequest, Paged};
+pub use problem::{ApiProblem, Fault, FieldMessage, ProblemDocument, Problems};
+pub use request::{RequestInfo, TraceContext};
+
+/// The sentences of this crate's own problems.
+pub const MESSAGES: &str = include_str!("../messages.toml");
