@@ -241,13 +241,17 @@ def neighbours(serbian):
         near = min(distance_km(new, each) for each in serbian) < 100
         if population < (5000 if near or country in ("BA", "ME", "HR", "MK", "XK") else 15000):
             continue
-        if any(p["country"] == country and fold(p["name"]) == fold(new["name"]) and distance_km(p, new) < 20 for p in seen):
-            continue
+        if re.search("[а-я]", new["name"]):
+            new["name"] = to_latin(new["name"])
         cyrillic = cyrillic or to_cyrillic(new["name"].replace("Ð", "Đ"), SPELLINGS.get(country))
         new.update(cyrl=cyrillic, ru=russian, en=english or ("" if name in ("", source) else source))
         new["aliases"] = [alias for alias in aliases.split("|") if alias] + [source, to_latin(cyrillic)]
         seen.append(new)
-    return seen
+    # Of namesakes in one country the largest is meant.
+    largest = {}
+    for each in sorted(seen, key=lambda p: (p["population"], p["key"])):
+        largest[each["country"], fold(each["name"])] = each
+    return list(largest.values())
 
 
 def main():
