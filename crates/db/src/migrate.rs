@@ -1,4 +1,8 @@
-use std::{borrow::Cow, time::Duration};
+use std::{
+    borrow::Cow,
+    hash::{Hash, Hasher},
+    time::Duration,
+};
 
 use sqlx::{
     Connection, PgConnection,
@@ -120,4 +124,17 @@ fn role_statement(role: &str, schema: &str, password: Option<&str>) -> String {
          alter role {role} set idle_in_transaction_session_timeout = '60s';
          {secret}"
     )
+}
+
+/// Changes when any migration of the schemas does: names template databases of tests.
+pub fn fingerprint(schemas: &[Schema]) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    for schema in schemas {
+        schema.name.hash(&mut hasher);
+        for migration in with_kit(schema.migrator) {
+            migration.version.hash(&mut hasher);
+            migration.checksum.hash(&mut hasher);
+        }
+    }
+    hasher.finish()
 }

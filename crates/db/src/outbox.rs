@@ -117,7 +117,7 @@ pub fn event(
         key: subject.clone(),
         subject,
         time: now,
-        traceparent: None,
+        traceparent: svetu_ports::trace::current(),
         data: serde_json::to_value(data)?,
     })
 }

@@ -23,7 +23,7 @@ pub struct DbConfig {
     pub url: String,
     /// What the roles' passwords are derived from; none where the server trusts whoever can reach it.
     pub roles_secret: Option<Secret>,
-    /// Per schema. The pool starts empty.
+    /// Per schema, and one more for its relay. The pool starts empty.
     pub connections_max: u32,
 }
 
@@ -33,6 +33,9 @@ impl DbConfig {
     }
 
     pub(crate) fn owner(&self) -> Result<PgConnectOptions, DbError> {
+        if !self.url.starts_with("postgres://") && !self.url.starts_with("postgresql://") {
+            return Err(DbError::Url(sqlx::Error::Configuration("expected postgres://".into())));
+        }
         PgConnectOptions::from_str(&self.url)
             .map(|options| options.application_name("svetu-migrate"))
             .map_err(DbError::Url)

@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgListener, PgPoolOptions};
 use svetu_ports::{
     Bus, BusError, Event,
     bus::{Stop, stopped},
@@ -52,9 +52,14 @@ impl Relay {
 
     /// One connection's life: it holds the lock, so when it is lost another relay may take over.
     async fn session(&self, backoff: &mut Duration) -> Result<std::convert::Infallible, RelayError> {
-        let mut listener = PgListener::connect_with(self.db.pool()).await.map_err(DbError::from)?;
+        // Not one of the service's connections: given back to their pool it would keep the lock.
+        let alone = PgPoolOptions::new()
+            .max_connections(1)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .connect_lazy_with(self.db.pool().connect_options().as_ref().clone());
+        let mut listener = PgListener::connect_with(&alone).await.map_err(DbError::from)?;
         listener.eager_reconnect(false);
-        listener.ignore_pool_close_event(false);
         let name = outbox::channel(self.db.schema());
         listener.listen(&name).await.map_err(DbError::from)?;
         loop {

@@ -1,1 +1,11 @@
+//! What tests of services stand on: a database of their own on a real PostgreSQL, a clock that is moved by hand, the service
+//! behind its real HTTP kit, and the mail that it sent.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod clock;
+mod database;
+mod server;
+
+pub use clock::{clock, eventually};
+pub use database::TestDb;
+pub use expect_test::{Expect, expect};
