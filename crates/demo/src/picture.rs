@@ -1,0 +1,84 @@
+//! Pictures of ads, drawn from vectors: 1280 × 960 JPEG.
+
+use std::io::Cursor;
+
+use image::{ImageEncoder, codecs::jpeg::JpegEncoder};
+use resvg::{tiny_skia, usvg};
+
+use crate::scenes;
+
+const WIDTH: u32 = 1280;
+const HEIGHT: u32 = 960;
+
+/// What a picture shows. Equal keys draw equal bytes; a world has some hundreds of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PictureKey {
+    subject: Subject,
+    /// Index into the colours of things, or into the palettes of backgrounds.
+    colour: u8,
+    variant: u8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Subject {
+    Hatchback,
+    Saloon,
+    Suv,
+    Block,
+    House,
+    Room,
+    Phone,
+    Screen,
+    /// Position in `icons/lucide.txt`.
+    Emblem(u16),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum PictureError {
+    #[error("the drawing is no SVG: {0}")]
+    Svg(#[from] usvg::Error),
+    #[error("no room for the pixels")]
+    Size,
+    #[error("the picture could not be written: {0}")]
+    Encode(#[from] image::ImageError),
+}
+
+impl PictureKey {
+    /// Compositions of one subject.
+    pub const VARIANTS: u8 = 2;
+
+    pub(crate) fn new(category: &str, icon: &str, body: Option<&str>, colour: Option<&str>, variant: u8) -> Self {
+        let subject = match (category, body) {
+            ("cars" | "breakers", Some("suv")) => Subject::Suv,
+            ("cars" | "breakers", Some("saloon" | "estate" | "coupe")) => Subject::Saloon,
+            ("cars" | "breakers" | "wanted-vehicles", _) => Subject::Hatchback,
+            ("flats-sale" | "flats-rent" | "garages" | "premises-sale", _) if variant == 0 => Subject::Block,
+            ("flats-sale" | "flats-rent" | "flats-daily" | "rooms" | "flatmate" | "sofas", _) => Subject::Room,
+            ("houses-sale" | "houses-rent" | "cottages" | "garden-sheds" | "prefab", _) => Subject::House,
+            ("smartphones" | "button-phones" | "phones-for-parts" | "phone-cases" | "tablets", _) => Subject::Phone,
+            ("tvs" | "monitors" | "laptops", _) => Subject::Screen,
+            _ => Subject::Emblem(scenes::icon(icon)),
+        };
+        let colour = match subject {
+            // One palette a category: its icon's.
+            Subject::Emblem(icon) => (icon % scenes::PALETTES) as u8,
+            _ => scenes::colour(colour),
+        };
+        Self { subject, colour, variant: variant % Self::VARIANTS }
+    }
+}
+
+/// Draws a picture: bytes of a JPEG.
+///
+/// # Errors
+/// Only when memory is short or a committed drawing is broken.
+pub fn draw(key: PictureKey) -> Result<Vec<u8>, PictureError> {
+    let svg = scenes::svg(key.subject, key.colour, key.variant);
+    let tree = usvg::Tree::from_str(&svg, &usvg::Options::default())?;
+    let mut pixels = tiny_skia::Pixmap::new(WIDTH, HEIGHT).ok_or(PictureError::Size)?;
+    resvg::render(&tree, tiny_skia::Transform::identity(), &mut pixels.as_mut());
+    let rgb: Vec<u8> = pixels.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    let mut bytes = Cursor::new(Vec::with_capacity(200_000));
+    JpegEncoder::new_with_quality(&mut bytes, 88).write_image(&rgb, WIDTH, HEIGHT, image::ExtendedColorType::Rgb8)?;
+    Ok(bytes.into_inner())
+}
