@@ -114,13 +114,14 @@ fn pictures_are_drawn() {
 }
 
 #[test]
-#[ignore = "writes pictures and titles into the folder SVETU_DEMO_OUT for a person to look at"]
+#[ignore = "writes pictures and titles into target/demo-world for a person to look at"]
 fn look() {
-    let out = std::env::var("SVETU_DEMO_OUT").unwrap();
+    let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/demo-world");
+    fs::create_dir_all(&out).unwrap();
     for draft in world(3, 60).listings() {
-        fs::write(format!("{out}/{:02}.txt", draft.index), format!("{draft:#?}")).unwrap();
+        fs::write(out.join(format!("{:02}.txt", draft.index)), format!("{draft:#?}")).unwrap();
         if let Some(key) = draft.pictures.first() {
-            fs::write(format!("{out}/{:02}.jpg", draft.index), draw(*key).unwrap()).unwrap();
+            fs::write(out.join(format!("{:02}.jpg", draft.index)), draw(*key).unwrap()).unwrap();
         }
     }
 }

@@ -140,7 +140,7 @@ pub(crate) fn description(
     facts: &[String],
     condition: Option<Condition>,
 ) -> String {
-    let mut pick = |pool: Pool| pool[rng.random_range(0..pool.len())];
+    let mut pick = |pool: Pool| say(language, pool[rng.random_range(0..pool.len())]);
     let mut text = format!("{subject}.");
     if let Some(condition) = condition {
         text = format!("{text} {}", pick(state(language, condition)));
@@ -150,6 +150,11 @@ pub(crate) fn description(
         text = format!("{text}\n\n{}", facts.join("\n"));
     }
     format!("{text}\n\n{}", pick(closing(language, root)))
+}
+
+/// Serbian in the ad's script. Names of brands and models never go through here.
+pub(crate) fn say(language: Language, text: &str) -> String {
+    if language == Language::SrCyrl { svetu_text::latin_to_cyrillic(text) } else { text.to_owned() }
 }
 
 /// The way many people type: no diacritics.

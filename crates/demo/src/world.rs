@@ -344,7 +344,7 @@ impl World {
                     values.insert(key.to_owned(), value);
                 }
                 let year = match language {
-                    Language::SrLatn | Language::SrCyrl => format!("{}. god", found.year),
+                    Language::SrLatn | Language::SrCyrl => format!("{}. {}", found.year, words::say(language, "god")),
                     Language::Ru => format!("{} г.", found.year),
                     Language::En => found.year.to_string(),
                 };
@@ -377,8 +377,12 @@ impl World {
                     Language::Ru => ru,
                     Language::En => en,
                 };
-                let where_ = if language == Language::Ru { &place.name_cyrl } else { &place.name };
-                (format!("{name}, {area} m², {where_}"), i64::from(area) * per_m2)
+                let name = words::say(language, name);
+                let town = match language {
+                    Language::SrCyrl | Language::Ru => &place.name_cyrl,
+                    Language::SrLatn | Language::En => &place.name,
+                };
+                (format!("{name}, {area} m², {town}"), i64::from(area) * per_m2)
             }
             "smartphones" => {
                 let (brand, model, name, eur) = [
@@ -414,7 +418,7 @@ impl World {
                     _ if !serbian => category.names.get(language).to_owned(),
                     count => leaf.things[rng.random_range(0..count)].to_owned(),
                 };
-                (thing, usual)
+                (words::say(language, &thing), usual)
             }
         }
     }
@@ -472,7 +476,10 @@ impl World {
         let mut title = subject;
         for used in telling.take(3) {
             match self.label(&used.key, values, language) {
-                Some(label) if !["Druga marka", "Drugo", "Bez marke"].contains(&label.as_str()) => {
+                Some(label)
+                    if !["Druga marka", "Drugo", "Bez marke", "Друга марка", "Друго", "Без марке"]
+                        .contains(&label.as_str()) =>
+                {
                     title = format!("{title} {label}");
                 }
                 _ => {}
@@ -492,13 +499,12 @@ fn write(
 ) -> (String, String) {
     let description = words::description(rng, language, root, subject, facts, condition);
     let title = match (language, rng.random_range(0..100)) {
-        (Language::SrLatn | Language::SrCyrl, 0..3) => format!("HITNO! {subject}"),
-        (Language::SrLatn | Language::SrCyrl, 3..6) => format!("{subject} - povoljno"),
+        (Language::SrLatn | Language::SrCyrl, 0..3) => format!("{} {subject}", words::say(language, "HITNO!")),
+        (Language::SrLatn | Language::SrCyrl, 3..6) => format!("{subject} - {}", words::say(language, "povoljno")),
         (Language::SrLatn | Language::SrCyrl, 6..9) => format!("{subject} TOP"),
         _ => subject.to_owned(),
     };
     let (title, description) = match language {
-        Language::SrCyrl => (svetu_text::latin_to_cyrillic(&title), svetu_text::latin_to_cyrillic(&description)),
         Language::SrLatn if rng.random_bool(0.1) => (words::bare(&title), words::bare(&description)),
         _ => (title, description),
     };
