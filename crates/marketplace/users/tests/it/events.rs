@@ -10,8 +10,8 @@ fn fell(world: &World, version: i64) -> Event {
     let fall = PriceDropped {
         id: ad(1),
         version,
-        before: Money::new(1_000_00, Currency::Rsd),
-        after: Money::new(800_00, Currency::Rsd),
+        before: Money::new(100_000, Currency::Rsd),
+        after: Money::new(80_000, Currency::Rsd),
     };
     outbox::event(world.clock.now(), PRICE_DROPPED, "listings", ad(1).to_string(), &fall).unwrap()
 }
@@ -32,12 +32,12 @@ async fn send_letters(world: &World) {
 #[tokio::test]
 async fn one_letter_a_person_and_fall() {
     let world = World::new().await;
-    world.snapshot(ad(1), 1, ListingState::Live, rsd(1_000_00));
+    world.snapshot(ad(1), 1, ListingState::Live, rsd(100_000));
     for n in [1, 2, 9] {
         world.deliver(&[world.created(account(n), "Pera", 1, vec![Role::Member])]).await;
         assert_eq!(world.said(Some(account(n)), &format!("PUT /favourites/{}", ad(1))).await, "204");
     }
-    let cheaper = world.snapshot(ad(1), 2, ListingState::Live, rsd(800_00));
+    let cheaper = world.snapshot(ad(1), 2, ListingState::Live, rsd(80_000));
     let events = [world.changed(&cheaper), fell(&world, 2)];
     world.deliver(&events).await;
     *world.letters.down.lock() = true;
@@ -68,7 +68,7 @@ async fn one_letter_a_person_and_fall() {
 
     // Sold meanwhile: nothing to write about.
     world.deliver(&[fell(&world, 4)]).await;
-    let sold = world.snapshot(ad(1), 5, ListingState::Sold, rsd(800_00));
+    let sold = world.snapshot(ad(1), 5, ListingState::Sold, rsd(80_000));
     world.deliver(&[world.changed(&sold)]).await;
     send_letters(&world).await;
     assert_eq!(world.letters.sent.lock().len(), 3);
