@@ -11,21 +11,71 @@ use svetu_kernel::Timestamp;
 
 pub(crate) type Values = BTreeMap<String, Value>;
 
+/// By category; a brand that nobody would expect there is worse than none.
 const BRANDS: &[(&str, &[&str])] = &[
-    ("vehicles", &["Bosch", "Valeo", "Hella", "Castrol", "Thule", "Varta", "Adria", "Yamaha", "Shoei"]),
-    ("phones", &["Baseus", "Spigen", "Anker", "Samsung", "Xiaomi", "Garmin", "Panasonic"]),
-    ("computers", &["Logitech", "Kingston", "Asus", "MSI", "Gigabyte", "Dell", "HP", "Samsung", "TP-Link"]),
-    ("electronics", &["Sony", "JBL", "Philips", "Pioneer", "Marantz", "Tuta", "Hikvision", "Epson"]),
-    ("home-garden", &["IKEA", "Metalac", "Rosenthal", "Emsan", "Gardena", "Tefal"]),
-    ("construction", &["JUB", "Ceresit", "Grohe", "Schneider", "Keramika Kanjiža", "Caterpillar"]),
-    ("sport", &["Adidas", "Nike", "Salomon", "Shimano", "Wilson", "Head", "Kettler"]),
-    ("bicycles", &["Shimano", "Capriolo", "Giro", "Schwalbe"]),
-    ("beauty-jewellery", &["Dior", "Chanel", "Nivea", "Ray-Ban", "Lancôme", "Avon"]),
-    ("music-books-hobby", &["Fender", "Yamaha", "Melodija", "Hohner", "Korg"]),
-    ("agriculture", &["Honda", "IMT", "Labin", "OLT", "Morava"]),
-    ("animals", &["Royal Canin", "Purina", "Trixie", "Pedigree"]),
-    ("business", &["Electrolux", "Galeb", "Siemens", "Bosch", "Rational"]),
-    ("tools", &["Bosch", "Makita", "Hogert"]),
+    ("campers", &["Adria", "Hymer", "Knaus", "Hobby"]),
+    ("batteries-car", &["Varta", "Bosch", "Black Horse", "Exide"]),
+    ("moto-gear", &["Shoei", "AGV", "Alpinestars", "LS2"]),
+    ("car-care", &["Castrol", "Liqui Moly", "Sonax"]),
+    ("wheels", &["OZ Racing", "Ronal", "BBS"]),
+    ("roof-boxes", &["Thule", "Menabo", "Hapro"]),
+    ("boat-engines", &["Yamaha", "Tomos", "Mercury", "Suzuki"]),
+    ("e-scooters", &["Xiaomi", "Ninebot", "Kugoo"]),
+    ("smartwatches", &["Apple", "Garmin", "Huawei", "Amazfit", "Samsung"]),
+    ("phone-cases", &["Spigen", "Ringke", "Baseus"]),
+    ("phone-chargers", &["Baseus", "Anker", "Samsung", "Apple"]),
+    ("power-banks", &["Anker", "Xiaomi", "Baseus"]),
+    ("landline", &["Panasonic", "Gigaset", "Motorola"]),
+    ("desktops", &["Dell", "HP", "Lenovo", "Fujitsu"]),
+    ("monitors", &["Dell", "Samsung", "LG", "AOC", "Philips"]),
+    ("graphics-cards", &["Gigabyte", "MSI", "Asus", "Sapphire", "Palit"]),
+    ("motherboards", &["Gigabyte", "MSI", "Asus", "ASRock"]),
+    ("memory", &["Kingston", "Corsair", "Crucial", "G.Skill"]),
+    ("disks", &["Samsung", "Kingston", "Western Digital", "Seagate"]),
+    ("pc-parts-other", &["LC-Power", "Corsair", "be quiet!", "Cooler Master"]),
+    ("keyboards-mice", &["Logitech", "Razer", "Redragon", "HyperX"]),
+    ("webcams", &["Logitech", "Trust", "Razer"]),
+    ("printers", &["HP", "Canon", "Epson", "Brother"]),
+    ("consumables", &["HP", "Canon", "Epson"]),
+    ("networking", &["TP-Link", "MikroTik", "Asus", "Ubiquiti"]),
+    ("servers", &["Dell", "HP", "Supermicro"]),
+    ("gaming-gear", &["Sony", "Microsoft", "Logitech"]),
+    ("projectors", &["Epson", "BenQ", "Acer"]),
+    ("speakers", &["JBL", "Bose", "Marshall", "Pioneer"]),
+    ("headphones", &["Sony", "JBL", "Sennheiser", "Bose", "AKG"]),
+    ("hifi-retro", &["Tosca", "Technics", "Pioneer", "Dual"]),
+    ("security", &["Hikvision", "Dahua", "Ajax"]),
+    ("smart-home", &["Xiaomi", "TP-Link", "Philips"]),
+    ("tableware", &["Metalac", "Rosenthal", "Emsan", "Tefal"]),
+    ("barbecue", &["Weber", "Landmann"]),
+    ("tiles", &["Keramika Kanjiža", "Zorka"]),
+    ("paints", &["JUB", "Jupol", "Maxima"]),
+    ("plumbing", &["Grohe", "Rosan", "Minotti"]),
+    ("construction-machines", &["Caterpillar", "JCB", "Bobcat"]),
+    ("fitness", &["Kettler", "Ring", "Domyos"]),
+    ("ball-sports", &["Adidas", "Nike", "Puma"]),
+    ("skis", &["Elan", "Atomic", "Head", "Rossignol"]),
+    ("ski-boots", &["Salomon", "Head", "Alpina"]),
+    ("camping", &["Quechua", "Coleman", "Husky"]),
+    ("fishing", &["Shimano", "Daiwa", "Formax"]),
+    ("tennis", &["Wilson", "Head", "Babolat"]),
+    ("skates", &["Rollerblade", "Fila", "Oxelo"]),
+    ("bike-parts", &["Shimano", "SRAM", "Schwalbe"]),
+    ("bike-gear", &["Giro", "Uvex", "Shimano"]),
+    ("perfumes", &["Dior", "Chanel", "Lancôme", "Armani", "Hugo Boss"]),
+    ("cosmetics", &["Nivea", "Avon", "L'Oréal", "La Roche-Posay"]),
+    ("sunglasses", &["Ray-Ban", "Police", "Polaroid"]),
+    ("guitars", &["Fender", "Yamaha", "Ibanez", "Cort"]),
+    ("keyboards-pianos", &["Yamaha", "Korg", "Casio", "Roland"]),
+    ("accordions", &["Melodija", "Hohner", "Weltmeister"]),
+    ("drums", &["Pearl", "Tama", "Yamaha"]),
+    ("stage", &["Behringer", "Shure", "Yamaha"]),
+    ("cultivators", &["Honda", "IMT", "Labin", "Goldoni"]),
+    ("implements", &["OLT", "IMT", "Morava"]),
+    ("pet-supplies", &["Royal Canin", "Trixie", "Pedigree"]),
+    ("catering-equipment", &["Electrolux", "Rational", "Gorenje"]),
+    ("cash-registers", &["Galeb", "Geneko"]),
+    ("school-bags", &["Pulse", "Nike", "Herlitz"]),
 ];
 
 /// Numbers in their usual range, where the taxonomy's bounds are wide.
@@ -87,7 +137,7 @@ fn range(key: &str) -> Option<(f64, f64)> {
 pub(crate) fn fill(
     rng: &mut ChaCha8Rng,
     taxonomy: &Taxonomy,
-    root: &str,
+    category: &str,
     uses: &[AttributeUse],
     now: Timestamp,
     values: &mut Values,
@@ -99,7 +149,7 @@ pub(crate) fn fill(
             continue;
         }
         let Some(attribute) = taxonomy.attribute(&used.key) else { continue };
-        if let Some(value) = value(rng, root, &used.key, &attribute.kind, used.required, now, values) {
+        if let Some(value) = value(rng, category, &used.key, &attribute.kind, used.required, now, values) {
             values.insert(used.key.clone(), value);
         }
     }
@@ -107,7 +157,7 @@ pub(crate) fn fill(
 
 fn value(
     rng: &mut ChaCha8Rng,
-    root: &str,
+    category: &str,
     key: &str,
     kind: &AttributeKind,
     required: bool,
@@ -117,7 +167,8 @@ fn value(
     match kind {
         AttributeKind::Text { .. } => match key {
             "brand" => {
-                let list = BRANDS.iter().find(|(of, _)| *of == root).map_or(&["Bosch"] as &[&str], |(_, list)| list);
+                let known = BRANDS.iter().find(|(of, _)| *of == category).map(|(_, list)| *list);
+                let list = known.or(required.then_some(&["Original"] as &[&str]))?;
                 Some(json!(list[rng.random_range(0..list.len())]))
             }
             "author" => {

@@ -29,6 +29,8 @@ pub(crate) enum Subject {
     Room,
     Phone,
     Screen,
+    Dress,
+    Shirt,
     /// Position in `icons/lucide.txt`.
     Emblem(u16),
 }
@@ -47,7 +49,15 @@ impl PictureKey {
     /// Compositions of one subject.
     pub const VARIANTS: u8 = 2;
 
-    pub(crate) fn new(category: &str, icon: &str, body: Option<&str>, colour: Option<&str>, variant: u8) -> Self {
+    /// `colour` is the ad's; `chance` chooses one where it says none.
+    pub(crate) fn new(
+        category: &str,
+        icon: &str,
+        body: Option<&str>,
+        colour: Option<&str>,
+        chance: u8,
+        variant: u8,
+    ) -> Self {
         let subject = match (category, body) {
             ("cars" | "breakers", Some("suv")) => Subject::Suv,
             ("cars" | "breakers", Some("saloon" | "estate" | "coupe")) => Subject::Saloon,
@@ -57,12 +67,14 @@ impl PictureKey {
             ("houses-sale" | "houses-rent" | "cottages" | "garden-sheds" | "prefab", _) => Subject::House,
             ("smartphones" | "button-phones" | "phones-for-parts" | "phone-cases" | "tablets", _) => Subject::Phone,
             ("tvs" | "monitors" | "laptops", _) => Subject::Screen,
+            ("dresses" | "wedding" | "skirts" | "maternity" | "girls-clothes", _) => Subject::Dress,
+            (_, _) if icon == "shirt" => Subject::Shirt,
             _ => Subject::Emblem(scenes::icon(icon)),
         };
         let colour = match subject {
             // One palette a category: its icon's.
             Subject::Emblem(icon) => (icon % scenes::PALETTES) as u8,
-            _ => scenes::colour(colour),
+            _ => colour.map_or(chance % scenes::COLOUR_COUNT, scenes::colour),
         };
         Self { subject, colour, variant: variant % Self::VARIANTS }
     }

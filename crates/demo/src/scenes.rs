@@ -18,6 +18,8 @@ const COLOURS: &[(&str, &str, &str, &str)] = &[
     ("brown", "#8a6550", "#57392a", "#bf9c86"),
 ];
 
+pub(crate) const COLOUR_COUNT: u8 = COLOURS.len() as u8;
+
 pub(crate) const PALETTES: u16 = 8;
 
 /// Background from, to, accent, dark accent.
@@ -33,14 +35,14 @@ const GROUNDS: [(&str, &str, &str, &str); PALETTES as usize] = [
 ];
 
 /// Index of the taxonomy's colour; the near one where it has no drawing of its own.
-pub(crate) fn colour(key: Option<&str>) -> u8 {
+pub(crate) fn colour(key: &str) -> u8 {
     let key = match key {
-        Some("silver") | None => "grey",
-        Some("light-blue" | "turquoise") => "blue",
-        Some("olive") => "green",
-        Some("burgundy" | "pink") => "red",
-        Some("beige" | "gold") => "yellow",
-        Some(key) => key,
+        "silver" => "grey",
+        "light-blue" | "turquoise" => "blue",
+        "olive" => "green",
+        "burgundy" | "pink" => "red",
+        "beige" | "gold" => "yellow",
+        key => key,
     };
     COLOURS.iter().position(|colour| colour.0 == key).unwrap_or(0) as u8
 }
@@ -65,6 +67,8 @@ pub(crate) fn svg(subject: Subject, colour: u8, variant: u8) -> String {
         Subject::Room => room(thing, variant),
         Subject::Phone => phone(thing, variant, colour),
         Subject::Screen => screen(variant, colour),
+        Subject::Dress => garment(thing, variant, colour, true),
+        Subject::Shirt => garment(thing, variant, colour, false),
         Subject::Emblem(icon) => emblem(icon, variant, GROUNDS[usize::from(colour) % GROUNDS.len()]),
     };
     format!(
@@ -235,4 +239,34 @@ fn emblem(icon: u16, variant: u8, (from, to, accent, dark): (&str, &str, &str, &
 <g transform="translate(430 260) scale(17.5)" fill="{accent}" fill-opacity=".22" stroke="{dark}" stroke-width="1.2" stroke-linecap="round" stroke-linejoin="round">{inner}</g>"##
         )
     }
+}
+
+fn garment((_, body, shade, light): (&str, &str, &str, &str), variant: u8, colour: u8, dress: bool) -> String {
+    let (from, to, ..) = GROUNDS[(usize::from(colour) * 3 + 5) % GROUNDS.len()];
+    let (ground, cloth) = (gradient("ground", from, to), gradient("cloth", light, body));
+    let outline = if dress {
+        "M560 300 Q640 350 720 300 L750 420 L722 500 Q800 640 860 830 Q640 880 420 830 Q480 640 558 500 L530 420Z"
+    } else {
+        "M520 300 Q640 370 760 300 L930 370 L990 560 L880 600 L845 520 V840 Q640 870 435 840 V520 L400 600 L290 560 L350 370Z"
+    };
+    let details = if dress {
+        format!(
+            r##"<path d="M558 500 Q640 530 722 500 L718 478 Q640 506 562 478Z" fill="{shade}"/><path d="M590 530 Q560 700 520 840 M640 530 V856 M690 530 Q720 700 760 840" stroke="{shade}" stroke-width="5" fill="none" opacity=".5"/>"##
+        )
+    } else {
+        format!(
+            r##"<path d="M560 312 Q640 400 720 312" stroke="{shade}" stroke-width="16" fill="none"/><path d="M435 560 Q470 700 440 838 M845 560 Q812 700 842 838" stroke="{shade}" stroke-width="6" fill="none" opacity=".5"/><rect x="700" y="470" width="80" height="84" rx="8" fill="{shade}" opacity=".45"/>"##
+        )
+    };
+    let tilt = if variant == 0 { "rotate(-3 640 200)" } else { "rotate(4 640 200)" };
+    let wall = if variant == 0 {
+        r##"<rect y="176" width="1280" height="16" rx="8" fill="#4d4138"/><path d="M0 900 H1280 V960 H0Z" fill="#c9a27c"/>"##
+    } else {
+        r##"<circle cx="640" cy="520" r="420" fill="#ffffff" opacity=".45"/><rect x="560" y="120" width="160" height="26" rx="13" fill="#8a6a50"/>"##
+    };
+    format!(
+        r##"{ground}{cloth}<rect width="1280" height="960" fill="url(#ground)"/>{wall}<g transform="{tilt}"><path d="{outline}" fill="#2a2024" opacity=".28" filter="url(#soft)" transform="translate(16 24)"/>
+<path d="M640 250 V226 Q676 216 668 186 Q654 160 626 172" stroke="#6b5a4c" stroke-width="9" fill="none" stroke-linecap="round"/><path d="M490 322 Q640 190 790 322" stroke="#8a6a50" stroke-width="18" fill="none" stroke-linecap="round"/>
+<path d="{outline}" fill="url(#cloth)"/>{details}</g>"##
+    )
 }

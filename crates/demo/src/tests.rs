@@ -106,7 +106,7 @@ fn pictures_are_drawn() {
         ("sofas", "sofa", None, Some("green"), 1),
         ("dogs", "dog", None, None, 1),
     ] {
-        let key = PictureKey::new(category, icon, body, colour, variant);
+        let key = PictureKey::new(category, icon, body, colour, 3, variant);
         let bytes = draw(key).unwrap();
         assert_eq!(bytes[..3], [0xFF, 0xD8, 0xFF]);
         assert_eq!(bytes, draw(key).unwrap());

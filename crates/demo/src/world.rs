@@ -28,6 +28,12 @@ use crate::{
 /// Ads per seller.
 const ADS_PER_SELLER: u64 = 12;
 
+/// As often as they are seen.
+const CAR_COLOURS: [&str; 14] = [
+    "grey", "grey", "silver", "silver", "black", "black", "white", "white", "blue", "blue", "red", "green", "burgundy",
+    "beige",
+];
+
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WorldError {
     #[error("a world needs places with people")]
@@ -200,7 +206,7 @@ impl World {
         let condition = category.condition.then(|| condition(rng));
         let mut values = Values::new();
         let (mut subject, mut price) = self.subject(rng, category, leaf, owner.language, place, &mut values);
-        attributes::fill(rng, &self.taxonomy, root, self.taxonomy.uses(id), self.now, &mut values);
+        attributes::fill(rng, &self.taxonomy, id, self.taxonomy.uses(id), self.now, &mut values);
         let values = self.settle(id, values);
         let facts = self.facts(id, &values, owner.language);
         if !matches!(id, "cars" | "flats-sale" | "flats-rent" | "smartphones") {
@@ -318,6 +324,7 @@ impl World {
                     ("power_kw", json!(kw)),
                     ("seats", json!(5)),
                     ("doors", json!("4-5")),
+                    ("colour", json!(CAR_COLOURS[rng.random_range(0..CAR_COLOURS.len())])),
                     ("steering", json!("left")),
                     ("drive", json!("front")),
                     (
@@ -594,12 +601,13 @@ fn pictures(rng: &mut ChaCha8Rng, category: &Category, values: &Values) -> Vec<P
         return Vec::new();
     }
     let text = |key: &str| values.get(key).and_then(Value::as_str);
+    let chance = rng.random_range(0..=9);
     let first = rng.random_range(0..PictureKey::VARIANTS);
     let count = rng.random_range(1..=PictureKey::VARIANTS);
     (0..count)
         .map(|step| {
             let variant = (first + step) % PictureKey::VARIANTS;
-            PictureKey::new(&category.id, &category.icon, text("body"), text("colour"), variant)
+            PictureKey::new(&category.id, &category.icon, text("body"), text("colour"), chance, variant)
         })
         .collect()
 }
