@@ -6,6 +6,7 @@
 
 mod attributes;
 mod cars;
+mod choices;
 mod leaves;
 mod people;
 mod picture;
