@@ -1,5 +1,7 @@
 //! What services tell each other: CloudEvents 1.0, at least once, in order by key.
 
+pub mod contract;
+
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;

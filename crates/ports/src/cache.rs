@@ -1,5 +1,7 @@
 //! Values that may be lost at any moment.
 
+pub mod contract;
+
 use std::time::Duration;
 
 use async_trait::async_trait;

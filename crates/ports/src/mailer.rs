@@ -1,5 +1,7 @@
 //! E-mail out.
 
+pub mod contract;
+
 use async_trait::async_trait;
 
 /// A message that is ready to go: already in the reader's language.

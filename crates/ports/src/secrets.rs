@@ -1,5 +1,7 @@
 //! Keys and passwords of the platform itself.
 
+pub mod contract;
+
 use async_trait::async_trait;
 
 /// Secret bytes; never printed.

@@ -21,6 +21,7 @@ struct Server {
 /// the one named by `SVETU_TEST_POSTGRES`, else one that ends with the process.
 pub(crate) fn url() -> &'static str {
     static SERVER: OnceLock<Server> = OnceLock::new();
+    #[allow(clippy::disallowed_methods, reason = "a test server is no configuration of the platform")]
     let server = SERVER.get_or_init(|| match std::env::var("SVETU_TEST_POSTGRES") {
         Ok(url) => Server { url, _pulse: None },
         Err(_) => start(),
@@ -93,6 +94,7 @@ fn own(folder: &Path) {
 }
 
 /// A shell that reads our pulse until it stops, then ends the server and removes its folder.
+#[allow(clippy::zombie_processes, reason = "it outlives us: that is what it is for")]
 fn guard(server: u32, folder: &Path) -> ChildStdin {
     let script = "trap '' INT TERM HUP; while read -r _; do :; done; kill -QUIT \"$1\" 2>/dev/null; \
                   n=0; while kill -0 \"$1\" 2>/dev/null && [ $n -lt 50 ]; do sleep 0.1; n=$((n+1)); done; rm -rf \"$2\"";

@@ -67,7 +67,9 @@ async fn a_lost_race_is_run_again() {
         .await
     };
     let (a, b, c) = tokio::join!(add(db.clone()), add(db.clone()), add(db.clone()));
-    (a.unwrap(), b.unwrap(), c.unwrap());
+    for result in [a, b, c] {
+        result.unwrap();
+    }
     let n: i64 = sqlx::query_scalar("select n from listings.thing").fetch_one(db.pool()).await.unwrap();
     assert_eq!(n, 3);
 }

@@ -1,0 +1,112 @@
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use moka::{Expiry, future::Cache as Moka, ops::compute::Op};
+use svetu_ports::{Cache, CacheError};
+
+const KEY_BYTES_MAX: usize = 256;
+const VALUE_BYTES_MAX: usize = 1024 * 1024;
+/// What an entry costs beside its bytes.
+const OVERHEAD_BYTES: usize = 128;
+
+#[derive(Debug, Clone)]
+enum Value {
+    Bytes(Bytes),
+    Count(i64),
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    value: Value,
+    ttl: Duration,
+}
+
+struct Ttl;
+
+impl Expiry<String, Entry> for Ttl {
+    fn expire_after_create(&self, _: &String, entry: &Entry, _: Instant) -> Option<Duration> {
+        Some(entry.ttl)
+    }
+
+    fn expire_after_update(&self, _: &String, entry: &Entry, _: Instant, left: Option<Duration>) -> Option<Duration> {
+        match entry.value {
+            Value::Bytes(_) => Some(entry.ttl),
+            // A counter lives from its first increment.
+            Value::Count(_) => left,
+        }
+    }
+}
+
+/// Values in this process, bounded by bytes: the least wanted go first.
+#[derive(Debug, Clone)]
+pub struct MemoryCache(Moka<String, Entry>);
+
+impl MemoryCache {
+    pub fn new(bytes_max: u64) -> Self {
+        let weigh = |key: &String, entry: &Entry| {
+            let value = match &entry.value {
+                Value::Bytes(bytes) => bytes.len(),
+                Value::Count(_) => 8,
+            };
+            u32::try_from(key.len() + value + OVERHEAD_BYTES).unwrap_or(u32::MAX)
+        };
+        Self(Moka::builder().max_capacity(bytes_max).weigher(weigh).expire_after(Ttl).build())
+    }
+}
+
+fn key_of(key: &str) -> Result<String, CacheError> {
+    if key.len() > KEY_BYTES_MAX {
+        return Err(CacheError(format!("a key has at most {KEY_BYTES_MAX} bytes").into()));
+    }
+    Ok(key.to_owned())
+}
+
+fn entry_of(value: Bytes, ttl: Duration) -> Result<Entry, CacheError> {
+    if value.len() > VALUE_BYTES_MAX {
+        return Err(CacheError(format!("a value has at most {VALUE_BYTES_MAX} bytes").into()));
+    }
+    Ok(Entry { value: Value::Bytes(value), ttl })
+}
+
+#[async_trait]
+impl Cache for MemoryCache {
+    async fn get(&self, key: &str) -> Result<Option<Bytes>, CacheError> {
+        Ok(self.0.get(key).await.map(|entry| match entry.value {
+            Value::Bytes(bytes) => bytes,
+            Value::Count(count) => Bytes::from(count.to_string()),
+        }))
+    }
+
+    async fn set(&self, key: &str, value: Bytes, ttl: Duration) -> Result<(), CacheError> {
+        self.0.insert(key_of(key)?, entry_of(value, ttl)?).await;
+        Ok(())
+    }
+
+    async fn set_if_absent(&self, key: &str, value: Bytes, ttl: Duration) -> Result<bool, CacheError> {
+        Ok(self.0.entry(key_of(key)?).or_insert(entry_of(value, ttl)?).await.is_fresh())
+    }
+
+    async fn increment(&self, key: &str, by: i64, ttl: Duration) -> Result<i64, CacheError> {
+        let result = self
+            .0
+            .entry(key_of(key)?)
+            .and_compute_with(|old| {
+                let before = old.map_or(0, |old| match old.into_value().value {
+                    Value::Count(count) => count,
+                    Value::Bytes(_) => 0,
+                });
+                std::future::ready(Op::Put(Entry { value: Value::Count(before.saturating_add(by)), ttl }))
+            })
+            .await;
+        Ok(result.into_entry().map_or(by, |entry| match entry.into_value().value {
+            Value::Count(count) => count,
+            Value::Bytes(_) => by,
+        }))
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), CacheError> {
+        self.0.invalidate(key).await;
+        Ok(())
+    }
+}
