@@ -11,7 +11,7 @@ use svetu_kernel::{Language, Timestamp};
 
 use crate::{
     draft::{Draft, FeedRow, PlaceRef, RowProblem, SellerRef},
-    mapping::{AttributeForm, AttributeSpec, Mapping, Otherwise, PriceSpec, Spec},
+    mapping::{AttributeForm, Mapping, Otherwise, Spec},
     parse::{PriceError, cut_words, parse_boolean, parse_day, parse_moment, parse_number, parse_price},
     row::RawRow,
 };
@@ -128,9 +128,10 @@ impl Work<'_> {
         let point = self.point();
         let delivery = self.many("delivery", &fields.delivery, delivery);
         let zone = self.mapping.file.time_zone.0;
-        let created_at: Option<Timestamp> = self.one("created_at", &fields.created_at.spec, |text| {
-            parse_moment(text, &fields.created_at.dates, zone)
-                .map_err(|error| Unusable::new("date.invalid", format!("{error}; dates = [\"%d.%m.%Y\"] gives its form")))
+        let created_at: Option<Timestamp> = self.one("created_at", &fields.created_at, |text| {
+            parse_moment(text, &fields.created_at.dates, zone).map_err(|error| {
+                Unusable::new("date.invalid", format!("{error}; dates = [\"%d.%m.%Y\"] gives its form"))
+            })
         });
         let photos = self.photos();
         let contact = self.contact();
@@ -178,7 +179,10 @@ impl Work<'_> {
             for column in columns.names() {
                 let values = self.row.all(column);
                 if !values.is_empty() {
-                    found = values.into_iter().map(|text| Found { column: column.clone(), text: text.to_owned() }).collect();
+                    found = values
+                        .into_iter()
+                        .map(|text| Found { column: column.clone(), text: text.to_owned() })
+                        .collect();
                     break;
                 }
             }
@@ -189,9 +193,11 @@ impl Work<'_> {
         }
         let split = found.into_iter().flat_map(|one| match &spec.split {
             None => vec![one],
-            Some(separator) => {
-                one.text.split(separator.as_str()).map(|part| Found { column: one.column.clone(), text: part.to_owned() }).collect()
-            }
+            Some(separator) => one
+                .text
+                .split(separator.as_str())
+                .map(|part| Found { column: one.column.clone(), text: part.to_owned() })
+                .collect(),
         });
         split
             .filter_map(|mut one| {
@@ -225,7 +231,10 @@ impl Work<'_> {
 
     /// The mapped value, or the value itself where there is no map.
     fn mapped(spec: &Spec, text: &str) -> Result<String, Unusable> {
-        if spec.map.is_empty() {
+        if let Some(pattern) = spec.patterns.iter().find(|pattern| pattern.matches.0.is_match(text)) {
+            return Ok(pattern.value.to_string());
+        }
+        if spec.map.is_empty() && spec.patterns.is_empty() {
             return Ok(text.to_owned());
         }
         match spec.map.get(&text.to_lowercase()) {
@@ -240,27 +249,33 @@ impl Work<'_> {
 
     fn many<T>(&mut self, field: &str, spec: &Spec, read: impl Fn(&str) -> Result<T, Unusable>) -> Vec<T> {
         let mut values = Vec::new();
-        let mut unusable = false;
+        let (mut unusable, mut dropped) = (false, false);
         let found = self.raw(field, spec);
         let empty = found.is_empty();
         for one in found {
             // An empty result of a map means: this value says nothing.
-            match Self::mapped(spec, &one.text).and_then(|text| if text.is_empty() { Ok(None) } else { read(&text).map(Some) }) {
+            match Self::mapped(spec, &one.text)
+                .and_then(|text| if text.is_empty() { Ok(None) } else { read(&text).map(Some) })
+            {
                 Ok(value) => values.extend(value),
                 Err(why) if matches!(spec.otherwise, Otherwise::Refuse | Otherwise::Keep) => {
                     self.refuse(one.column, &one.text, why.reason, why.hint);
                     unusable = true;
                 }
                 Err(_) => {
+                    dropped = true;
                     self.skipped.push((field.to_owned(), RawRow::shown(&one.text).into_owned()));
                 }
             }
         }
+        let defaulted = empty || (dropped && spec.otherwise == Otherwise::Default);
         if values.is_empty() && !unusable {
-            if let Some(default) = &spec.default {
+            if let Some(default) = spec.default.as_ref().filter(|_| defaulted) {
                 match read(&default.to_string()) {
                     Ok(value) => values.push(value),
-                    Err(why) => self.refuse(field, &default.to_string(), why.reason, format!("the default: {}", why.hint)),
+                    Err(why) => {
+                        self.refuse(field, &default.to_string(), why.reason, format!("the default: {}", why.hint))
+                    }
                 }
             } else if spec.required && empty {
                 self.refuse(first_column(field, spec), "", "value.missing", "the mapping requires it");
@@ -280,31 +295,37 @@ impl Work<'_> {
     }
 
     fn price(&mut self) -> Option<Price> {
-        let spec: &PriceSpec = &self.mapping.fields.price;
-        let found = self.raw("price", &spec.spec).into_iter().next();
+        let spec = &self.mapping.fields.price;
+        let rules = &self.mapping.price_rules;
+        let found = self.raw("price", spec).into_iter().next();
         let Some(found) = found else {
-            if let Some(default) = &spec.spec.default
-                && let Ok(price) = parse_price(&default.to_string(), &spec.rules)
+            if let Some(default) = &spec.default
+                && let Ok(price) = parse_price(&default.to_string(), rules)
             {
                 return Some(price);
             }
             if spec.missing.is_none() {
                 let hint = "missing = \"agreement\" in [fields.price] takes such rows";
-                self.refuse(first_column("price", &spec.spec), "", "price.missing", hint);
+                self.refuse(first_column("price", spec), "", "price.missing", hint);
             }
             return spec.missing.map(crate::parse::PriceWord::price);
         };
-        let text = match Self::mapped(&spec.spec, &found.text) {
+        let text = match Self::mapped(spec, &found.text) {
             Ok(text) => text,
             Err(_) => found.text.clone(),
         };
-        let (reason, hint) = match parse_price(&text, &spec.rules) {
+        let (reason, hint) = match parse_price(&text, rules) {
             Ok(Price::Fixed { amount_minor: 0, .. }) => match spec.zero {
                 Some(word) => return Some(word.price()),
-                None => ("price.zero", "zero = \"agreement\", \"free\" or \"contact\" in [fields.price] says what it means".to_owned()),
+                None => (
+                    "price.zero",
+                    "zero = \"agreement\", \"free\" or \"contact\" in [fields.price] says what it means".to_owned(),
+                ),
             },
             Ok(price @ Price::Fixed { amount_minor, currency }) => {
-                let whole = amount_minor / currency.minor_per_unit();
+                // A bound needs no exactness beyond a double's.
+                #[allow(clippy::cast_precision_loss, reason = "only compared with a bound")]
+                let whole = amount_minor as f64 / currency.minor_per_unit() as f64;
                 let outside = spec.min.is_some_and(|min| whole < min) || spec.max.is_some_and(|max| whole > max);
                 match (outside, spec.outside) {
                     (false, _) => return Some(price),
@@ -314,7 +335,8 @@ impl Work<'_> {
                     }
                     (true, None) => (
                         "price.outside",
-                        "it is not between min and max of [fields.price]; outside = \"agreement\" takes such rows".to_owned(),
+                        "it is not between min and max of [fields.price]; outside = \"agreement\" takes such rows"
+                            .to_owned(),
                     ),
                 }
             }
@@ -322,11 +344,15 @@ impl Work<'_> {
             Err(error) => {
                 let hint = match &error {
                     PriceError::Currency(sign) => {
-                        format!("{error}; \"{sign}\" = {{ to = \"EUR\", rate = \"…\" }} in [fields.price.currencies] converts it")
+                        format!(
+                            "{error}; \"{sign}\" = {{ to = \"EUR\", rate = \"…\" }} in [fields.price.currencies] converts it"
+                        )
                     }
                     PriceError::NoCurrency => format!("{error}; set currency in [fields.price]"),
                     PriceError::Number(_) => {
-                        format!("{error}; a word for no price goes to [fields.price.words], decimal says how numbers are written")
+                        format!(
+                            "{error}; a word for no price goes to [fields.price.words], decimal says how numbers are written"
+                        )
                     }
                     PriceError::Negative | PriceError::Range => error.to_string(),
                 };
@@ -358,9 +384,9 @@ impl Work<'_> {
 
     fn photos(&mut self) -> Vec<String> {
         let spec = &self.mapping.fields.photos;
-        let base = spec.base.clone();
+        let base = spec.base.clone().unwrap_or_default();
         let mut photos: Vec<String> = Vec::new();
-        for photo in self.many("photos", &spec.spec, |text| Ok(text.to_owned())) {
+        for photo in self.many("photos", spec, |text| Ok(text.to_owned())) {
             let whole = if photo.contains("://") || base.is_empty() { photo } else { format!("{base}{photo}") };
             if !photos.contains(&whole) {
                 photos.push(whole);
@@ -394,8 +420,8 @@ impl Work<'_> {
         for (key, spec) in &self.mapping.attributes {
             let field = format!("attributes.{key}");
             let decimal = spec.decimal.or(self.mapping.file.decimal);
-            let mut values = self.many(&field, &spec.spec, |text| attribute(spec, decimal, text));
-            if spec.form == AttributeForm::Choices {
+            let mut values = self.many(&field, spec, |text| attribute(spec, decimal, text));
+            if spec.form == Some(AttributeForm::Choices) {
                 values.dedup();
                 if !values.is_empty() {
                     attributes.insert(key.clone(), Value::Array(values));
@@ -412,23 +438,26 @@ fn first_column(field: &str, spec: &Spec) -> String {
     spec.columns().into_iter().next().unwrap_or_else(|| field.to_owned())
 }
 
-fn attribute(spec: &AttributeSpec, decimal: Option<crate::parse::DecimalMark>, text: &str) -> Result<Value, Unusable> {
-    match spec.form {
-        AttributeForm::Text | AttributeForm::Choices => Ok(Value::from(cut_words(text, spec.spec.max_chars.unwrap_or(1_000)))),
-        AttributeForm::Boolean => {
-            parse_boolean(text).map(Value::from).ok_or_else(|| Unusable::new("boolean.invalid", "yes or no, da or ne, 1 or 0"))
+fn attribute(spec: &Spec, decimal: Option<crate::parse::DecimalMark>, text: &str) -> Result<Value, Unusable> {
+    match spec.form.unwrap_or_default() {
+        AttributeForm::Text | AttributeForm::Choices => {
+            Ok(Value::from(cut_words(text, spec.max_chars.unwrap_or(1_000))))
         }
+        AttributeForm::Boolean => parse_boolean(text)
+            .map(Value::from)
+            .ok_or_else(|| Unusable::new("boolean.invalid", "yes or no, da or ne, 1 or 0")),
         AttributeForm::Date => parse_day(text, &spec.dates)
             .map(|day| Value::from(day.to_string()))
             .map_err(|error| Unusable::new("date.invalid", format!("{error}; dates = [\"%d.%m.%Y\"] gives its form"))),
         AttributeForm::Integer | AttributeForm::Number => {
-            let written = parse_number(text, decimal).map_err(|error| Unusable::new("number.invalid", error.to_string()))?;
+            let written =
+                parse_number(text, decimal).map_err(|error| Unusable::new("number.invalid", error.to_string()))?;
             let number = written.value.to_f64() * spec.multiply.unwrap_or(1.0);
             let below = spec.min.is_some_and(|min| number < min);
             if below || spec.max.is_some_and(|max| number > max) || !number.is_finite() {
                 return Err(Unusable::new("number.outside", "it is not between min and max of the mapping"));
             }
-            if spec.form == AttributeForm::Number {
+            if spec.form == Some(AttributeForm::Number) {
                 return Ok(Value::from((number * 1e6).round() / 1e6));
             }
             if spec.multiply.is_none() && !written.value.is_integer() {

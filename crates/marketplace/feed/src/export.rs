@@ -11,8 +11,26 @@ use crate::{problems::guarded, read::Format};
 
 /// Columns of an export, in order. `examples/import/svetu-export.toml` reads them back.
 pub const COLUMNS: [&str; 20] = [
-    "id", "key", "category", "title", "description", "language", "price", "condition", "place", "latitude", "longitude",
-    "attributes", "photos", "delivery", "phone", "seller_key", "seller_name", "seller_kind", "state", "created_at",
+    "id",
+    "key",
+    "category",
+    "title",
+    "description",
+    "language",
+    "price",
+    "condition",
+    "place",
+    "latitude",
+    "longitude",
+    "attributes",
+    "photos",
+    "delivery",
+    "phone",
+    "seller_key",
+    "seller_name",
+    "seller_kind",
+    "state",
+    "created_at",
 ];
 
 /// An ad with what the other services know of it.
@@ -141,7 +159,11 @@ fn cells(row: &ExportRow<'_>) -> [(&'static str, String); 20] {
         row.place_name.to_owned(),
         listing.point.map(|point| point.lat.to_string()).unwrap_or_default(),
         listing.point.map(|point| point.lon.to_string()).unwrap_or_default(),
-        if listing.attributes.is_empty() { String::new() } else { Value::from_iter(listing.attributes.clone()).to_string() },
+        if listing.attributes.is_empty() {
+            String::new()
+        } else {
+            Value::from_iter(listing.attributes.clone()).to_string()
+        },
         row.photos.join(" "),
         listing.delivery.iter().map(|delivery| name_of_delivery(*delivery)).collect::<Vec<_>>().join(" "),
         listing.contact.phone.clone().unwrap_or_default(),

@@ -22,7 +22,11 @@ pub enum Entry {
     /// At least one problem.
     Refused(Vec<RowProblem>),
     /// The key stood in the file before; the earlier row counts.
-    Duplicate { line: u64, source_key: String, first_line: u64 },
+    Duplicate {
+        line: u64,
+        source_key: String,
+        first_line: u64,
+    },
 }
 
 /// Where the key of a duplicate is told, as a row of the error file.

@@ -27,11 +27,14 @@ pub struct Mapping {
     pub fields: Fields,
     /// By key of the taxonomy.
     #[serde(default)]
-    pub attributes: BTreeMap<String, AttributeSpec>,
+    pub attributes: BTreeMap<String, Spec>,
     #[serde(default)]
     pub contact: ContactSpec,
     #[serde(default)]
     pub seller: SellerSpec,
+    /// Of `fields.price`, made ready.
+    #[serde(skip)]
+    pub price_rules: PriceRules,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -70,9 +73,9 @@ impl TryFrom<String> for EncodingName {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        encoding_rs::Encoding::for_label(name.as_bytes())
-            .map(Self)
-            .ok_or_else(|| format!("«{name}» is no encoding; such as utf-8, windows-1250, windows-1251, windows-1252, utf-16le"))
+        encoding_rs::Encoding::for_label(name.as_bytes()).map(Self).ok_or_else(|| {
+            format!("«{name}» is no encoding; such as utf-8, windows-1250, windows-1251, windows-1252, utf-16le")
+        })
     }
 }
 
@@ -189,6 +192,8 @@ pub struct Spec {
     /// A regular expression; its first group, or all of its match, is the value. No match: empty.
     pub extract: Option<Pattern>,
     pub transform: Vec<Transform>,
+    /// Tried one after the other before `map`: the first that matches gives the value.
+    pub patterns: Vec<PatternSpec>,
     /// Value of the file → value of ours, in any case.
     pub map: BTreeMap<String, Scalar>,
     pub otherwise: Otherwise,
@@ -198,6 +203,38 @@ pub struct Spec {
     pub max_chars: Option<usize>,
     /// An empty value refuses the row.
     pub required: bool,
+    /// Of numbers; goes before that of `[file]`.
+    pub decimal: Option<DecimalMark>,
+    /// Of numbers and of the price (in whole units of its currency).
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+    /// Of dates: strftime, before the forms that are known: `%m/%d/%Y`.
+    pub dates: Vec<String>,
+    /// Attributes only.
+    pub form: Option<AttributeForm>,
+    /// Attributes only: `power_kw` from PS is 0.7355.
+    pub multiply: Option<f64>,
+    /// Photos only: before each relative path or address.
+    pub base: Option<String>,
+    /// From here on the price only. Where the cell names no currency.
+    pub currency: Option<Currency>,
+    /// Foreign signs: `"$" = "EUR"` reads it as euro, `"₽" = { to = "RSD", rate = "1.30" }` converts.
+    pub currencies: BTreeMap<String, CurrencySpec>,
+    /// Further words: `"VB" = "agreement"`.
+    pub words: BTreeMap<String, PriceWord>,
+    /// A price of nothing: refused without this.
+    pub zero: Option<PriceWord>,
+    /// A price beyond `min` and `max`: refused without this.
+    pub outside: Option<PriceWord>,
+    /// An empty cell: refused without this.
+    pub missing: Option<PriceWord>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatternSpec {
+    pub matches: Pattern,
+    pub value: Scalar,
 }
 
 /// Text, number or yes and no in the mapping.
@@ -228,7 +265,7 @@ pub struct Fields {
     #[serde(default)]
     pub description: Spec,
     pub category: Spec,
-    pub price: PriceSpec,
+    pub price: Spec,
     #[serde(default)]
     pub condition: Spec,
     #[serde(default)]
@@ -241,60 +278,16 @@ pub struct Fields {
     #[serde(default)]
     pub longitude: Spec,
     #[serde(default)]
-    pub photos: PhotosSpec,
+    pub photos: Spec,
     #[serde(default)]
     pub delivery: Spec,
     #[serde(default)]
     pub language: Spec,
     #[serde(default)]
-    pub created_at: DateSpec,
+    pub created_at: Spec,
     /// A JSON object of attributes in one column, as `svetu export` writes them.
     #[serde(default)]
     pub attributes: Option<String>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct DateSpec {
-    #[serde(flatten)]
-    pub spec: Spec,
-    /// strftime, before the forms that are known: `%m/%d/%Y`.
-    pub dates: Vec<String>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct PhotosSpec {
-    #[serde(flatten)]
-    pub spec: Spec,
-    /// Before each relative path or address.
-    pub base: String,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-pub struct PriceSpec {
-    #[serde(flatten)]
-    pub spec: Spec,
-    /// Where the cell names none.
-    pub currency: Option<Currency>,
-    /// Foreign signs: `"$" = "EUR"` reads it as euro, `"₽" = { to = "RSD", rate = "1.30" }` converts.
-    #[serde(default)]
-    pub currencies: BTreeMap<String, CurrencySpec>,
-    /// Further words: `"VB" = "agreement"`.
-    #[serde(default)]
-    pub words: BTreeMap<String, PriceWord>,
-    /// A price of nothing: refuse (as it stands), or one of the words.
-    pub zero: Option<PriceWord>,
-    pub decimal: Option<DecimalMark>,
-    /// In whole units of the price's currency.
-    pub min: Option<i64>,
-    pub max: Option<i64>,
-    /// What becomes of prices out of bounds: refuse, or one of the words.
-    pub outside: Option<PriceWord>,
-    /// What becomes of an empty cell: refuse, or one of the words.
-    pub missing: Option<PriceWord>,
-    #[serde(skip)]
-    pub rules: PriceRules,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -320,20 +313,6 @@ pub enum AttributeForm {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct AttributeSpec {
-    #[serde(flatten)]
-    pub spec: Spec,
-    pub form: AttributeForm,
-    pub decimal: Option<DecimalMark>,
-    /// `power_kw` from PS: 0.7355.
-    pub multiply: Option<f64>,
-    pub min: Option<f64>,
-    pub max: Option<f64>,
-    pub dates: Vec<String>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ContactSpec {
     pub phone: Spec,
@@ -354,6 +333,30 @@ pub struct SellerSpec {
 impl Spec {
     pub const fn is_set(&self) -> bool {
         self.column.is_some() || self.template.is_some() || self.value.is_some() || self.default.is_some()
+    }
+
+    /// A key that says nothing about this field.
+    fn misplaced(&self, key: &str) -> Option<&'static str> {
+        let price = key == "fields.price";
+        let attribute = key.starts_with("attributes.");
+        let date = attribute || key == "fields.created_at";
+        [
+            ("decimal", self.decimal.is_some(), price || attribute),
+            ("min", self.min.is_some(), price || attribute),
+            ("max", self.max.is_some(), price || attribute),
+            ("dates", !self.dates.is_empty(), date),
+            ("form", self.form.is_some(), attribute),
+            ("multiply", self.multiply.is_some(), attribute),
+            ("base", self.base.is_some(), key == "fields.photos"),
+            ("currency", self.currency.is_some(), price),
+            ("currencies", !self.currencies.is_empty(), price),
+            ("words", !self.words.is_empty(), price),
+            ("zero", self.zero.is_some(), price),
+            ("outside", self.outside.is_some(), price),
+            ("missing", self.missing.is_some(), price),
+        ]
+        .into_iter()
+        .find_map(|(name, set, fits)| (set && !fits).then_some(name))
     }
 
     /// Columns that it reads.
@@ -392,7 +395,7 @@ impl Mapping {
             message,
         };
         mapping.check(&fault)?;
-        mapping.fields.price.rules = rules(&mapping.fields.price, mapping.file.decimal)
+        mapping.price_rules = rules(&mapping.fields.price, mapping.file.decimal)
             .map_err(|(sign, message)| fault(&format!("fields.price.currencies.{sign}"), message))?;
         Ok(mapping)
     }
@@ -404,22 +407,22 @@ impl Mapping {
             ("fields.title".to_owned(), &fields.title),
             ("fields.description".to_owned(), &fields.description),
             ("fields.category".to_owned(), &fields.category),
-            ("fields.price".to_owned(), &fields.price.spec),
+            ("fields.price".to_owned(), &fields.price),
             ("fields.condition".to_owned(), &fields.condition),
             ("fields.place".to_owned(), &fields.place),
             ("fields.postal_code".to_owned(), &fields.postal_code),
             ("fields.latitude".to_owned(), &fields.latitude),
             ("fields.longitude".to_owned(), &fields.longitude),
-            ("fields.photos".to_owned(), &fields.photos.spec),
+            ("fields.photos".to_owned(), &fields.photos),
             ("fields.delivery".to_owned(), &fields.delivery),
             ("fields.language".to_owned(), &fields.language),
-            ("fields.created_at".to_owned(), &fields.created_at.spec),
+            ("fields.created_at".to_owned(), &fields.created_at),
             ("contact.phone".to_owned(), &self.contact.phone),
             ("seller.key".to_owned(), &self.seller.key),
             ("seller.name".to_owned(), &self.seller.name),
             ("seller.kind".to_owned(), &self.seller.kind),
         ];
-        specs.extend(self.attributes.iter().map(|(key, attribute)| (format!("attributes.{key}"), &attribute.spec)));
+        specs.extend(self.attributes.iter().map(|(key, attribute)| (format!("attributes.{key}"), attribute)));
         specs
     }
 
@@ -450,6 +453,9 @@ impl Mapping {
             if spec.otherwise == Otherwise::Default && spec.default.is_none() {
                 return Err(fault(&key, "otherwise = \"default\" needs default".to_owned()));
             }
+            if let Some(misplaced) = spec.misplaced(&key) {
+                return Err(fault(&key, format!("{misplaced} has no meaning here")));
+            }
             if spec.split.as_ref().is_some_and(String::is_empty) {
                 return Err(fault(&key, "split must not be empty".to_owned()));
             }
@@ -475,16 +481,16 @@ impl Mapping {
             &mut fields.title,
             &mut fields.description,
             &mut fields.category,
-            &mut fields.price.spec,
+            &mut fields.price,
             &mut fields.condition,
             &mut fields.place,
             &mut fields.postal_code,
             &mut fields.latitude,
             &mut fields.longitude,
-            &mut fields.photos.spec,
+            &mut fields.photos,
             &mut fields.delivery,
             &mut fields.language,
-            &mut fields.created_at.spec,
+            &mut fields.created_at,
             &mut self.contact.phone,
             &mut self.seller.key,
             &mut self.seller.name,
@@ -493,7 +499,7 @@ impl Mapping {
             lower(&mut spec.map);
         }
         for attribute in self.attributes.values_mut() {
-            lower(&mut attribute.spec.map);
+            lower(&mut attribute.map);
         }
         for language in self.fields.language.value.iter().chain(self.fields.language.map.values()) {
             if language.to_string().parse::<Language>().is_err() {
@@ -504,7 +510,7 @@ impl Mapping {
     }
 }
 
-fn rules(price: &PriceSpec, decimal: Option<DecimalMark>) -> Result<PriceRules, (String, String)> {
+fn rules(price: &Spec, decimal: Option<DecimalMark>) -> Result<PriceRules, (String, String)> {
     let mut conversions = BTreeMap::new();
     for (sign, spec) in &price.currencies {
         let conversion = match spec {
@@ -549,16 +555,15 @@ fn syntax(file: &Path, text: &str, error: &toml::de::Error) -> MappingError {
     }
 }
 
-/// Where a key stands: its table's heading, else its last part at the beginning of a line.
+/// Where a key stands: its table's heading, else its last part that begins a line.
 fn line_of_key(text: &str, key: &str) -> u64 {
-    let last = key.rsplit('.').next().unwrap_or(key);
     let heading = format!("[{key}]");
-    let found = text.lines().position(|line| line.trim() == heading).or_else(|| {
-        text.lines().position(|line| {
-            line.trim_start()
-                .strip_prefix(last)
-                .is_some_and(|rest| rest.trim_start().starts_with(['=', '.']))
-        })
-    });
+    let begins = |line: &str, part: &str| {
+        line.trim_start().strip_prefix(part).is_some_and(|rest| rest.trim_start().starts_with(['=', '.']))
+    };
+    let found = text
+        .lines()
+        .position(|line| line.trim() == heading)
+        .or_else(|| key.rsplit('.').find_map(|part| text.lines().position(|line| begins(line, part))));
     found.map_or(1, |line| line as u64 + 1)
 }

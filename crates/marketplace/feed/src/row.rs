@@ -3,7 +3,10 @@ use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 /// Values of one row, by column.
 #[derive(Debug, Clone)]
 pub enum Cells {
-    Record { header: Arc<Header>, record: csv::StringRecord },
+    Record {
+        header: Arc<Header>,
+        record: csv::StringRecord,
+    },
     /// JSON and XML: by path (`price`, `seller.name`, `@id`), several values where the source repeats it.
     Tree(BTreeMap<String, Vec<String>>),
 }
@@ -52,8 +55,7 @@ impl RawRow {
         if value.chars().nth(CHARS_MAX).is_none() && !value.contains(['\n', '\r', '\0']) {
             return Cow::Borrowed(value);
         }
-        let mut short: String =
-            value.chars().take(CHARS_MAX).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let mut short: String = value.chars().take(CHARS_MAX).map(|c| if c.is_control() { ' ' } else { c }).collect();
         if value.chars().nth(CHARS_MAX).is_some() {
             short.push('…');
         }

@@ -52,7 +52,11 @@ pub fn parse_day(text: &str, forms: &[String]) -> Result<NaiveDate, DateError> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let found = day(&text, forms).or_else(|error| {
         let moments = forms.iter().map(String::as_str).chain(MOMENTS);
-        moments.filter_map(|form| NaiveDateTime::parse_from_str(&text, form).ok()).map(|at| at.date()).next().ok_or(error)
+        moments
+            .filter_map(|form| NaiveDateTime::parse_from_str(&text, form).ok())
+            .map(|at| at.date())
+            .next()
+            .ok_or(error)
     })?;
     if (1900..=2200).contains(&chrono::Datelike::year(&found)) { Ok(found) } else { Err(DateError::Year) }
 }

@@ -64,15 +64,11 @@ pub fn parse_price(text: &str, rules: &PriceRules) -> Result<Price, PriceError> 
     if let Some(word) = word(&lower, rules) {
         return Ok(word.price());
     }
-    let written = match parse_number(&lower, rules.decimal) {
-        Ok(written) => written,
-        Err(error) => return Err(error.into()),
-    };
+    let written = parse_number(&lower, rules.decimal)?;
     if written.value.unscaled < 0 {
         return Err(PriceError::Negative);
     }
-    let signs: Vec<&str> =
-        [written.prefix.as_str(), written.suffix.as_str()].into_iter().flat_map(signs_of).collect();
+    let signs: Vec<&str> = [written.prefix.as_str(), written.suffix.as_str()].into_iter().flat_map(signs_of).collect();
     let conversion = match signs.as_slice() {
         [] => rules
             .currency
@@ -80,20 +76,30 @@ pub fn parse_price(text: &str, rules: &PriceRules) -> Result<Price, PriceError> 
             .ok_or(PriceError::NoCurrency)?,
         [first, rest @ ..] => {
             let found = conversion(first, rules).ok_or_else(|| PriceError::Currency((*first).to_owned()))?;
-            if let Some(other) = rest.iter().find(|sign| conversion(sign, rules).is_none_or(|other| other.to != found.to)) {
+            if let Some(other) =
+                rest.iter().find(|sign| conversion(sign, rules).is_none_or(|other| other.to != found.to))
+            {
                 return Err(PriceError::Currency((*other).to_owned()));
             }
             found
         }
     };
-    let amount_minor = written.value.times(conversion.rate).and_then(|value| value.scaled(2)).ok_or(PriceError::Range)?;
+    let amount_minor =
+        written.value.times(conversion.rate).and_then(|value| value.scaled(2)).ok_or(PriceError::Range)?;
     Ok(Price::Fixed { amount_minor, currency: conversion.to })
 }
 
 fn word(lower: &str, rules: &PriceRules) -> Option<PriceWord> {
     const AGREEMENT: [&str; 9] = [
-        "agreement", "po dogovoru", "dogovor", "по договору", "договор", "договорная", "по договорённости",
-        "по договоренности", "negotiable",
+        "agreement",
+        "po dogovoru",
+        "dogovor",
+        "по договору",
+        "договор",
+        "договорная",
+        "по договорённости",
+        "по договоренности",
+        "negotiable",
     ];
     const FREE: [&str; 9] =
         ["free", "besplatno", "poklanjam", "бесплатно", "поклањам", "даром", "отдам даром", "gratis", "zu verschenken"];
@@ -116,8 +122,8 @@ fn word(lower: &str, rules: &PriceRules) -> Option<PriceWord> {
 /// Words around the amount that say nothing of the currency are left out.
 fn signs_of(around: &str) -> impl Iterator<Item = &str> {
     const IDLE: [&str; 17] = [
-        "od", "do", "cca", "ca", "cena", "cijena", "от", "цена", "from", "price", "oko", "fiksno", "vb", "fest", "hitno",
-        "/", "-",
+        "od", "do", "cca", "ca", "cena", "cijena", "от", "цена", "from", "price", "oko", "fiksno", "vb", "fest",
+        "hitno", "/", "-",
     ];
     around
         .split(|c: char| c.is_whitespace() || matches!(c, ':' | '~' | '≈' | '(' | ')' | ';' | '!'))
@@ -145,7 +151,9 @@ mod tests {
 
     fn check(text: &str, expected: &str) {
         let mut rules = PriceRules { currency: Some(Currency::Eur), ..PriceRules::default() };
-        rules.conversions.insert("₽".to_owned(), Conversion { to: Currency::Rsd, rate: Decimal { unscaled: 13, scale: 1 } });
+        rules
+            .conversions
+            .insert("₽".to_owned(), Conversion { to: Currency::Rsd, rate: Decimal { unscaled: 13, scale: 1 } });
         rules.words.insert("vb".to_owned(), PriceWord::Agreement);
         let said = match parse_price(text, &rules) {
             Ok(Price::Fixed { amount_minor, currency }) => format!("{amount_minor} {currency}"),

@@ -86,8 +86,7 @@ pub fn strip_html(text: &str) -> String {
         rest = &rest[taken..];
     }
     plain.push_str(rest);
-    let lines: Vec<String> =
-        plain.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let lines: Vec<String> = plain.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     let mut tidy = String::new();
     for (at, line) in lines.iter().enumerate() {
         // At most one empty line between paragraphs.
@@ -113,6 +112,7 @@ fn tag(text: &str, plain: &mut String) -> usize {
     let end = text.find('>').map_or(text.len(), |end| end + 1);
     let name: String = inner.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
     match name.to_ascii_lowercase().as_str() {
+        "li" | "tr" if inner.starts_with('/') => {}
         "br" | "p" | "div" | "li" | "tr" | "ul" | "ol" | "table" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
             plain.push('\n');
         }
@@ -179,8 +179,10 @@ mod tests {
     #[test]
     fn markup_becomes_lines() {
         assert_eq!(
-            strip_html("<p>Stan <b>70&nbsp;m&sup2;</b></p><ul><li>lift</li><li>terasa</li></ul><script>x()</script>Zvati &amp; doći"),
-            "Stan 70 m²\n\nlift\n\nterasa\nZvati & doći"
+            strip_html(
+                "<p>Stan <b>70&nbsp;m&sup2;</b></p><ul><li>lift</li><li>terasa</li></ul><script>x()</script>Zvati &amp; doći"
+            ),
+            "Stan 70 m²\n\nlift\nterasa\nZvati & doći"
         );
         assert_eq!(strip_html("5 < 6 & 7 &#353; &#x161; <!-- a > b -->kraj"), "5 < 6 & 7 š š kraj");
         assert_eq!(strip_html("&lt;script&gt;"), "<script>");

@@ -1,6 +1,13 @@
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use super::{COLUMNS_MAX, ROW_BYTES_MAX, Read, Rows, source::{RowTooLong, Source}};
+use super::{
+    COLUMNS_MAX, ROW_BYTES_MAX, Read, Rows,
+    source::{RowTooLong, Source},
+};
 use crate::{
     error::FeedError,
     row::{Cells, Header, RawRow},
@@ -73,7 +80,10 @@ impl Rows for Delimited {
                 let value = record.iter().take(5).collect::<Vec<_>>().join(" | ");
                 return Ok(Some(Read::Bad { line, value, reason: "row.cells", hint }));
             }
-            return Ok(Some(Read::Row(RawRow { line, cells: Cells::Record { header: Arc::clone(&self.header), record } })));
+            return Ok(Some(Read::Row(RawRow {
+                line,
+                cells: Cells::Record { header: Arc::clone(&self.header), record },
+            })));
         }
     }
 
@@ -82,8 +92,8 @@ impl Rows for Delimited {
     }
 }
 
-fn broken(file: &PathBuf, line: u64, error: csv::Error) -> FeedError {
-    let file = file.clone();
+fn broken(file: &Path, line: u64, error: csv::Error) -> FeedError {
+    let file = file.to_path_buf();
     let line = error.position().map_or(line, csv::Position::line);
     match error.into_kind() {
         csv::ErrorKind::Io(source) if source.get_ref().is_some_and(|inner| inner.is::<RowTooLong>()) => {

@@ -66,8 +66,9 @@ pub fn open(path: &Path, spec: &FileSpec) -> Result<Opened, FeedError> {
     refuse_binary(&head, encoding, &file)?;
     handle.seek(SeekFrom::Start(bom as u64)).map_err(io)?;
     let (text, _, _) = encoding.decode(&head[bom..]);
-    let format = spec.format.unwrap_or_else(|| format_of(path, &text));
-    let reader: Box<dyn BufRead + Send> = Box::new(BufReader::with_capacity(64 * 1024, Transcoder::new(handle, encoding)));
+    let format = spec.format.unwrap_or_else(|| format_of(path, &text, spec.rows.is_some()));
+    let reader: Box<dyn BufRead + Send> =
+        Box::new(BufReader::with_capacity(64 * 1024, Transcoder::new(handle, encoding)));
     let source = Source::new(reader);
     let mut delimiter = None;
     let rows: Box<dyn Rows> = match format {
@@ -189,12 +190,13 @@ fn refuse_binary(head: &[u8], encoding: &'static Encoding, file: &Path) -> Resul
     Ok(())
 }
 
-/// By the name's ending, but content that cannot be that decides against it.
-fn format_of(path: &Path, head: &str) -> Format {
+/// By content, then by the name's ending; `inside`: the mapping says where in the document the rows are.
+fn format_of(path: &Path, head: &str, inside: bool) -> Format {
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
     match (head.trim_start().chars().next(), ending.as_str()) {
         (Some('<'), _) => Format::Xml,
         (Some('['), _) => Format::Json,
+        (Some('{'), _) if inside => Format::Json,
         (Some('{'), "json") if !second_line_is_object(head) => Format::Json,
         (Some('{'), _) => Format::Jsonl,
         _ => Format::Csv,
@@ -204,7 +206,7 @@ fn format_of(path: &Path, head: &str) -> Format {
 fn second_line_is_object(head: &str) -> bool {
     let mut lines = head.lines().filter(|line| !line.trim().is_empty());
     let whole = lines.next().is_some_and(|line| line.trim_end().ends_with('}'));
-    whole && lines.next().is_none_or(|line| line.trim_start().starts_with('{'))
+    whole && lines.next().is_some_and(|line| line.trim_start().starts_with('{'))
 }
 
 /// The delimiter that cuts the first lines into the same number of cells, more than one; the comma when none does.
@@ -296,11 +298,11 @@ mod tests {
 
     #[test]
     fn formats_are_told_by_content_first() {
-        assert_eq!(format_of(Path::new("x.csv"), "<?xml?>"), Format::Xml);
-        assert_eq!(format_of(Path::new("x.json"), " [{}]"), Format::Json);
-        assert_eq!(format_of(Path::new("x.json"), "{\"items\": [\n{}"), Format::Json);
-        assert_eq!(format_of(Path::new("x.json"), "{\"a\":1}\n{\"a\":2}\n"), Format::Jsonl);
-        assert_eq!(format_of(Path::new("x.ndjson"), "{\"a\":1}"), Format::Jsonl);
-        assert_eq!(format_of(Path::new("x.txt"), "a;b"), Format::Csv);
+        assert_eq!(format_of(Path::new("x.csv"), "<?xml?>", false), Format::Xml);
+        assert_eq!(format_of(Path::new("x.json"), " [{}]", false), Format::Json);
+        assert_eq!(format_of(Path::new("x.json"), "{\"items\": [\n{}", false), Format::Json);
+        assert_eq!(format_of(Path::new("x.json"), "{\"a\":1}\n{\"a\":2}\n", false), Format::Jsonl);
+        assert_eq!(format_of(Path::new("x.ndjson"), "{\"a\":1}", false), Format::Jsonl);
+        assert_eq!(format_of(Path::new("x.txt"), "a;b", false), Format::Csv);
     }
 }

@@ -6,7 +6,10 @@ use std::{
 
 use serde_json::Value;
 
-use super::{DEPTH_MAX, ROW_BYTES_MAX, Read, Rows, VALUES_MAX, source::{RowTooLong, Source}};
+use super::{
+    DEPTH_MAX, ROW_BYTES_MAX, Read, Rows, VALUES_MAX,
+    source::{RowTooLong, Source},
+};
 use crate::{
     error::FeedError,
     row::{Cells, RawRow},
@@ -210,9 +213,8 @@ impl Rows for Json {
         let found = if self.array { self.next_element()? } else { self.next_line()? };
         let Some((line, bytes)) = found else { return Ok(None) };
         let text = String::from_utf8_lossy(bytes.trim_ascii());
-        let bad = |reason, hint: String| {
-            Some(Read::Bad { line, value: RawRow::shown(&text).into_owned(), reason, hint })
-        };
+        let bad =
+            |reason, hint: String| Some(Read::Bad { line, value: RawRow::shown(&text).into_owned(), reason, hint });
         let value: Value = match serde_json::from_str(&text) {
             Ok(value) => value,
             Err(error) => return Ok(bad("row.json", format!("not JSON: {error}"))),

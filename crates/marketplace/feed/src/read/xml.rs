@@ -5,7 +5,10 @@ use quick_xml::{
     events::{BytesRef, BytesStart, Event},
 };
 
-use super::{DEPTH_MAX, ROW_BYTES_MAX, Read, Rows, VALUES_MAX, source::{RowTooLong, Source}};
+use super::{
+    DEPTH_MAX, ROW_BYTES_MAX, Read, Rows, VALUES_MAX,
+    source::{RowTooLong, Source},
+};
 use crate::{
     error::FeedError,
     row::{Cells, RawRow},
@@ -218,10 +221,9 @@ impl Tree {
     fn attributes(&mut self, path: &str, start: &BytesStart<'_>) {
         for attribute in start.attributes().with_checks(false).flatten() {
             let name = String::from_utf8_lossy(attribute.key.as_ref()).into_owned();
-            let value = attribute.unescape_value().map_or_else(
-                |_| String::from_utf8_lossy(&attribute.value).into_owned(),
-                std::borrow::Cow::into_owned,
-            );
+            let value = attribute
+                .unescape_value()
+                .map_or_else(|_| String::from_utf8_lossy(&attribute.value).into_owned(), std::borrow::Cow::into_owned);
             self.add(format!("{path}@{name}"), value);
         }
     }
