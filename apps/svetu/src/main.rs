@@ -1,1 +1,66 @@
-fn main() {}
+//! `svetu`: the whole platform on one machine, or some services of a cluster. This binary alone names adapters.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on its standard streams")]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod cli;
+mod commands;
+mod config;
+mod control;
+mod database;
+mod engines;
+mod export;
+mod import;
+mod logs;
+mod platform;
+mod progress;
+mod running;
+mod schemas;
+mod seed;
+mod site;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use crate::{
+    cli::{Cli, Command},
+    config::Config,
+};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("svetu: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    // What needs no configuration works beside a wrong one.
+    match &cli.command {
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Cli::command(), "svetu", &mut std::io::stdout());
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Config { effective: false } => {
+            print!("{}", config::DEFAULTS);
+            return Ok(ExitCode::SUCCESS);
+        }
+        _ => {}
+    }
+    let config = Config::load(cli.config.as_deref(), &flags(&cli))?;
+    logs::start(&config.log)?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(commands::run(cli.command, config))
+}
+
+/// Flags that stand for a key of the configuration.
+fn flags(cli: &Cli) -> Vec<(&'static str, String)> {
+    let mut flags = Vec::new();
+    if let Some(state) = &cli.state {
+        flags.push(("state.folder", state.display().to_string()));
+    }
+    flags
+}

@@ -1,0 +1,54 @@
+use std::process::ExitCode;
+
+use anyhow::Result;
+use svetu_ports::Bus as _;
+
+use crate::{cli::DeadLetters, config::Config, database::Database, engines, engines::Engines};
+
+const PAGE: u32 = 100;
+
+pub async fn run(command: DeadLetters, config: &Config) -> Result<ExitCode> {
+    let secrets = engines::secrets(config)?;
+    let database = Database::reach(config).await?;
+    let result = async {
+        let engines = Engines::choose(config, database.url.clone(), secrets).await?;
+        match command {
+            DeadLetters::List { group } => list(&engines, group.as_deref()).await,
+            DeadLetters::Replay { id } => {
+                engines.bus.replay(id).await?;
+                println!("handed to its consumer again; it is back on the shelf if that fails");
+                Ok(())
+            }
+        }
+    }
+    .await;
+    database.stop().await;
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+async fn list(engines: &Engines, group: Option<&str>) -> Result<()> {
+    let mut after = 0;
+    let mut any = false;
+    loop {
+        let page = engines.bus.dead_letters(group, after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.id;
+        for letter in &page {
+            any = true;
+            println!(
+                "{}  {}  {}  {}  {} attempts  {}\n    {}",
+                letter.id,
+                letter.shelved_at.format("%F %T"),
+                letter.group,
+                letter.event.kind,
+                letter.attempts,
+                letter.event.subject,
+                letter.reason
+            );
+        }
+    }
+    if !any {
+        println!("the shelf is empty");
+    }
+    Ok(())
+}

@@ -1,0 +1,293 @@
+//! Configuration: the committed defaults, then `svetu.toml`, then the environment, then flags. Refused whole if any key is wrong.
+
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use figment::{
+    Figment,
+    providers::{Env, Format as _, Toml},
+};
+use serde::{Deserialize, Serialize};
+
+/// The file that explains every key and gives its default.
+pub const DEFAULTS: &str = include_str!("../svetu.toml");
+const FILE: &str = "svetu.toml";
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub state: State,
+    pub door: Door,
+    pub limits: Limits,
+    pub postgres: Postgres,
+    pub bus: Engine,
+    pub search: Engine,
+    pub cache: Cache,
+    pub objects: Engine,
+    pub mail: Mail,
+    pub secrets: Engine,
+    pub site: Site,
+    pub log: Log,
+    pub metrics: Metrics,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct State {
+    pub folder: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Door {
+    pub address: IpAddr,
+    pub port: u16,
+    pub public_url: String,
+    pub tls_certificate: String,
+    pub tls_key: String,
+    pub trusted_proxies: Vec<String>,
+    pub cors_origins: Vec<String>,
+    pub drain_s_max: u64,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    pub address_per_minute: u32,
+    pub account_per_minute: u32,
+    pub body_mb_max: usize,
+    pub concurrent_max: usize,
+    pub request_ms_max: u64,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Postgres {
+    pub url: String,
+    pub bin: String,
+    pub port: u16,
+    pub connections_max: u32,
+    pub pool_max: u32,
+    pub shared_buffers_mb: u32,
+}
+
+/// An engine chosen by the scheme of its URL.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Engine {
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cache {
+    pub url: String,
+    pub memory_mb_max: u64,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    pub url: String,
+    pub from: String,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    pub enabled: bool,
+    pub folder: PathBuf,
+    pub node: String,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    pub level: String,
+    pub format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    Auto,
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    pub allow: Vec<String>,
+}
+
+impl Config {
+    /// `file`: named by the user, must exist. Otherwise `svetu.toml` of the working folder, if there is one.
+    pub fn load(file: Option<&Path>, flags: &[(&str, String)]) -> Result<Self> {
+        let mut figment = Figment::from(Toml::string(DEFAULTS));
+        if let Some(file) = file {
+            ensure!(file.is_file(), "--config {}: there is no such file", file.display());
+        }
+        figment = figment.merge(Toml::file(file.unwrap_or(Path::new(FILE))));
+        figment = figment.merge(Env::prefixed("SVETU__").split("__"));
+        for (key, value) in flags {
+            figment = figment.merge((*key, value.as_str()));
+        }
+        let config: Self = figment.extract().map_err(explain)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// What is well formed and still impossible.
+    fn check(&self) -> Result<()> {
+        let door = &self.door;
+        ensure!(
+            door.tls_certificate.is_empty() == door.tls_key.is_empty(),
+            "door.tls_certificate and door.tls_key: TLS needs both, HTTP neither"
+        );
+        if !door.public_url.is_empty() {
+            let rest = door.public_url.strip_prefix("https://").or_else(|| door.public_url.strip_prefix("http://"));
+            ensure!(
+                rest.is_some_and(|rest| !rest.is_empty() && !rest.contains('/')),
+                "door.public_url: expected https://name or http://name:port, without a path or a slash at the end"
+            );
+        }
+        let reserve = 10;
+        ensure!(
+            self.postgres.pool_max >= 14 && self.postgres.pool_max + reserve <= self.postgres.connections_max,
+            "postgres.pool_max is {}: expected 14 to postgres.connections_max − {reserve} = {}",
+            self.postgres.pool_max,
+            self.postgres.connections_max.saturating_sub(reserve)
+        );
+        ensure!(
+            self.postgres.url.is_empty() || self.postgres.url.starts_with("postgres://"),
+            "postgres.url: expected postgres://owner:password@host:port/database, or nothing for a private server"
+        );
+        for (key, value) in [
+            ("limits.body_mb_max", self.limits.body_mb_max as u64),
+            ("limits.concurrent_max", self.limits.concurrent_max as u64),
+            ("limits.request_ms_max", self.limits.request_ms_max),
+            ("limits.address_per_minute", u64::from(self.limits.address_per_minute)),
+            ("limits.account_per_minute", u64::from(self.limits.account_per_minute)),
+            ("cache.memory_mb_max", self.cache.memory_mb_max),
+        ] {
+            ensure!(value > 0, "{key}: expected more than 0");
+        }
+        chosen("bus.url", &self.bus.url, &["postgres:"], &["kafka"])?;
+        chosen("search.url", &self.search.url, &["tantivy:"], &["opensearch"])?;
+        chosen("cache.url", &self.cache.url, &["memory:"], &["redis", "rediss"])?;
+        chosen("objects.url", &self.objects.url, &["file:"], &["s3"])?;
+        chosen("secrets.url", &self.secrets.url, &["file:"], &["vault"])?;
+        chosen("mail.url", &self.mail.url, &["outbox:", "smtp://", "smtps://", "smtp+insecure://"], &[])?;
+        Ok(())
+    }
+
+    /// With passwords in URLs left out: for showing.
+    pub fn redacted(&self) -> Self {
+        let mut shown = self.clone();
+        for url in [&mut shown.postgres.url, &mut shown.mail.url] {
+            if let Some((start, rest)) = url.split_once("://")
+                && let Some((user, host)) = rest.rsplit_once('@')
+            {
+                let user = user.split(':').next().unwrap_or_default();
+                *url = format!("{start}://{user}:…@{host}");
+            }
+        }
+        shown
+    }
+}
+
+/// An engine that is known but was not compiled in is told apart from one that nobody knows.
+fn chosen(key: &str, url: &str, here: &[&str], elsewhere: &[&str]) -> Result<()> {
+    if here.iter().any(|prefix| url.starts_with(prefix)) {
+        return Ok(());
+    }
+    let scheme = url.split(':').next().unwrap_or_default();
+    if elsewhere.contains(&scheme) {
+        bail!("{key}: the engine `{scheme}` is not compiled into this binary; it has {}", here.join(", "));
+    }
+    bail!("{key} is `{scheme}:…`: expected {}", here.join(" or "));
+}
+
+fn explain(error: figment::Error) -> anyhow::Error {
+    let told: Vec<String> = error
+        .into_iter()
+        .map(|fault| {
+            let key = fault.path.join(".");
+            let place = fault.metadata.as_ref().map(|metadata| {
+                metadata.source.as_ref().map_or_else(|| metadata.name.to_string(), ToString::to_string)
+            });
+            let place = place.map_or_else(String::new, |place| format!(" ({place})"));
+            let key = if key.is_empty() { String::new() } else { format!("{key}: ") };
+            format!("{key}{}{place}", fault.kind)
+        })
+        .collect();
+    anyhow::anyhow!("the configuration is refused:\n  {}\n`svetu config` explains every key", told.join("\n  "))
+}
+
+/// What `svetu config --effective` prints.
+pub fn effective(config: &Config) -> Result<String> {
+    toml::to_string_pretty(&config.redacted()).context("the configuration cannot be written as TOML")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn refusal(text: &str) -> String {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), text).unwrap();
+        Config::load(Some(file.path()), &[]).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_defaults_are_possible() {
+        Config::load(None, &[]).unwrap();
+    }
+
+    #[test]
+    fn every_key_is_explained() {
+        let mut explained = false;
+        for line in DEFAULTS.lines() {
+            if line.starts_with('#') {
+                explained = true;
+            } else if line.contains(" = ") {
+                let key = line.split(" = ").next().unwrap();
+                // A key may share the comment of the one above it.
+                assert!(explained, "{key} has no comment above it");
+            } else {
+                explained = false;
+            }
+        }
+    }
+
+    #[test]
+    fn wrong_keys_and_values_are_named() {
+        for (text, expected) in [
+            ("[door]\nprot = 1", "prot"),
+            ("[door]\nport = 99999", "door.port"),
+            ("[door]\ntls_key = \"k.pem\"", "door.tls_certificate"),
+            ("[door]\npublic_url = \"svetu.rs\"", "door.public_url"),
+            ("[bus]\nurl = \"kafka://k:9092\"", "not compiled into this binary"),
+            ("[bus]\nurl = \"carrier-pigeon:\"", "bus.url"),
+            ("[postgres]\npool_max = 95", "postgres.pool_max"),
+            ("[limits]\nconcurrent_max = 0", "limits.concurrent_max"),
+            ("[log]\nformat = \"xml\"", "log.format"),
+        ] {
+            let told = refusal(text);
+            assert!(told.contains(expected), "{text}: {told}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        let flags = [("postgres.url", "postgres://owner:secret@db:5432/svetu".to_owned())];
+        let shown = effective(&Config::load(None, &flags).unwrap()).unwrap();
+        assert!(shown.contains("postgres://owner:…@db:5432/svetu") && !shown.contains("secret@"), "{shown}");
+    }
+}
