@@ -6,6 +6,7 @@ pub mod bus;
 pub mod cache;
 pub mod idempotency;
 pub mod mailer;
+pub mod search_index;
 pub mod secrets;
 pub mod trace;
 
@@ -14,4 +15,5 @@ pub use bus::{Bus, BusError, ConsumerGroup, DeadLetter, Event, Handler, HandlerE
 pub use cache::{Cache, CacheError};
 pub use idempotency::{IdempotencyError, IdempotencyState, IdempotencyStore, StoredReply};
 pub use mailer::{Mail, MailError, Mailer};
+pub use search_index::{SearchIndex, SearchIndexError};
 pub use secrets::{Secret, SecretError, Secrets};

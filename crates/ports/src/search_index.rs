@@ -4,13 +4,13 @@
 //! Scores are sums of the query's own weights and of signals stored with the document, never of statistics of the index.
 //! So a document keeps its place in an order while others come and go, and a keyset cursor has no repeats and no holes.
 
+pub mod contract;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-pub mod contract;
 
 /// Documents in one upsert.
 pub const BATCH_MAX: usize = 1_000;
@@ -84,30 +84,60 @@ pub enum Query {
     Everything,
     Nothing,
     /// The field has the token.
-    Term { field: &'static str, token: String, weight: u16 },
+    Term {
+        field: &'static str,
+        token: String,
+        weight: u16,
+    },
     /// The field has a token within so many edits (insert, delete, replace, swap), the first `prefix_chars` equal.
-    Fuzzy { field: &'static str, token: String, edits: u8, prefix_chars: u8, weight: u16 },
+    Fuzzy {
+        field: &'static str,
+        token: String,
+        edits: u8,
+        prefix_chars: u8,
+        weight: u16,
+    },
     /// The field has a token that begins so. Engines may stop at the 128 most frequent continuations.
-    Prefix { field: &'static str, token: String, weight: u16 },
+    Prefix {
+        field: &'static str,
+        token: String,
+        weight: u16,
+    },
     /// All of them; weights add.
     All(Vec<Query>),
     /// At least one; the best weight counts.
     Any(Vec<Query>),
     /// `must` decides, `should` only adds weight.
-    Prefer { must: Box<Query>, should: Vec<Query> },
+    Prefer {
+        must: Box<Query>,
+        should: Vec<Query>,
+    },
     /// `must` without what `not` matches.
-    Except { must: Box<Query>, not: Box<Query> },
+    Except {
+        must: Box<Query>,
+        not: Box<Query>,
+    },
 }
 
 /// A condition on values; never weighs.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Filter {
     /// One of the values.
-    Keyword { key: String, any_of: Vec<String> },
+    Keyword {
+        key: String,
+        any_of: Vec<String>,
+    },
     /// Inclusive bounds; a document without the number does not match. Without bounds: has the number.
-    Number { key: String, min: Option<i64>, max: Option<i64> },
+    Number {
+        key: String,
+        min: Option<i64>,
+        max: Option<i64>,
+    },
     InBox(GeoBox),
-    Within { center: GeoPoint, radius_m: f64 },
+    Within {
+        center: GeoPoint,
+        radius_m: f64,
+    },
     All(Vec<Filter>),
     Any(Vec<Filter>),
     Not(Box<Filter>),

@@ -133,10 +133,11 @@ impl Analyser {
             parts.push(part);
             at += used;
         }
-        if !finished && let Some(Part::Words { words, optional: false, .. }) = parts.last_mut() {
-            if let Some(last) = words.last_mut() {
-                last.unfinished = last.folded.chars().count() >= 3;
-            }
+        if !finished
+            && let Some(Part::Words { words, optional: false, .. }) = parts.last_mut()
+            && let Some(last) = words.last_mut()
+        {
+            last.unfinished = last.folded.chars().count() >= 3;
         }
         if parts.iter().all(|part| matches!(part, Part::Words { optional: true, .. })) {
             for part in &mut parts {
