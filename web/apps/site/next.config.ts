@@ -1,0 +1,16 @@
+import { fileURLToPath } from "node:url";
+import type { NextConfig } from "next";
+import createNextIntlPlugin from "next-intl/plugin";
+
+const config: NextConfig = {
+  output: "standalone",
+  outputFileTracingRoot: fileURLToPath(new URL("../..", import.meta.url)),
+  turbopack: { root: fileURLToPath(new URL("../..", import.meta.url)) },
+  transpilePackages: ["@svetu/ui", "@svetu/i18n", "@svetu/api-client"],
+  poweredByHeader: false,
+  reactStrictMode: true,
+  skipTrailingSlashRedirect: false,
+  images: { unoptimized: true },
+};
+
+export default createNextIntlPlugin("./src/i18n/request.ts")(config);

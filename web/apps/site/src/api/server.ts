@@ -1,0 +1,111 @@
+import "server-only";
+
+import { type RequestOptions, send } from "@svetu/api-client/client";
+import { ApiError } from "@svetu/api-client/problem";
+import type {
+  Card,
+  Category,
+  CategorySummary,
+  CategoryTree,
+  Listing,
+  Me,
+  Rates,
+  SearchAnswer,
+  Seller,
+} from "@svetu/api-client/types";
+import type { Locale } from "@svetu/i18n/locales";
+import { cookies, headers } from "next/headers";
+import { cache } from "react";
+import { env } from "@/env";
+
+const TIMEOUT_MS = 8000;
+const TREE_FRESH_MS = 60_000;
+
+/** A read as the visitor: with the visitor's session, language and address. */
+export async function get<T>(locale: Locale, path: string, query?: RequestOptions["query"]): Promise<T> {
+  const incoming = await headers();
+  const forwarded: Record<string, string> = { "accept-language": locale };
+  for (const name of ["cookie", "user-agent", "x-forwarded-for", "x-request-id", "traceparent"]) {
+    const value = incoming.get(name);
+    if (value) forwarded[name] = value;
+  }
+  const transport = { baseUrl: env.apiUrl(), headers: forwarded, timeoutMs: TIMEOUT_MS };
+  return (await send<T>(transport, "GET", path, { query })).data;
+}
+
+/** A read that is the same for everybody: no session goes along. */
+async function getPublic<T>(locale: Locale, path: string, query?: RequestOptions["query"]): Promise<T> {
+  const transport = { baseUrl: env.apiUrl(), headers: { "accept-language": locale }, timeoutMs: TIMEOUT_MS };
+  return (await send<T>(transport, "GET", path, { query })).data;
+}
+
+/** `null` where the API answers one of these statuses. */
+export async function orNull<T>(promise: Promise<T>, ...statuses: number[]): Promise<T | null> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof ApiError && statuses.includes(error.status)) return null;
+    throw error;
+  }
+}
+
+/** Who is signed in; `null` for a visitor. Asked once a request. */
+export const me = cache(async (locale: Locale): Promise<Me | null> => {
+  const jar = await cookies();
+  if (!jar.getAll().some(({ name }) => name.includes("session"))) return null;
+  return orNull(get<Me>(locale, "/identity/me"), 401, 0);
+});
+
+const trees = new Map<Locale, { at: number; tree: Promise<CategoryTree> }>();
+
+/** All categories in the reader's language; kept for a minute, for they change a few times a year. */
+export function categoryTree(locale: Locale): Promise<CategoryTree> {
+  const kept = trees.get(locale);
+  const now = Date.now();
+  if (kept && now - kept.at < TREE_FRESH_MS) return kept.tree;
+  const tree = getPublic<CategoryTree>(locale, "/marketplace/categories", { lang: locale });
+  trees.set(locale, { at: now, tree });
+  tree.catch(() => trees.delete(locale));
+  return tree;
+}
+
+export async function categoryBySlug(locale: Locale, slug: string): Promise<CategorySummary | undefined> {
+  const { categories } = await categoryTree(locale);
+  return (
+    categories.find((category) => category.slug === slug) ??
+    categories.find((category) => Object.values(category.slugs).includes(slug) || category.id === slug)
+  );
+}
+
+export const category = (locale: Locale, id: string) =>
+  getPublic<Category>(locale, `/marketplace/categories/${encodeURIComponent(id)}`, { lang: locale });
+
+export const listing = cache((locale: Locale, id: string) =>
+  get<Listing>(locale, `/marketplace/listings/${encodeURIComponent(id)}`, { lang: locale }),
+);
+
+export const similar = async (locale: Locale, id: string): Promise<Card[]> =>
+  (
+    await getPublic<{ items: Card[] }>(locale, `/marketplace/listings/${encodeURIComponent(id)}/similar`, {
+      lang: locale,
+    })
+  ).items;
+
+export const seller = cache((locale: Locale, id: string) =>
+  getPublic<Seller>(locale, `/marketplace/sellers/${encodeURIComponent(id)}`, { lang: locale }),
+);
+
+export const search = (locale: Locale, query: URLSearchParams) => {
+  const params = new URLSearchParams(query);
+  params.set("lang", locale);
+  return get<SearchAnswer>(locale, "/marketplace/search", params);
+};
+
+export const rates = (locale: Locale) => orNull(getPublic<Rates>(locale, "/marketplace/rates"), 404, 0);
+
+/** Ids of the ads the visitor keeps; none for somebody who is not signed in. */
+export const favouriteIds = cache(async (locale: Locale): Promise<ReadonlySet<string>> => {
+  if (!(await me(locale))) return new Set();
+  const answer = await orNull(get<{ ids: string[] }>(locale, "/marketplace/favourites/ids"), 401, 0, 404);
+  return new Set(answer?.ids ?? []);
+});

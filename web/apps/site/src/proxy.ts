@@ -1,0 +1,73 @@
+import { splitPath } from "@svetu/i18n/locales";
+import { type NextRequest, NextResponse } from "next/server";
+import { env } from "@/env";
+
+/** Scripts run only with this request's nonce; everything else comes from this origin. */
+function policy(nonce: string): string {
+  const development = env.production ? "" : " 'unsafe-eval'";
+  return [
+    "default-src 'self'",
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development}`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "worker-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
+
+const LISTING = /^\/listings\/(listing_[0-9a-z]+)(?:\/|$)/;
+
+/** An ad that is gone answers 410 and one that never was answers 404: a page alone cannot choose its status. */
+async function listingStatus(id: string, request: NextRequest): Promise<number> {
+  try {
+    const response = await fetch(`${env.apiUrl()}/api/v1/marketplace/listings/${id}`, {
+      method: "HEAD",
+      headers: { cookie: request.headers.get("cookie") ?? "" },
+      signal: AbortSignal.timeout(2000),
+      cache: "no-store",
+    });
+    return response.status;
+  } catch {
+    return 0;
+  }
+}
+
+export async function proxy(request: NextRequest) {
+  const { pathname } = request.nextUrl;
+  const { locale, path } = splitPath(pathname);
+  const nonce = btoa(crypto.randomUUID());
+  const csp = policy(nonce);
+  const headers = new Headers(request.headers);
+  headers.set("x-nonce", nonce);
+  headers.set("content-security-policy", csp);
+  headers.set("x-next-intl-locale", locale);
+  headers.set("x-page", path + request.nextUrl.search);
+
+  const target = request.nextUrl.clone();
+  target.pathname = `/${locale}${path === "/" ? "" : path}`;
+  let status: number | undefined;
+  const listing = LISTING.exec(path)?.[1];
+  if (listing && request.method === "GET" && !request.headers.has("rsc")) {
+    const found = await listingStatus(listing, request);
+    if (found === 410) {
+      target.pathname = `/${locale}/gone`;
+      target.searchParams.set("listing", listing);
+      status = 410;
+    }
+  }
+  const response = NextResponse.rewrite(target, { request: { headers }, status });
+  response.headers.set("content-security-policy", csp);
+  response.headers.set("x-content-type-options", "nosniff");
+  response.headers.set("referrer-policy", "strict-origin-when-cross-origin");
+  response.headers.set("permissions-policy", "geolocation=(self), camera=(self), microphone=()");
+  return response;
+}
+
+export const config = {
+  matcher: ["/((?!api/|media/|_next/|dev-assets/|sitemaps/|map/|icons/|[^/]*\\.[a-z0-9]+$).*)"],
+};

@@ -1,0 +1,393 @@
+export type Language = "sr-Latn" | "sr-Cyrl" | "ru" | "en";
+export type Currency = "RSD" | "EUR";
+
+export interface Money {
+  amount_minor: number;
+  currency: Currency;
+}
+
+export type Price =
+  { kind: "fixed"; amount_minor: number; currency: Currency } | { kind: "agreement" | "free" | "contact" };
+export type PriceKind = Price["kind"];
+export type Condition = "new" | "like_new" | "used" | "damaged" | "for_parts";
+export type Delivery = "pickup" | "courier" | "post" | "seller";
+export type ListingState =
+  | "draft"
+  | "in_review"
+  | "live"
+  | "reserved"
+  | "sold"
+  | "paused"
+  | "expired"
+  | "archived"
+  | "refused"
+  | "removed"
+  | "purged";
+
+export interface Point {
+  lat: number;
+  lon: number;
+}
+
+export interface Picture {
+  id: string;
+  width: number;
+  height: number;
+  thumbhash: string;
+  base_url: string;
+  widths: number[];
+}
+
+export interface Page<T> {
+  items: T[];
+  cursor?: string | null;
+}
+
+export interface Me {
+  account_id: string;
+  user_id: string;
+  email: string;
+  display_name: string;
+  language: Language;
+  roles: string[];
+  created_at: string;
+  theme?: string | null;
+}
+
+export interface Session {
+  me: Me;
+}
+
+export interface DeviceSession {
+  id: string;
+  device: string;
+  created_at: string;
+  last_seen_at: string;
+  current: boolean;
+  ip_prefix: string;
+}
+
+export type AttributeKind =
+  | "text"
+  | "number"
+  | "integer"
+  | "boolean"
+  | "choice"
+  | "choices"
+  | "date"
+  | "colour"
+  | "size"
+  | "year"
+  | "make"
+  | "model";
+
+export interface AttributeOption {
+  key: string;
+  name: string;
+  hex?: string | null;
+}
+
+export interface AttributeView {
+  key: string;
+  name: string;
+  kind: AttributeKind;
+  unit?: string | null;
+  min?: number | null;
+  max?: number | null;
+  decimals?: number | null;
+  depends_on?: string | null;
+  options?: AttributeOption[];
+  models?: Record<string, AttributeOption[]>;
+  required: boolean;
+  searchable: boolean;
+  filterable: boolean;
+  card: boolean;
+  variant: boolean;
+}
+
+export interface CategorySummary {
+  id: string;
+  parent?: string | null;
+  name: string;
+  slug: string;
+  slugs: Record<Language, string>;
+  icon?: string | null;
+  term_days: number;
+  price_kinds: PriceKind[];
+  has_condition: boolean;
+  depth: number;
+  attributes?: AttributeView[];
+}
+
+export interface CategoryTree {
+  version: string | number;
+  categories: CategorySummary[];
+}
+
+export interface CategoryStep {
+  id: string;
+  name: string;
+  slug: string;
+}
+
+export interface Category extends CategorySummary {
+  attributes: AttributeView[];
+  path: CategoryStep[];
+  children: CategorySummary[];
+}
+
+export interface CategoryGuess {
+  category_id: string;
+  path_names: string[];
+  score: number;
+}
+
+export type AttributeValue = string | number | boolean | string[];
+
+export interface ListingAttribute {
+  key: string;
+  name: string;
+  kind: AttributeKind;
+  value: AttributeValue;
+  text: string;
+  unit?: string | null;
+}
+
+export interface ListingPlace {
+  id: string;
+  name: string;
+  parent_name?: string | null;
+  country: string;
+  point: Point;
+}
+
+export interface SellerView {
+  id: string;
+  name: string;
+  kind: "private" | "shop";
+  since: string;
+  live_count: number;
+}
+
+export interface StatementOfReasons {
+  rule: string;
+  rule_text: string;
+  automated: boolean;
+  facts: string;
+  decided_at: string;
+  appeal_until: string;
+  appeal?: { state: string; text: string; at: string; answer?: string | null } | null;
+}
+
+export interface ListingOriginal {
+  title: string;
+  description: string;
+  language: Language;
+}
+
+export interface ContactOptions {
+  show_phone: boolean;
+  viber: boolean;
+  whatsapp: boolean;
+  phone?: string | null;
+}
+
+export interface Listing {
+  id: string;
+  version: number;
+  state: ListingState;
+  title: string;
+  description: string;
+  original?: ListingOriginal | null;
+  language: Language;
+  category: { id: string; name: string; path: CategoryStep[] } | null;
+  price: Price | null;
+  price_other?: Money | null;
+  previous_price?: Price | null;
+  price_history?: { price: Price; at: string }[];
+  condition?: Condition | null;
+  attributes: ListingAttribute[];
+  place: ListingPlace | null;
+  delivery: Delivery[];
+  contact: ContactOptions;
+  pictures: Picture[];
+  seller: SellerView;
+  created_at: string;
+  published_at?: string | null;
+  refreshed_at?: string | null;
+  expires_at?: string | null;
+  sold_at?: string | null;
+  favourite: boolean;
+  own: boolean;
+  reason?: StatementOfReasons | null;
+}
+
+export interface ListingStatistics {
+  views: number;
+  reveals: number;
+  favourites: number;
+  by_day?: { day: string; views: number }[];
+}
+
+export type MyListing = Listing & { statistics: ListingStatistics };
+
+export interface ListingInput {
+  title?: string;
+  description?: string;
+  category?: string;
+  price?: Price;
+  condition?: Condition | null;
+  attributes?: Record<string, AttributeValue | null>;
+  place_id?: string | null;
+  point?: Point | null;
+  delivery?: Delivery[];
+  contact?: ContactOptions;
+  language?: Language;
+  media?: string[];
+}
+
+export interface PriceHint {
+  count: number;
+  median: number;
+  low: number;
+  high: number;
+  currency: Currency;
+}
+
+export interface Contact {
+  phone: string;
+  viber?: string | null;
+  whatsapp?: string | null;
+}
+
+export interface Card {
+  id: string;
+  title: string;
+  price: Price;
+  price_other?: Money | null;
+  previous_price?: Price | null;
+  condition?: Condition | null;
+  category: { id: string; name: string };
+  attributes: { key: string; text: string }[];
+  place: { name: string; parent_name?: string | null };
+  point?: Point | null;
+  picture: Picture | null;
+  picture_count: number;
+  seller: { id: string; name: string; kind: "private" | "shop" };
+  state: ListingState;
+  refreshed_at: string;
+  distance_m?: number | null;
+}
+
+export interface FacetBucket {
+  value: string;
+  name: string;
+  count: number;
+}
+
+export interface AttributeFacet {
+  kind: AttributeKind;
+  name: string;
+  buckets?: FacetBucket[];
+  range?: { min: number; max: number } | null;
+}
+
+export interface UnderstoodChip {
+  kind: string;
+  field: string;
+  value: string;
+  label: string;
+  /** The query without this chip. */
+  remove: string;
+}
+
+export interface Understood {
+  chips: UnderstoodChip[];
+  corrected?: string | null;
+  relaxed?: string[] | null;
+}
+
+export interface SearchAnswer {
+  items: Card[];
+  total: number;
+  total_exact: boolean;
+  facets?: Record<string, FacetBucket[] | AttributeFacet>;
+  cursor?: string | null;
+  understood?: Understood | null;
+}
+
+export interface Suggestion {
+  text: string;
+  kind: "query" | "category" | "listing";
+  category?: { id: string; name: string; slug: string } | null;
+  count?: number | null;
+}
+
+export interface Cluster {
+  lat: number;
+  lon: number;
+  count: number;
+  bbox: [number, number, number, number];
+  listing?: Card | null;
+}
+
+export interface Clusters {
+  features: Cluster[];
+  total: number;
+}
+
+export interface SavedSearch {
+  id: string;
+  name: string;
+  query: string;
+  frequency: "instant" | "daily" | "weekly" | "off";
+  created_at?: string;
+  new_count?: number;
+}
+
+export interface Seller {
+  id: string;
+  name: string;
+  kind: "private" | "shop";
+  since: string;
+  live_count: number;
+  about?: string | null;
+  picture?: Picture | null;
+}
+
+export interface Favourite {
+  at: string;
+  listing: Card;
+  price_then?: Price | null;
+}
+
+export interface Place {
+  id: string;
+  name: string;
+  name_cyrl?: string;
+  parent_name?: string | null;
+  country: string;
+  point: Point;
+  population?: number;
+  postal_code?: string | null;
+}
+
+export interface Rates {
+  rsd_per_eur: number | string;
+  valid_from: string;
+}
+
+export interface ProblemError {
+  field?: string | null;
+  code: string;
+  message: string;
+}
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  request_id?: string;
+  errors?: ProblemError[];
+}
