@@ -26,8 +26,10 @@ use crate::{
 svetu_http::permissions! {
     /// Puts a photo in.
     pub Upload = "media.upload" on "Media";
-    /// Reads about a photo and its files; `visibility` is a fact of the resource.
+    /// Reads about a photo; `visibility` is a fact of the resource.
     pub GetUpload = "media.get_upload" on "Media";
+    /// Reads a photo's file; `visibility` as well.
+    pub GetFile = "media.get_file" on "Media";
     /// Takes an unused photo back.
     pub DeleteUpload = "media.delete_upload" on "Media";
 }
@@ -122,7 +124,7 @@ async fn delete_upload(
     responses((status = 200, description = "The picture", content(
         (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/webp"), (Vec<u8> = "image/avif"))), (status = 304, description = "Unchanged"), Problems))]
 async fn file(
-    grant: Grant<GetUpload>,
+    grant: Grant<GetFile>,
     State(service): State<Arc<Service>>,
     ValidPath((hash, file)): ValidPath<(String, String)>,
     headers: HeaderMap,
