@@ -8,6 +8,7 @@ mod extract;
 mod grant;
 mod idempotency;
 mod kit;
+mod limits;
 mod messages;
 mod metrics;
 pub mod openapi;
@@ -20,11 +21,17 @@ pub use extract::{PathId, ValidJson, ValidPath, ValidQuery};
 pub use grant::{Grant, Permission};
 pub use idempotency::idempotent;
 pub use kit::{Kit, KitArg, KitConfig};
+pub use limits::{ClientAddress, Limiter, Quota, Verdict};
 pub use messages::{Catalogue, CatalogueError};
 pub use metrics::HttpMetrics;
 pub use page::{CursorError, Cursors, PageParams, PageRequest, Paged};
 pub use problem::{ApiProblem, Fault, FieldMessage, ProblemDocument, Problems};
 pub use request::{RequestInfo, TraceContext};
+
+/// The name of the session's cookie: with TLS it is bound to this host and to HTTPS (RFC 6265bis §4.1.3.2).
+pub const fn session_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-svetu_session" } else { "svetu_session" }
+}
 
 /// The sentences of this crate's own problems.
 pub const MESSAGES: &str = include_str!("../messages.toml");

@@ -112,8 +112,10 @@ impl Authorizer for Rules {
     }
 }
 
+type Kept = BTreeMap<(String, String), ([u8; 32], Option<StoredReply>)>;
+
 #[derive(Default)]
-struct Replies(Mutex<BTreeMap<(String, String), ([u8; 32], Option<StoredReply>)>>);
+struct Replies(Mutex<Kept>);
 
 #[async_trait]
 impl IdempotencyStore for Replies {
