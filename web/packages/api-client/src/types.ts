@@ -9,7 +9,7 @@ export interface Money {
 export type Price =
   { kind: "fixed"; amount_minor: number; currency: Currency } | { kind: "agreement" | "free" | "contact" };
 export type PriceKind = Price["kind"];
-export type Condition = "new" | "like_new" | "used" | "damaged" | "for_parts";
+export type Condition = "new" | "like_new" | "used" | "for_parts";
 export type Delivery = "pickup" | "courier" | "post" | "seller";
 export type ListingState =
   | "draft"
@@ -164,7 +164,7 @@ export interface ListingPlace {
 export interface SellerView {
   id: string;
   name: string;
-  kind: "private" | "shop";
+  kind: "person" | "trader";
   since: string;
   live_count: number;
 }
@@ -203,7 +203,7 @@ export interface Listing {
   category: { id: string; name: string; path: CategoryStep[] } | null;
   price: Price | null;
   price_other?: Money | null;
-  previous_price?: Price | null;
+  previous_price?: Money | null;
   price_history?: { price: Price; at: string }[];
   condition?: Condition | null;
   attributes: ListingAttribute[];
@@ -265,7 +265,7 @@ export interface Card {
   title: string;
   price: Price;
   price_other?: Money | null;
-  previous_price?: Price | null;
+  previous_price?: Money | null;
   condition?: Condition | null;
   category: { id: string; name: string };
   attributes: { key: string; text: string }[];
@@ -273,7 +273,7 @@ export interface Card {
   point?: Point | null;
   picture: Picture | null;
   picture_count: number;
-  seller: { id: string; name: string; kind: "private" | "shop" };
+  seller: { id: string; name: string; kind: "person" | "trader" };
   state: ListingState;
   refreshed_at: string;
   distance_m?: number | null;
@@ -348,17 +348,21 @@ export interface SavedSearch {
 export interface Seller {
   id: string;
   name: string;
-  kind: "private" | "shop";
+  kind: "person" | "trader";
   since: string;
   live_count: number;
   about?: string | null;
   picture?: Picture | null;
 }
 
+/** A kept or seen ad: a card without what needs the taxonomy. */
+export type KeptListing = Omit<Card, "attributes" | "category" | "price_other"> & { category: { id: string } };
+
 export interface Favourite {
   at: string;
-  listing: Card;
-  price_then?: Price | null;
+  listing: KeptListing;
+  price_then: Price;
+  price_change?: { kind?: string; amount_minor?: number; currency?: Currency } | null;
 }
 
 export interface Place {

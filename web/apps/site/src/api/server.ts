@@ -69,14 +69,6 @@ export function categoryTree(locale: Locale): Promise<CategoryTree> {
   return tree;
 }
 
-export async function categoryBySlug(locale: Locale, slug: string): Promise<CategorySummary | undefined> {
-  const { categories } = await categoryTree(locale);
-  return (
-    categories.find((category) => category.slug === slug) ??
-    categories.find((category) => Object.values(category.slugs).includes(slug) || category.id === slug)
-  );
-}
-
 export const category = (locale: Locale, id: string) =>
   getPublic<Category>(locale, `/marketplace/categories/${encodeURIComponent(id)}`, { lang: locale });
 

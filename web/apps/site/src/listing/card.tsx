@@ -56,7 +56,7 @@ export async function CardItems({ locale, cards, kept, layout = "grid", priority
           price={{
             price: priceText(locale, card.price, words),
             other: card.price_other ? formatMoney(locale, card.price_other) : null,
-            previous: card.previous_price ? priceText(locale, card.previous_price, words) : null,
+            previous: card.previous_price ? formatMoney(locale, card.previous_price) : null,
             previousLabel: t("priceBefore"),
           }}
           picture={card.picture}

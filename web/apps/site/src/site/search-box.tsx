@@ -63,11 +63,7 @@ export function SearchBox({ locale, labels, large }: { locale: Locale; labels: S
     const words = (suggestion?.text ?? text).trim();
     setOpen(false);
     input.current?.blur();
-    if (suggestion?.kind === "category" && suggestion.category) {
-      router.push(href(locale, `/c/${suggestion.category.slug}`));
-      return;
-    }
-    if (words) query.set("q", words);
+    if (words && suggestion?.kind !== "category") query.set("q", words);
     if (suggestion?.category) query.set("category", suggestion.category.id);
     setText(words);
     router.push(href(locale, `/search${query.size > 0 ? `?${query}` : ""}`));

@@ -8,9 +8,10 @@ import { getTranslations } from "next-intl/server";
 import Link from "next/link";
 import { Suspense } from "react";
 import type { Locale } from "@svetu/i18n/locales";
-import { categoryTree, favouriteIds, search } from "@/api/server";
+import { favouriteIds, search } from "@/api/server";
 import { pageLocale } from "@/i18n/page-locale";
 import { Cards } from "@/listing/card";
+import { categories } from "@/search/categories";
 import { JsonLd } from "@/seo/json-ld";
 import { absolute, alternates } from "@/seo/links";
 import { CategoryIcon } from "@/site/category-icon";
@@ -91,15 +92,15 @@ export default async function Home({ params }: Props) {
 }
 
 async function Categories({ locale }: { locale: Locale }) {
-  const [t, { categories }] = await Promise.all([getTranslations("home"), categoryTree(locale)]);
-  const roots = categories.filter((category) => !category.parent);
+  const [t, tree] = await Promise.all([getTranslations("home"), categories(locale)]);
+  const roots = tree.children(undefined);
   return (
     <nav aria-label={t("categories")} className="mt-8">
       <ul className="grid grid-cols-3 gap-2 sm:grid-cols-4 md:grid-cols-6 lg:grid-cols-8 xl:grid-cols-9">
         {roots.map((category) => (
           <li key={category.id}>
             <Link
-              href={href(locale, `/c/${category.slug}`)}
+              href={href(locale, tree.href(category.id))}
               prefetch={false}
               className="flex h-full min-h-24 flex-col items-center gap-2 rounded-card px-1 py-3 text-center text-sm leading-tight hover:bg-surface"
             >
