@@ -205,8 +205,12 @@ fn is_public_v6(v6: Ipv6Addr) -> bool {
     }
     let [a, b, ..] = v6.segments();
     let given_out = a & 0xE000 == 0x2000;
-    let special =
-        (a == 0x2001 && b < 0x0200) || (a == 0x2001 && b == 0x0DB8) || a == 0x2002 || (a == 0x3FFF && b < 0x1000);
+    let special = match a {
+        0x2001 => b < 0x0200 || b == 0x0DB8,
+        0x2002 => true,
+        0x3FFF => b < 0x1000,
+        _ => false,
+    };
     given_out && !special
 }
 
