@@ -28,7 +28,8 @@ const plain = (text) => toCyrillic(text, staysLatin);
 function each(node, change) {
   if (typeof node === "string") return change(node);
   if (Array.isArray(node)) return node.map((child) => each(child, change));
-  return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, each(child, change)]));
+  const kept = (key, child) => (key === "href" ? child : each(child, change));
+  return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, kept(key, child)]));
 }
 
 const read = (path) => JSON.parse(readFileSync(at(path), "utf8"));
