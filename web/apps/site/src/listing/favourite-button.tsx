@@ -2,8 +2,11 @@
 
 import { href, type Locale } from "@svetu/i18n/locales";
 import { ApiError } from "@svetu/api-client/problem";
+import { buttonClass } from "@svetu/ui/button";
 import { HeartButton } from "@svetu/ui/heart";
 import { toast } from "@svetu/ui/toast";
+import clsx from "clsx";
+import { Heart } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { api } from "@/api/browser";
@@ -16,8 +19,15 @@ export interface FavouriteLabels {
   failed: string;
 }
 
-export function FavouriteButton(props: { id: string; initial: boolean; locale: Locale; labels: FavouriteLabels }) {
-  const { id, initial, locale, labels } = props;
+interface Props {
+  id: string;
+  initial: boolean;
+  locale: Locale;
+  labels: FavouriteLabels;
+}
+
+/** Shows the change at once and takes it back if the server refuses. */
+function useFavourite({ id, initial, locale, labels }: Props) {
   const router = useRouter();
   const [on, setOn] = useState(initial);
   const toggle = async () => {
@@ -35,5 +45,26 @@ export function FavouriteButton(props: { id: string; initial: boolean; locale: L
       }
     }
   };
-  return <HeartButton on={on} label={on ? labels.remove : labels.add} onToggle={() => void toggle()} />;
+  return [on, toggle] as const;
+}
+
+export function FavouriteButton(props: Props) {
+  const [on, toggle] = useFavourite(props);
+  return <HeartButton on={on} label={on ? props.labels.remove : props.labels.add} onToggle={() => void toggle()} />;
+}
+
+/** The same with words, for the ad's own page. */
+export function KeepButton({ words, ...props }: Props & { words: { add: string; remove: string } }) {
+  const [on, toggle] = useFavourite(props);
+  return (
+    <button
+      type="button"
+      aria-pressed={on}
+      onClick={() => void toggle()}
+      className={buttonClass("secondary", "normal", "no-print w-full")}
+    >
+      <Heart aria-hidden className={clsx("size-5", on && "fill-danger text-danger")} />
+      {on ? words.remove : words.add}
+    </button>
+  );
 }

@@ -1,0 +1,41 @@
+"use client";
+
+import { useEffect, useRef } from "react";
+import { createMap } from "@/map/base-map";
+
+/** The size of the cell that a point is snapped to: somewhere in here. */
+const RADIUS_M = 700;
+const EARTH_M_PER_DEGREE = 111_320;
+const CORNERS = 48;
+
+export default function CircleMap({ lat, lon, label }: { lat: number; lon: number; label: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!box.current) return;
+    const map = createMap({ container: box.current, center: [lon, lat], zoom: 10.5 });
+    map.scrollZoom.disable();
+    map.on("load", () => {
+      const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent").trim();
+      const ring = Array.from({ length: CORNERS + 1 }, (_, i) => {
+        const angle = (i / CORNERS) * 2 * Math.PI;
+        return [
+          lon + ((RADIUS_M / EARTH_M_PER_DEGREE) * Math.cos(angle)) / Math.cos((lat * Math.PI) / 180),
+          lat + (RADIUS_M / EARTH_M_PER_DEGREE) * Math.sin(angle),
+        ];
+      });
+      map.addSource("place", {
+        type: "geojson",
+        data: { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [ring] } },
+      });
+      map.addLayer({
+        id: "place",
+        type: "fill",
+        source: "place",
+        paint: { "fill-color": accent, "fill-opacity": 0.35 },
+      });
+      map.addLayer({ id: "edge", type: "line", source: "place", paint: { "line-color": accent, "line-width": 2 } });
+    });
+    return () => map.remove();
+  }, [lat, lon]);
+  return <div ref={box} role="region" aria-label={label} className="size-full" />;
+}

@@ -1,0 +1,65 @@
+import type { StatementOfReasons } from "@svetu/api-client/types";
+import { formatDate } from "@svetu/i18n/format";
+import type { Locale } from "@svetu/i18n/locales";
+import { getTranslations } from "next-intl/server";
+import { AppealForm } from "./lazy";
+import { appealLabels } from "./labels";
+
+/** Why an ad was refused or removed, who decided, and the way to another look (DSA articles 17 and 20). */
+export async function Statement(props: {
+  locale: Locale;
+  id: string;
+  reason: StatementOfReasons;
+  /** Refused before anybody saw it: it can be mended. */
+  mendable: boolean;
+}) {
+  const { locale, id, reason, mendable } = props;
+  const t = await getTranslations("listing");
+  const open = new Date(reason.appeal_until) > new Date();
+  const rows = [
+    [t("statement.rule"), reason.rule_text],
+    [t("statement.facts"), reason.facts],
+    [t("statement.by"), reason.automated ? t("statement.machine") : t("statement.person")],
+    [t("statement.decided"), formatDate(locale, reason.decided_at, "long")],
+  ].filter(([, text]) => text);
+  return (
+    <section aria-labelledby="statement" className="flex flex-col gap-4 border-t border-line pt-4">
+      <h3 id="statement" className="text-base">
+        {t("statement.title")}
+      </h3>
+      <dl className="flex flex-col gap-2 text-sm">
+        {rows.map(([name, text]) => (
+          <div key={name}>
+            <dt className="text-quiet">{name}</dt>
+            <dd className="measure text-base">{text}</dd>
+          </div>
+        ))}
+      </dl>
+      {mendable && <p className="measure text-sm">{t("statement.mend")}</p>}
+      {reason.appeal ? (
+        <div className="flex flex-col gap-1 text-sm">
+          <h4 className="font-[600]">{t("appeal.yours", { date: formatDate(locale, reason.appeal.at, "long") })}</h4>
+          <p className="measure whitespace-pre-line">{reason.appeal.text}</p>
+          {reason.appeal.answer ? (
+            <p className="measure whitespace-pre-line">
+              <strong className="font-[600]">{t("appeal.answer")}:</strong> {reason.appeal.answer}
+            </p>
+          ) : (
+            <p className="text-quiet">{t("appeal.waiting")}</p>
+          )}
+        </div>
+      ) : (
+        open && (
+          <div className="flex flex-col gap-2">
+            <h4 className="text-base font-[600]">{t("appeal.title")}</h4>
+            <AppealForm
+              id={id}
+              labels={await appealLabels()}
+              help={t("appeal.until", { date: formatDate(locale, reason.appeal_until, "long") })}
+            />
+          </div>
+        )
+      )}
+    </section>
+  );
+}
