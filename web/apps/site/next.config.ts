@@ -11,6 +11,8 @@ const config: NextConfig = {
   reactStrictMode: true,
   skipTrailingSlashRedirect: false,
   images: { unoptimized: true },
+  // `forbidden()` answers 403 with app/[locale]/forbidden.tsx.
+  experimental: { authInterrupts: true },
 };
 
 export default createNextIntlPlugin("./src/i18n/request.ts")(config);

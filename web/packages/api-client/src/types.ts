@@ -134,6 +134,8 @@ export interface Category extends CategorySummary {
   attributes: AttributeView[];
   path: CategoryStep[];
   children: CategorySummary[];
+  /** Only operators get them. */
+  forbidden_words?: string[];
 }
 
 export interface CategoryGuess {
@@ -394,4 +396,74 @@ export interface Problem {
   code: string;
   request_id?: string;
   errors?: ProblemError[];
+}
+
+export type ReportReason = "spam" | "fraud" | "forbidden" | "wrong_category" | "duplicate" | "offensive" | "other";
+
+/** Why a person should look at an ad. */
+export interface RiskReason {
+  rule: string;
+  rule_text: string;
+  /** 0–100: how sure the machine is. */
+  score: number;
+  /** What was found: words, ids of other ads, amounts. */
+  detail: Record<string, unknown>;
+}
+
+export interface SimilarListing {
+  id: string;
+  title: string;
+  price: Price | null;
+  picture: Picture | null;
+  seller: { id: string; name: string };
+  state: ListingState;
+}
+
+export interface QueueItem {
+  listing: Listing;
+  reasons: RiskReason[];
+  queued_at: string;
+  similar: SimilarListing[];
+}
+
+export interface ModerationRule {
+  id: string;
+  text: string;
+}
+
+export interface ListingReport {
+  id: string;
+  listing: Listing;
+  reason: ReportReason;
+  text: string;
+  created_at: string;
+}
+
+export interface ListingAppeal {
+  id: string;
+  listing: Listing;
+  text: string;
+  created_at: string;
+  decision: StatementOfReasons;
+  /** The reader made the decision that is appealed. */
+  own_decision: boolean;
+}
+
+export interface AuditEntry {
+  id: string | number;
+  at: string;
+  actor: string;
+  action: string;
+  listing?: string | null;
+  details: unknown;
+}
+
+export interface ModerationNumbers {
+  in_review: number;
+  oldest_in_review?: string | null;
+  reports_open: number;
+  appeals_open: number;
+  decided_today: number;
+  automated_today: number;
+  refused_today: number;
 }

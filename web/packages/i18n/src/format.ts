@@ -39,6 +39,14 @@ export function formatNumber(locale: Locale, value: number): string {
   return cached(`n:${locale}`, () => new Intl.NumberFormat(locale)).format(value);
 }
 
+/** An exchange rate, to the digits it is set in: `117,1742`. */
+export function formatRate(locale: Locale, rate: number | string): string {
+  return cached(
+    `x:${locale}`,
+    () => new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 6 }),
+  ).format(Number(rate));
+}
+
 /** A share of one: `0.42` is `42%`. */
 export function formatShare(locale: Locale, value: number): string {
   return cached(

@@ -1,0 +1,30 @@
+import { href } from "@svetu/i18n/locales";
+import { buttonClass } from "@svetu/ui/button";
+import { EmptyState } from "@svetu/ui/state";
+import { Lock } from "lucide-react";
+import { getLocale, getTranslations } from "next-intl/server";
+import Link from "next/link";
+
+/** A page for other roles: says so and shows the way out. */
+export default async function Forbidden() {
+  const [locale, t] = await Promise.all([getLocale(), getTranslations("forbidden")]);
+  return (
+    <EmptyState
+      level={1}
+      icon={<Lock />}
+      title={t("title")}
+      actions={
+        <>
+          <Link href={href(locale, "/")} className={buttonClass()}>
+            {t("home")}
+          </Link>
+          <Link href={href(locale, "/account")} className={buttonClass("secondary")}>
+            {t("account")}
+          </Link>
+        </>
+      }
+    >
+      {t("text")}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,32 @@
+"use client";
+
+import { href, type Locale, splitPath } from "@svetu/i18n/locales";
+import clsx from "clsx";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+
+/** The rooms: a column on a desktop, a strip that scrolls on a phone. */
+export function StaffNav(props: { locale: Locale; label: string; rooms: { path: string; text: string }[] }) {
+  const { path } = splitPath(usePathname());
+  const current = (room: string) => (room === "/staff" ? path === room : path === room || path.startsWith(`${room}/`));
+  return (
+    <nav aria-label={props.label} className="no-scrollbar -mx-4 overflow-x-auto px-4 lg:mx-0 lg:px-0">
+      <ul className="flex gap-1 border-b border-line pb-2 lg:sticky lg:top-24 lg:flex-col lg:border-0 lg:pb-0">
+        {props.rooms.map(({ path: room, text }) => (
+          <li key={room}>
+            <Link
+              href={href(props.locale, room)}
+              aria-current={current(room) ? "page" : undefined}
+              className={clsx(
+                "flex min-h-11 items-center rounded-control px-3 text-base whitespace-nowrap focus-visible:-outline-offset-2",
+                current(room) ? "bg-accent-soft font-[600] text-accent" : "text-quiet hover:bg-surface hover:text-ink",
+              )}
+            >
+              {text}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
