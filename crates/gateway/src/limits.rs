@@ -1,0 +1,171 @@
+//! How often: by network of the asking address and by account, each kind of request with a bound of its own.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::Method;
+use svetu_http::{ApiProblem, ClientAddress, Limiter, Quota, Verdict};
+use svetu_kernel::Actor;
+
+use crate::{
+    config::GatewayLimits,
+    edge::Edge,
+    origin::{Origin, Side},
+    telemetry::Reason,
+};
+
+/// What a request costs us, and whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Guesses at passwords, letters to people: the strictest.
+    Auth,
+    Api,
+    /// Made by the site for this reader.
+    Page,
+    /// Pictures, scripts, styles: many to a page.
+    File,
+    /// Health and the like: not counted.
+    Own,
+}
+
+const AUTH_PATHS: [&str; 6] = [
+    "/api/v1/identity/sign-up",
+    "/api/v1/identity/sign-in",
+    "/api/v1/identity/verify-email",
+    "/api/v1/identity/recovery",
+    "/api/v1/identity/recovery/complete",
+    "/api/v1/identity/me/password",
+];
+/// Of the API's quota: a twentieth.
+const AUTH_SHARE: u32 = 20;
+/// Ten times the API's.
+const FILES_TIMES: u32 = 10;
+
+impl Class {
+    pub fn of(method: &Method, path: &str) -> Self {
+        let below =
+            |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if below("/api/docs") || below("/media") || below("/_next") {
+            Self::File
+        } else if below("/api") {
+            let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+            if changes && AUTH_PATHS.contains(&path) { Self::Auth } else { Self::Api }
+        } else if below("/health") || path == "/metrics" || below("/dev") {
+            Self::Own
+        } else if path.rsplit('/').next().is_some_and(|last| last.contains('.')) {
+            Self::File
+        } else {
+            Self::Page
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct Limits {
+    auth: Limiter,
+    api: Limiter,
+    pages: Limiter,
+    files: Limiter,
+    accounts: Limiter,
+}
+
+impl Limits {
+    pub fn new(limits: &GatewayLimits) -> Self {
+        let api = limits.address_per_minute;
+        Self {
+            auth: Limiter::new(Quota::per_minute((api / AUTH_SHARE).max(1))),
+            api: Limiter::new(Quota::per_minute(api)),
+            pages: Limiter::new(Quota::per_minute(api)),
+            files: Limiter::new(Quota::per_minute(api.saturating_mul(FILES_TIMES))),
+            accounts: Limiter::new(Quota::per_minute(limits.account_per_minute)),
+        }
+    }
+
+    /// The site's own calls belong to a page that was counted when it was asked for; only guesses count there as well.
+    fn by_address(&self, class: Class, side: Side) -> Option<(&'static str, &Limiter)> {
+        match (class, side) {
+            (Class::Auth, _) => Some(("auth", &self.auth)),
+            (Class::Api, Side::Public) => Some(("address", &self.api)),
+            (Class::Page, Side::Public) => Some(("pages", &self.pages)),
+            (Class::File, Side::Public) => Some(("files", &self.files)),
+            (Class::Api | Class::Page | Class::File, Side::Inside) | (Class::Own, _) => None,
+        }
+    }
+}
+
+/// Before anything is looked up for the request.
+pub async fn by_address(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+    let class = Class::of(request.method(), request.uri().path());
+    let side = request.extensions().get::<Origin>().map_or(Side::Public, |origin| origin.side);
+    let address = request.extensions().get::<ClientAddress>().copied();
+    match (edge.limits.by_address(class, side), address) {
+        (Some((name, limiter)), Some(address)) => {
+            count(&edge, name, limiter.take(address.network(), edge.clock.now()), request, next).await
+        }
+        _ => next.run(request).await,
+    }
+}
+
+/// Once it is known who asks.
+pub async fn by_account(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+    let side = request.extensions().get::<Origin>().map_or(Side::Public, |origin| origin.side);
+    match (request.extensions().get::<Actor>().and_then(Actor::account_id), side) {
+        (Some(account), Side::Public) => {
+            count(&edge, "account", edge.limits.accounts.take(account, edge.clock.now()), request, next).await
+        }
+        _ => next.run(request).await,
+    }
+}
+
+/// On an answer: the tightest of the limits that counted it so far.
+#[derive(Debug, Clone, Copy)]
+struct Told(Verdict);
+
+async fn count(edge: &Edge, name: &'static str, verdict: Verdict, request: Request, next: Next) -> Response {
+    let mut response = match verdict.check() {
+        Ok(()) => next.run(request).await,
+        Err(problem) => {
+            edge.telemetry.refused(Reason::Rate);
+            ApiProblem::from(problem).into_response()
+        }
+    };
+    let said = response.extensions().get::<Told>().copied();
+    // A service's own, stricter limit has the word.
+    let silent = said.is_none() && !response.headers().contains_key("ratelimit");
+    if silent || said.is_some_and(|Told(inner)| share(verdict) < share(inner)) {
+        verdict.write(name, response.headers_mut());
+        response.extensions_mut().insert(Told(verdict));
+    }
+    response
+}
+
+/// What is left, in millionths of the quota.
+fn share(verdict: Verdict) -> u64 {
+    u64::from(verdict.remaining) * 1_000_000 / u64::from(verdict.quota.burst.max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes() {
+        let check =
+            |method: Method, path: &str, expected: Class| assert_eq!(Class::of(&method, path), expected, "{path}");
+        check(Method::POST, "/api/v1/identity/sign-in", Class::Auth);
+        check(Method::GET, "/api/v1/identity/sign-in", Class::Api);
+        check(Method::POST, "/api/v1/marketplace/listings", Class::Api);
+        check(Method::GET, "/api/docs/swagger-ui.css", Class::File);
+        check(Method::GET, "/media/ab/640.webp", Class::File);
+        check(Method::GET, "/_next/static/chunks/x.js", Class::File);
+        check(Method::GET, "/robots.txt", Class::File);
+        check(Method::GET, "/health/live", Class::Own);
+        check(Method::GET, "/", Class::Page);
+        check(Method::GET, "/apiary", Class::Page);
+        check(Method::GET, "/en/listings/listing_01", Class::Page);
+    }
+}

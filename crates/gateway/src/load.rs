@@ -1,0 +1,87 @@
+//! Bounds of one request and of all at once.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{Method, header};
+use http_body_util::Limited;
+use svetu_http::ApiProblem;
+use svetu_kernel::{Problem, Status};
+use tokio::{sync::Semaphore, time::timeout};
+
+use crate::{
+    body::Holding,
+    config::GatewayLimits,
+    edge::Edge,
+    origin::{Origin, Side},
+    telemetry::Reason,
+};
+
+/// Takes photos; the one route whose bodies are large and come from phones.
+const UPLOADS: &str = "/api/v1/media/uploads";
+/// A photo of 20 MB and a multipart envelope around it.
+const UPLOAD_BYTES_MAX: usize = 20 * 1024 * 1024 + 64 * 1024;
+/// How many times as long as another request an upload may take.
+const UPLOAD_TIMES: u32 = 6;
+
+/// Places for requests at work. The site's calls have places of their own: a page that holds one and waits for its data must not
+/// wait for a place that another such page holds.
+#[derive(Debug)]
+pub struct Places {
+    public: Arc<Semaphore>,
+    inside: Arc<Semaphore>,
+}
+
+impl Places {
+    pub fn new(limits: &GatewayLimits) -> Self {
+        let places = || Arc::new(Semaphore::new(limits.concurrent_max.min(Semaphore::MAX_PERMITS)));
+        Self { public: places(), inside: places() }
+    }
+}
+
+/// Nobody queues: who finds no place is told at once, while those inside still get their answer in time.
+pub async fn shed(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Result<Response, ApiProblem> {
+    let places = match request.extensions().get::<Origin>().map(|origin| origin.side) {
+        Some(Side::Inside) => &edge.places.inside,
+        Some(Side::Public) | None => &edge.places.public,
+    };
+    let Ok(place) = Arc::clone(places).try_acquire_owned() else {
+        edge.telemetry.refused(Reason::Load);
+        return Err(Problem::new(Status::Unavailable, "service.overloaded").retry_after(1).into());
+    };
+    Ok(next.run(request).await.map(|body| Holding::body(body, place)))
+}
+
+/// Until the answer's head; what streams after it is bounded by its pauses.
+pub async fn in_time(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Result<Response, ApiProblem> {
+    let times = if is_upload(&request) { UPLOAD_TIMES } else { 1 };
+    let within: Duration = edge.settings.request_max() * times;
+    timeout(within, next.run(request)).await.map_err(|_| {
+        edge.telemetry.refused(Reason::Time);
+        ApiProblem::new(Status::GatewayTimeout, "service.timeout")
+    })
+}
+
+/// A body that announces too much is refused unread; one that does not is cut when it gets there.
+pub async fn small_enough(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Result<Response, ApiProblem> {
+    let upload = is_upload(&request);
+    let bytes_max = edge.settings.limits.body_bytes_max.max(if upload { UPLOAD_BYTES_MAX } else { 0 });
+    let announced = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse::<usize>().ok());
+    if announced.is_some_and(|bytes| bytes > bytes_max) {
+        return Err(ApiProblem::new(Status::ContentTooLarge, "request.too_large"));
+    }
+    Ok(next.run(request.map(|body| Body::new(Limited::new(body, bytes_max)))).await)
+}
+
+fn is_upload(request: &Request) -> bool {
+    request.method() == Method::POST && request.uri().path() == UPLOADS
+}
