@@ -1,1 +1,61 @@
+//! Accounts, sessions and roles: the one way in.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod contract;
+mod error;
+mod http;
+mod jobs;
+mod letter;
+mod limits;
+mod model;
+mod password;
+mod service;
+mod sessions;
+mod store;
+mod token;
+
+use std::sync::Arc;
+
+use svetu_contracts::identity::IdentityContract;
+use svetu_db::{Db, JobKind};
+use svetu_kernel::SharedClock;
+use svetu_ports::{ConsumerGroup, Mailer};
+use utoipa_axum::router::OpenApiRouter;
+
+pub use error::IdentityError;
+pub use password::HashCost;
+pub use service::Identity;
+
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+pub const MESSAGES: &str = include_str!("../messages.toml");
+
+pub struct IdentityDeps {
+    pub db: Db,
+    pub clock: SharedClock,
+    pub mailer: Arc<dyn Mailer>,
+    /// Of the site as people reach it, without a slash at its end: `http://localhost:8080`.
+    pub site_url: String,
+    /// The door speaks TLS: the session's cookie is bound to this host and to HTTPS.
+    pub secure: bool,
+    pub hash_cost: HashCost,
+}
+
+impl Identity {
+    /// Paths without `/api/v1`.
+    pub fn routes(&self) -> OpenApiRouter {
+        http::routes(self.clone())
+    }
+
+    /// Identity reacts to nobody.
+    pub fn consumers(&self) -> Vec<ConsumerGroup> {
+        Vec::new()
+    }
+
+    pub fn jobs(&self) -> Vec<JobKind> {
+        jobs::kinds(self)
+    }
+
+    pub fn contract(&self) -> Arc<dyn IdentityContract> {
+        Arc::new(self.clone())
+    }
+}

@@ -1,0 +1,102 @@
+use svetu_contracts::ContractError;
+use svetu_db::{DbError, MayRetry};
+use svetu_http::Fault;
+use svetu_kernel::{FieldProblem, Problem, Status};
+use svetu_ports::HandlerError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityError {
+    /// 422 with the faults.
+    #[error("{} fields are not valid", .0.len())]
+    Invalid(Vec<FieldProblem>),
+    /// The address is unknown or not proven, or the password is another: 401 `identity.wrong_credentials`, the same for
+    /// all. Were an unproven address told apart, who signs up with a stranger's address would learn of its account.
+    #[error("wrong address or password")]
+    WrongCredentials,
+    /// A letter's link that is unknown, used or too old: 422 `identity.link_invalid`.
+    #[error("the link is unknown, used or expired")]
+    LinkInvalid,
+    /// 404 `identity.no_such_session`.
+    #[error("no such session")]
+    NoSuchSession,
+    /// 404 `identity.no_such_account`.
+    #[error("no such account")]
+    NoSuchAccount,
+    /// The last operator cannot stop being one: 409 `identity.last_operator`.
+    #[error("the last operator stays one")]
+    LastOperator,
+    /// More people sign in than there are hashes at once: 503 `service.overloaded`.
+    #[error("too many passwords are being checked")]
+    Busy,
+    /// A limit of an entrance, or what the policy says.
+    #[error("refused: {}", .0.code)]
+    Refused(Box<Problem>),
+    #[error("the password could not be hashed: {0}")]
+    Hash(argon2::password_hash::Error),
+    #[error("the letter waits for the mail server: {0}")]
+    Mail(String),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<sqlx::Error> for IdentityError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Db(error.into())
+    }
+}
+
+impl From<Problem> for IdentityError {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(Box::new(problem))
+    }
+}
+
+impl Fault for IdentityError {
+    fn problem(&self) -> Problem {
+        match self {
+            Self::Invalid(errors) => Problem::validation(errors.clone()),
+            Self::WrongCredentials => Problem::new(Status::Unauthorized, "identity.wrong_credentials"),
+            Self::LinkInvalid => Problem::new(Status::Unprocessable, "identity.link_invalid"),
+            Self::NoSuchSession => Problem::new(Status::NotFound, "identity.no_such_session"),
+            Self::NoSuchAccount => Problem::new(Status::NotFound, "identity.no_such_account"),
+            Self::LastOperator => Problem::new(Status::Conflict, "identity.last_operator"),
+            Self::Busy => Problem::new(Status::Unavailable, "service.overloaded").retry_after(2),
+            Self::Refused(problem) => problem.as_ref().clone(),
+            Self::Db(error) if error.is_unavailable() => {
+                Problem::new(Status::Unavailable, "service.unavailable").retry_after(1)
+            }
+            Self::Hash(_) | Self::Mail(_) | Self::Db(_) => Problem::new(Status::Internal, "internal"),
+        }
+    }
+}
+
+impl MayRetry for IdentityError {
+    fn is_retryable(&self) -> bool {
+        matches!(self, Self::Db(error) if error.is_retryable())
+    }
+}
+
+impl From<IdentityError> for ContractError {
+    fn from(error: IdentityError) -> Self {
+        match error {
+            IdentityError::NoSuchAccount | IdentityError::NoSuchSession => Self::NotFound,
+            IdentityError::Db(error) => error.into(),
+            IdentityError::Busy | IdentityError::Mail(_) => Self::Unavailable(error.to_string()),
+            IdentityError::Invalid(_)
+            | IdentityError::WrongCredentials
+            | IdentityError::LinkInvalid
+            | IdentityError::LastOperator
+            | IdentityError::Refused(_)
+            | IdentityError::Hash(_) => Self::Refused(error.to_string()),
+        }
+    }
+}
+
+impl From<IdentityError> for HandlerError {
+    fn from(error: IdentityError) -> Self {
+        match error {
+            IdentityError::Db(error) => error.into(),
+            other => Self::Transient(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,431 @@
+//! `/identity/…`: wire types and handlers.
+
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, Ipv4Addr},
+};
+
+use axum::{
+    Json,
+    extract::{FromRequestParts, State},
+    response::{AppendHeaders, IntoResponse, Response},
+};
+use http::{StatusCode, header, request::Parts};
+use serde::{Deserialize, Serialize};
+use svetu_http::{ApiProblem, ClientAddress, Grant, PathId, Problems, ValidJson, ValidQuery, session_cookie};
+use svetu_kernel::{AccountId, FieldProblem, Language, Problem, Role, SessionId, Subject, Timestamp, UserId};
+use svetu_ports::Resource;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    Identity, model,
+    service::{Changes, Client, SignUp, SignedIn},
+    sessions::NewSession,
+};
+
+svetu_http::permissions! {
+    DoSignUp = "identity.sign_up" on "Account";
+    DoVerifyEmail = "identity.verify_email" on "Account";
+    DoSignIn = "identity.sign_in" on "Account";
+    DoSignOut = "identity.sign_out" on "Account";
+    DoRequestRecovery = "identity.request_recovery" on "Account";
+    DoCompleteRecovery = "identity.complete_recovery" on "Account";
+    SeeMe = "identity.me" on "Account";
+    UpdateMe = "identity.update_me" on "Account";
+    ChangePassword = "identity.change_password" on "Account";
+    ListSessions = "identity.list_sessions" on "Session";
+    EndSession = "identity.end_session" on "Session";
+    EndOtherSessions = "identity.end_other_sessions" on "Session";
+    FindAccounts = "identity.find_accounts" on "Account";
+    SetRoles = "identity.set_roles" on "Account";
+}
+
+const FOUND_MAX: i64 = 50;
+
+pub fn routes(identity: Identity) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(sign_up))
+        .routes(routes!(verify_email))
+        .routes(routes!(sign_in))
+        .routes(routes!(sign_out))
+        .routes(routes!(request_recovery))
+        .routes(routes!(complete_recovery))
+        .routes(routes!(me, update_me))
+        .routes(routes!(change_password))
+        .routes(routes!(list_sessions, end_other_sessions))
+        .routes(routes!(end_session))
+        .routes(routes!(find_accounts))
+        .routes(routes!(set_roles))
+        .with_state(identity)
+}
+
+/// Nothing more to say: the rest comes by mail.
+#[derive(Serialize, ToSchema)]
+struct Accepted {}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SignUpForm {
+    #[schema(format = Email, max_length = 254)]
+    email: String,
+    /// Any script; 8 to 256 characters.
+    #[schema(format = Password, min_length = 8, max_length = 256)]
+    password: String,
+    #[schema(min_length = 2, max_length = 60)]
+    display_name: String,
+    language: Language,
+    accept_terms: bool,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SignInForm {
+    email: String,
+    #[schema(format = Password)]
+    password: String,
+    /// Stay signed in when the browser is closed.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    remember: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct LinkForm {
+    token: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RecoveryForm {
+    #[schema(format = Email, max_length = 254)]
+    email: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPasswordForm {
+    token: String,
+    #[schema(format = Password, min_length = 8, max_length = 256)]
+    password: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MePatch {
+    #[schema(min_length = 2, max_length = 60)]
+    display_name: Option<String>,
+    language: Option<Language>,
+    /// `light`, `dark` or `system`.
+    #[schema(pattern = "^(light|dark|system)$")]
+    theme: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PasswordForm {
+    #[schema(format = Password)]
+    current: String,
+    #[schema(format = Password, min_length = 8, max_length = 256)]
+    new: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RolesForm {
+    roles: BTreeSet<Role>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Me {
+    account_id: AccountId,
+    user_id: UserId,
+    email: String,
+    display_name: String,
+    language: Language,
+    roles: Vec<Role>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    theme: Option<String>,
+}
+
+impl From<model::Account> for Me {
+    fn from(account: model::Account) -> Self {
+        Self {
+            account_id: account.id,
+            user_id: UserId::from_uuid(account.id.uuid()),
+            email: account.email,
+            display_name: account.display_name,
+            language: account.language,
+            roles: account.roles.into_iter().collect(),
+            created_at: account.created_at,
+            theme: account.theme,
+        }
+    }
+}
+
+/// Who has just signed in; the session itself is in the cookie.
+#[derive(Serialize, ToSchema)]
+struct Session {
+    me: Me,
+}
+
+#[derive(Serialize, ToSchema)]
+struct SessionView {
+    id: SessionId,
+    /// "Firefox, Linux".
+    device: String,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    last_seen_at: Timestamp,
+    /// This is the one that asks.
+    current: bool,
+    /// The network it began in: `203.0.113.0/24`.
+    ip_prefix: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct SessionList {
+    items: Vec<SessionView>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct AccountView {
+    #[serde(flatten)]
+    account: Me,
+    verified: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+struct AccountList {
+    items: Vec<AccountView>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct AccountQuery {
+    /// How the address begins.
+    #[param(min_length = 1, max_length = 254)]
+    q: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Client {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let address = parts.extensions.get().copied().unwrap_or(ClientAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
+        Ok(Self { address, device: model::device(agent) })
+    }
+}
+
+fn cookie(identity: &Identity, value: &str, max_age_s: Option<i64>) -> String {
+    let name = session_cookie(identity.secure);
+    let mut cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax");
+    if identity.secure {
+        cookie.push_str("; Secure");
+    }
+    if let Some(seconds) = max_age_s {
+        cookie.push_str(&format!("; Max-Age={seconds}"));
+    }
+    cookie
+}
+
+fn set(identity: &Identity, session: &NewSession) -> AppendHeaders<[(header::HeaderName, String); 1]> {
+    AppendHeaders([(header::SET_COOKIE, cookie(identity, &session.token, session.max_age_s))])
+}
+
+fn signed_in(identity: &Identity, done: SignedIn) -> Response {
+    (set(identity, &done.session), Json(Session { me: done.account.into() })).into_response()
+}
+
+/// Opens an account. The answer is always the same; a letter follows.
+#[utoipa::path(post, path = "/identity/sign-up", operation_id = "identity.sign_up", tag = "identity",
+    request_body = SignUpForm, responses((status = 202, body = Accepted), Problems))]
+async fn sign_up(
+    _: Grant<DoSignUp>,
+    State(identity): State<Identity>,
+    client: Client,
+    ValidJson(form): ValidJson<SignUpForm>,
+) -> Result<(StatusCode, Json<Accepted>), ApiProblem> {
+    let SignUpForm { email, password, display_name, language, accept_terms } = form;
+    identity.sign_up(&client, SignUp { email, password, display_name, language, accept_terms }).await?;
+    Ok((StatusCode::ACCEPTED, Json(Accepted {})))
+}
+
+/// Proves the address by the letter's link and signs in.
+#[utoipa::path(post, path = "/identity/verify-email", operation_id = "identity.verify_email", tag = "identity",
+    request_body = LinkForm, responses((status = 200, body = Session), Problems))]
+async fn verify_email(
+    grant: Grant<DoVerifyEmail>,
+    State(identity): State<Identity>,
+    client: Client,
+    ValidJson(form): ValidJson<LinkForm>,
+) -> Result<Response, ApiProblem> {
+    let done = identity.verify_email(&client, grant.actor(), &form.token).await?;
+    Ok(signed_in(&identity, done))
+}
+
+#[utoipa::path(post, path = "/identity/sign-in", operation_id = "identity.sign_in", tag = "identity",
+    request_body = SignInForm, responses((status = 200, body = Session), Problems))]
+async fn sign_in(
+    grant: Grant<DoSignIn>,
+    State(identity): State<Identity>,
+    client: Client,
+    ValidJson(form): ValidJson<SignInForm>,
+) -> Result<Response, ApiProblem> {
+    let done = identity.sign_in(&client, grant.actor(), &form.email, &form.password, form.remember).await?;
+    Ok(signed_in(&identity, done))
+}
+
+/// Ends the session; without one there is nothing to end.
+#[utoipa::path(post, path = "/identity/sign-out", operation_id = "identity.sign_out", tag = "identity",
+    responses((status = 204), Problems))]
+async fn sign_out(grant: Grant<DoSignOut>, State(identity): State<Identity>) -> Result<Response, ApiProblem> {
+    identity.sign_out(grant.actor()).await?;
+    let gone = AppendHeaders([(header::SET_COOKIE, cookie(&identity, "", Some(0)))]);
+    Ok((StatusCode::NO_CONTENT, gone).into_response())
+}
+
+/// Asks for a letter with a link to a new password. The answer is always the same.
+#[utoipa::path(post, path = "/identity/recovery", operation_id = "identity.request_recovery", tag = "identity",
+    request_body = RecoveryForm, responses((status = 202, body = Accepted), Problems))]
+async fn request_recovery(
+    _: Grant<DoRequestRecovery>,
+    State(identity): State<Identity>,
+    client: Client,
+    ValidJson(form): ValidJson<RecoveryForm>,
+) -> Result<(StatusCode, Json<Accepted>), ApiProblem> {
+    identity.request_recovery(&client, &form.email).await?;
+    Ok((StatusCode::ACCEPTED, Json(Accepted {})))
+}
+
+/// Sets a new password by the letter's link, signs in here and out everywhere else.
+#[utoipa::path(post, path = "/identity/recovery/complete", operation_id = "identity.complete_recovery", tag = "identity",
+    request_body = NewPasswordForm, responses((status = 200, body = Session), Problems))]
+async fn complete_recovery(
+    grant: Grant<DoCompleteRecovery>,
+    State(identity): State<Identity>,
+    client: Client,
+    ValidJson(form): ValidJson<NewPasswordForm>,
+) -> Result<Response, ApiProblem> {
+    let done = identity.complete_recovery(&client, grant.actor(), &form.token, &form.password).await?;
+    Ok(signed_in(&identity, done))
+}
+
+#[utoipa::path(get, path = "/identity/me", operation_id = "identity.me", tag = "identity", security(("session" = [])),
+    responses((status = 200, body = Me), Problems))]
+async fn me(grant: Grant<SeeMe>, State(identity): State<Identity>) -> Result<Json<Me>, ApiProblem> {
+    Ok(Json(identity.me(grant.actor()).await?.into()))
+}
+
+#[utoipa::path(patch, path = "/identity/me", operation_id = "identity.update_me", tag = "identity",
+    security(("session" = [])), request_body = MePatch, responses((status = 200, body = Me), Problems))]
+async fn update_me(
+    grant: Grant<UpdateMe>,
+    State(identity): State<Identity>,
+    ValidJson(patch): ValidJson<MePatch>,
+) -> Result<Json<Me>, ApiProblem> {
+    let MePatch { display_name, language, theme } = patch;
+    Ok(Json(identity.update_me(grant.actor(), Changes { display_name, language, theme }).await?.into()))
+}
+
+/// Signs out everywhere else; this session goes on under a new cookie.
+#[utoipa::path(post, path = "/identity/me/password", operation_id = "identity.change_password", tag = "identity",
+    security(("session" = [])), request_body = PasswordForm, responses((status = 204), Problems))]
+async fn change_password(
+    grant: Grant<ChangePassword>,
+    State(identity): State<Identity>,
+    client: Client,
+    ValidJson(form): ValidJson<PasswordForm>,
+) -> Result<Response, ApiProblem> {
+    let done = identity.change_password(grant.actor(), &client, &form.current, &form.new).await?;
+    Ok((StatusCode::NO_CONTENT, set(&identity, &done.session)).into_response())
+}
+
+#[utoipa::path(get, path = "/identity/sessions", operation_id = "identity.list_sessions", tag = "identity",
+    security(("session" = [])), responses((status = 200, body = SessionList), Problems))]
+async fn list_sessions(
+    grant: Grant<ListSessions>,
+    State(identity): State<Identity>,
+) -> Result<Json<SessionList>, ApiProblem> {
+    let own = match grant.actor().subject {
+        Subject::Account { session, .. } => session,
+        Subject::Visitor | Subject::System { .. } => None,
+    };
+    let sessions = identity.list_sessions(grant.actor()).await?;
+    let items = sessions
+        .into_iter()
+        .map(|session| SessionView {
+            id: session.id,
+            device: session.device,
+            created_at: session.created_at,
+            last_seen_at: session.last_seen_at,
+            current: own == Some(session.id),
+            ip_prefix: session.network,
+        })
+        .collect();
+    Ok(Json(SessionList { items }))
+}
+
+#[utoipa::path(delete, path = "/identity/sessions/{id}", operation_id = "identity.end_session", tag = "identity",
+    security(("session" = [])), params(("id" = SessionId, Path)), responses((status = 204), Problems))]
+async fn end_session(
+    grant: Grant<EndSession>,
+    State(identity): State<Identity>,
+    PathId(id): PathId<SessionId>,
+) -> Result<StatusCode, ApiProblem> {
+    identity.end_session(grant.actor(), id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Signs out everywhere but here.
+#[utoipa::path(delete, path = "/identity/sessions", operation_id = "identity.end_other_sessions", tag = "identity",
+    security(("session" = [])), responses((status = 204), Problems))]
+async fn end_other_sessions(
+    grant: Grant<EndOtherSessions>,
+    State(identity): State<Identity>,
+) -> Result<StatusCode, ApiProblem> {
+    identity.end_other_sessions(grant.actor()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Accounts whose address begins so, at most fifty; for operators.
+#[utoipa::path(get, path = "/identity/accounts", operation_id = "identity.find_accounts", tag = "identity",
+    security(("session" = [])), params(AccountQuery), responses((status = 200, body = AccountList), Problems))]
+async fn find_accounts(
+    _: Grant<FindAccounts>,
+    State(identity): State<Identity>,
+    ValidQuery(query): ValidQuery<AccountQuery>,
+) -> Result<Json<AccountList>, ApiProblem> {
+    if query.q.trim().is_empty() {
+        let fault = FieldProblem::new("q", "field.missing");
+        return Err(Problem::new(svetu_kernel::Status::BadRequest, "request.query_invalid").field(fault).into());
+    }
+    let found = identity.find_accounts(&query.q, FOUND_MAX).await?;
+    let items =
+        found.into_iter().map(|account| AccountView { verified: account.verified, account: account.into() }).collect();
+    Ok(Json(AccountList { items }))
+}
+
+/// Gives exactly these roles; `member` is always one of them.
+#[utoipa::path(put, path = "/identity/accounts/{id}/roles", operation_id = "identity.set_roles", tag = "identity",
+    security(("session" = [])), params(("id" = AccountId, Path)), request_body = RolesForm,
+    responses((status = 204), Problems))]
+async fn set_roles(
+    grant: Grant<SetRoles>,
+    State(identity): State<Identity>,
+    PathId(id): PathId<AccountId>,
+    ValidJson(form): ValidJson<RolesForm>,
+) -> Result<StatusCode, ApiProblem> {
+    grant.on(&Resource::new("Account", id.to_string()).owned_by(id))?;
+    identity.set_roles_by(grant.actor(), id, form.roles).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

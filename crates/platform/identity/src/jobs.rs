@@ -1,0 +1,122 @@
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use svetu_db::{Job, JobHandler, JobKind, NewJob, Tx, jobs};
+use svetu_kernel::{AccountId, Timestamp};
+use svetu_ports::{HandlerError, MailError};
+use uuid::Uuid;
+
+use crate::{
+    Identity, IdentityError,
+    letter::{self, Letter},
+    store, token,
+};
+
+const LETTER: &str = "identity.letter";
+const PRUNE_ROWS_MAX: i64 = 5_000;
+const VERIFY_H_MAX: i64 = 24;
+const RECOVER_MIN_MAX: i64 = 15;
+
+pub fn kinds(identity: &Identity) -> Vec<JobKind> {
+    vec![
+        JobKind {
+            name: LETTER,
+            every: None,
+            attempts_max: 8,
+            timeout: Duration::from_secs(60),
+            handler: Arc::new(Send(identity.clone())),
+        },
+        JobKind {
+            name: "identity.retention",
+            every: Some(Duration::from_secs(3_600)),
+            attempts_max: 5,
+            timeout: Duration::from_secs(240),
+            handler: Arc::new(Retention(identity.clone())),
+        },
+    ]
+}
+
+/// The link is made when the letter goes, so that no token lies in a table.
+#[derive(Debug, Serialize, Deserialize)]
+struct Order {
+    /// None: there is no such account. The same work is done up to here, so that time tells nothing.
+    account: Option<AccountId>,
+    letter: Letter,
+}
+
+pub async fn order(
+    tx: &mut Tx<'_>,
+    account: Option<AccountId>,
+    letter: Letter,
+    now: Timestamp,
+) -> Result<(), IdentityError> {
+    let key = format!("{} {letter:?}", account.map_or_else(Uuid::new_v4, AccountId::uuid));
+    jobs::schedule(tx, &NewJob { kind: LETTER, key: &key, run_at: now, payload: Order { account, letter } }).await?;
+    Ok(())
+}
+
+struct Send(Identity);
+
+#[async_trait]
+impl JobHandler for Send {
+    async fn run(&self, job: &Job) -> Result<(), HandlerError> {
+        let order: Order =
+            serde_json::from_value(job.payload.clone()).map_err(|error| HandlerError::Poison(error.to_string()))?;
+        let Some(id) = order.account else { return Ok(()) };
+        Ok(self.0.send_letter(id, order.letter).await?)
+    }
+}
+
+impl Identity {
+    async fn send_letter(&self, id: AccountId, kind: Letter) -> Result<(), IdentityError> {
+        let account = match store::by_id(&self.db, id).await {
+            Ok(account) => account,
+            Err(IdentityError::NoSuchAccount) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let now = self.clock.now();
+        let link = match kind {
+            Letter::Verify if account.verified => return Ok(()),
+            Letter::Verify => Some(("verify", chrono::Duration::hours(VERIFY_H_MAX))),
+            Letter::Recover => Some(("recover", chrono::Duration::minutes(RECOVER_MIN_MAX))),
+            Letter::AlreadyHere | Letter::PasswordChanged => None,
+        };
+        let token = match link {
+            None => None,
+            Some((purpose, life)) => {
+                let (token, hash) = token::new();
+                let mut tx = self.db.begin().await?;
+                store::put_link(&mut tx, id, purpose, hash, now, now + life).await?;
+                tx.commit().await?;
+                Some(token)
+            }
+        };
+        let mail =
+            letter::write(kind, Uuid::new_v4(), &account.email, account.language, &self.site_url, token.as_deref());
+        match self.mailer.send(&mail).await {
+            Ok(()) => Ok(()),
+            Err(MailError::Refused) => {
+                tracing::warn!(account.id = %id, letter = ?kind, "the mail server refused a letter of {id}");
+                Ok(())
+            }
+            // Mail servers repeat the address in what they say; logs do not.
+            Err(MailError::Unavailable(cause)) => {
+                Err(IdentityError::Mail(cause.to_string().replace(&account.email, "…")))
+            }
+        }
+    }
+}
+
+struct Retention(Identity);
+
+#[async_trait]
+impl JobHandler for Retention {
+    async fn run(&self, _: &Job) -> Result<(), HandlerError> {
+        let gone = store::prune(&self.0.db, self.0.clock.now(), PRUNE_ROWS_MAX).await?;
+        if gone > 0 {
+            tracing::info!(gone, "removed {gone} rows whose time was over");
+        }
+        Ok(())
+    }
+}

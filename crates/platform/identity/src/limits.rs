@@ -1,0 +1,185 @@
+//! Limits on every entrance, by network and by account.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, Hash, RandomState},
+    net::IpAddr,
+};
+
+use parking_lot::Mutex;
+use svetu_http::{ClientAddress, Limiter, Quota};
+use svetu_kernel::{Problem, Status, Timestamp};
+
+/// The doors that somebody without an account may knock at, and the one behind which a password is asked again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Entrance {
+    SignUp,
+    SignIn,
+    Recovery,
+    Link,
+    Password,
+}
+
+/// What is counted by account is counted whether the account exists or not: a limit tells nothing.
+#[derive(Debug)]
+pub struct Limits {
+    network: Limiter,
+    /// Letters that one network may have sent to one address.
+    pair: Limiter,
+    /// Guesses at one account from everywhere.
+    guesses: Limiter,
+    /// Letters to one address from everywhere.
+    letters: Limiter,
+    delays: Delays,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            network: Limiter::new(Quota::per_minute(30)),
+            pair: Limiter::new(Quota { burst: 5, window_s: 600 }),
+            guesses: Limiter::new(Quota::per_hour(100)),
+            letters: Limiter::new(Quota::per_hour(10)),
+            delays: Delays::default(),
+        }
+    }
+}
+
+impl Limits {
+    /// `account` is the normal form of an address or an id.
+    pub fn enter(
+        &self,
+        entrance: Entrance,
+        client: ClientAddress,
+        account: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), Problem> {
+        let network = client.network();
+        self.network.take((entrance, network), now).check()?;
+        let Some(account) = account else { return Ok(()) };
+        match entrance {
+            Entrance::SignUp | Entrance::Recovery => self.pair.take((entrance, network, account), now).check(),
+            Entrance::SignIn | Entrance::Password => self.delays.knock(entrance, network, account, now),
+            Entrance::Link => Ok(()),
+        }
+    }
+
+    /// All networks together. Who signed in from this network before is let through all the same:
+    /// strangers cannot lock the owner out.
+    pub fn crowd(&self, entrance: Entrance, account: &str, now: Timestamp) -> Result<(), Problem> {
+        match entrance {
+            Entrance::SignUp | Entrance::Recovery => self.letters.take((entrance, account), now).check(),
+            Entrance::SignIn => self.guesses.take(account, now).check(),
+            // A token is no guess, and who is asked again is signed in already.
+            Entrance::Link | Entrance::Password => Ok(()),
+        }
+    }
+
+    /// The password was right: its guesses are forgiven.
+    pub fn welcome(&self, entrance: Entrance, client: ClientAddress, account: &str) {
+        self.delays.welcome(entrance, client.network(), account);
+    }
+}
+
+const FREE_TRIES: u32 = 5;
+const WAIT_S_MAX: i64 = 900;
+const FORGOTTEN_S: i64 = 3_600;
+/// About 32 bytes each.
+const KEYS_MAX: usize = 65_536;
+
+/// Guesses of one network at one account: some are free, then each makes the next one wait twice as long.
+#[derive(Debug, Default)]
+struct Delays {
+    hasher: RandomState,
+    tries: Mutex<HashMap<u64, Tries>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Tries {
+    count: u32,
+    last: Timestamp,
+}
+
+impl Tries {
+    fn wait_s(self) -> i64 {
+        if self.count < FREE_TRIES { 0 } else { (1 << (self.count - FREE_TRIES).min(20)).min(WAIT_S_MAX) }
+    }
+
+    fn is_over(self, now: Timestamp) -> bool {
+        now - self.last > chrono::Duration::seconds(FORGOTTEN_S)
+    }
+}
+
+impl Delays {
+    /// Counts the guess before it is checked: many at once are no way around the wait.
+    fn knock(&self, entrance: Entrance, network: IpAddr, account: &str, now: Timestamp) -> Result<(), Problem> {
+        let key = self.hasher.hash_one((entrance, network, account));
+        let mut tries = self.tries.lock();
+        if tries.len() >= KEYS_MAX && !tries.contains_key(&key) {
+            tries.retain(|_, one| !one.is_over(now));
+            if tries.len() >= KEYS_MAX {
+                // A flood of keys: forgetting all of them is the bound on memory.
+                tries.clear();
+            }
+        }
+        let one = tries.entry(key).or_insert(Tries { count: 0, last: now });
+        if one.is_over(now) {
+            one.count = 0;
+        }
+        let left = chrono::Duration::seconds(one.wait_s()) - (now - one.last);
+        if left > chrono::Duration::zero() {
+            let seconds = u64::try_from(left.num_milliseconds()).unwrap_or(0).div_ceil(1_000);
+            return Err(Problem::new(Status::TooManyRequests, "request.rate_limited").retry_after(seconds));
+        }
+        *one = Tries { count: one.count + 1, last: now };
+        Ok(())
+    }
+
+    fn welcome(&self, entrance: Entrance, network: IpAddr, account: &str) {
+        self.tries.lock().remove(&self.hasher.hash_one((entrance, network, account)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use chrono::Duration;
+    use svetu_kernel::Clock;
+
+    use super::*;
+
+    const HOME: ClientAddress = ClientAddress(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9)));
+
+    #[test]
+    fn each_wrong_guess_waits_twice_as_long() {
+        let (limits, clock) = (Limits::default(), svetu_testkit::clock());
+        let knock = || limits.enter(Entrance::SignIn, HOME, Some("pera@primer.rs"), clock.now());
+        for _ in 0..FREE_TRIES {
+            knock().unwrap();
+        }
+        let mut waits = Vec::new();
+        for _ in 0..12 {
+            let wait = knock().unwrap_err().retry_after_s.unwrap();
+            waits.push(wait);
+            clock.advance(Duration::seconds(wait as i64 - 1));
+            assert_eq!(knock().unwrap_err().code, "request.rate_limited");
+            clock.advance(Duration::seconds(1));
+            knock().unwrap();
+        }
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
+        // Others are not slowed, and one right password ends it.
+        limits.enter(Entrance::SignIn, HOME, Some("mika@primer.rs"), clock.now()).unwrap();
+        limits.welcome(Entrance::SignIn, HOME, "pera@primer.rs");
+        knock().unwrap();
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let (delays, now) = (Delays::default(), svetu_testkit::clock().now());
+        for n in 0..KEYS_MAX * 2 {
+            delays.knock(Entrance::SignIn, HOME.0, &n.to_string(), now).unwrap();
+        }
+        assert!(delays.tries.lock().len() <= KEYS_MAX);
+    }
+}

@@ -1,0 +1,429 @@
+//! Use cases of accounts, sessions and roles.
+
+mod staff;
+
+use std::sync::Arc;
+
+use serde_json::json;
+use svetu_contracts::identity::{ACCOUNT_CHANGED, ACCOUNT_CREATED};
+use svetu_db::{Db, Tx, outbox};
+use svetu_http::ClientAddress;
+use svetu_kernel::{
+    AccountId, Actor, FieldProblem, Language, Problem, SessionId, SharedClock, Status, Subject, Timestamp,
+};
+use svetu_ports::Mailer;
+
+use crate::{
+    IdentityDeps, IdentityError, jobs,
+    letter::Letter,
+    limits::{Entrance, Limits},
+    model::{Account, DisplayName, Email, Password, Session, account_roles},
+    password::Hasher,
+    sessions::{self, NewSession},
+    store, token,
+};
+
+/// The service.
+#[derive(Clone)]
+pub struct Identity {
+    pub(crate) db: Db,
+    pub(crate) clock: SharedClock,
+    pub(crate) mailer: Arc<dyn Mailer>,
+    pub(crate) site_url: Arc<str>,
+    pub(crate) secure: bool,
+    hasher: Hasher,
+    limits: Arc<Limits>,
+}
+
+/// From where somebody knocks.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    pub address: ClientAddress,
+    pub device: String,
+}
+
+pub(crate) struct SignUp {
+    pub email: String,
+    pub password: String,
+    pub display_name: String,
+    pub language: Language,
+    pub accept_terms: bool,
+}
+
+pub(crate) struct SignedIn {
+    pub session: NewSession,
+    pub account: Account,
+}
+
+#[derive(Default)]
+pub(crate) struct Changes {
+    pub display_name: Option<String>,
+    pub language: Option<Language>,
+    pub theme: Option<String>,
+}
+
+impl Identity {
+    /// # Errors
+    /// When the cost of hashing is out of Argon2's bounds.
+    pub fn try_new(deps: IdentityDeps) -> Result<Self, IdentityError> {
+        let IdentityDeps { db, clock, mailer, site_url, secure, hash_cost } = deps;
+        let hasher = Hasher::try_new(hash_cost)?;
+        Ok(Self { db, clock, mailer, site_url: site_url.into(), secure, hasher, limits: Arc::default() })
+    }
+
+    /// The same answer and the same work whether the address is new, waiting or taken: only its owner's mailbox tells.
+    pub(crate) async fn sign_up(&self, client: &Client, form: SignUp) -> Result<(), IdentityError> {
+        let email = Email::parse(&form.email).ok_or_else(|| FieldProblem::new("/email", "identity.email_invalid"));
+        let name = DisplayName::parse(&form.display_name, "/display_name");
+        let password = Password::parse(&form.password, "/password");
+        let terms = form.accept_terms.then_some(()).ok_or_else(|| FieldProblem::new("/accept_terms", "identity.terms"));
+        let (email, name, password) = match (email, name, password, terms) {
+            (Ok(email), Ok(name), Ok(password), Ok(())) => (email, name, password),
+            (email, name, password, terms) => {
+                let faults = [email.err(), name.err(), password.err(), terms.err()];
+                return Err(IdentityError::Invalid(faults.into_iter().flatten().collect()));
+            }
+        };
+        let now = self.clock.now();
+        self.enter_as(Entrance::SignUp, client, &email.normal, now).await?;
+        let known = store::by_email(&self.db, &email.normal).await?;
+        let earlier = known.filter(|account| !account.verified).and_then(|account| account.password_hash);
+        let password_hash = self.hasher.hash_beside(&password, earlier.as_deref()).await?;
+
+        let mut tx = self.db.begin().await?;
+        let (id, letter) = match store::lock_by_email(&mut tx, &email.normal).await? {
+            Some(known) if known.verified => (known.id, Letter::AlreadyHere),
+            Some(waiting) => {
+                // Two passwords for one unproven address: one may be a stranger's, who waits for the owner to follow a
+                // letter. Neither counts; who proves the address sets one by recovery.
+                let agreed = waiting.password_hash.filter(|before| *before == password_hash);
+                store::drop_links(&mut tx, waiting.id, "verify").await?;
+                store::sign_up_again(&mut tx, waiting.id, &name, form.language, agreed.as_deref(), now).await?;
+                (waiting.id, Letter::Verify)
+            }
+            None => {
+                let account = Account {
+                    id: AccountId::new(now),
+                    email: email.address.clone(),
+                    display_name: name.0,
+                    language: form.language,
+                    theme: None,
+                    verified: false,
+                    roles: account_roles([]),
+                    password_hash: Some(password_hash),
+                    created_at: now,
+                    version: 0,
+                };
+                match store::insert(&mut tx, &account, &email, Some(now)).await {
+                    Ok(_) => {}
+                    // Somebody signs up with this address at the same moment: theirs is the letter.
+                    Err(IdentityError::Db(error)) if error.is_unique("email_normal_key") => return Ok(()),
+                    Err(error) => return Err(error),
+                }
+                (account.id, Letter::Verify)
+            }
+        };
+        jobs::order(&mut tx, Some(id), letter, now).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    pub(crate) async fn verify_email(
+        &self,
+        client: &Client,
+        actor: &Actor,
+        token: &str,
+    ) -> Result<SignedIn, IdentityError> {
+        let now = self.clock.now();
+        self.limits.enter(Entrance::Link, client.address, None, now)?;
+        let mut tx = self.db.begin().await?;
+        let id = take_link(&mut tx, "verify", token, now).await?;
+        let mut account = store::lock(&mut tx, id).await?;
+        activate(&mut tx, &mut account, now).await?;
+        leave(&mut tx, actor, now).await?;
+        let session = self.begin_session(&mut tx, &account, client, true, now).await?;
+        tx.commit().await?;
+        tracing::info!(account.id = %id, "account {id} is verified");
+        Ok(SignedIn { session, account })
+    }
+
+    pub(crate) async fn sign_in(
+        &self,
+        client: &Client,
+        actor: &Actor,
+        email: &str,
+        password: &str,
+        remember: bool,
+    ) -> Result<SignedIn, IdentityError> {
+        let now = self.clock.now();
+        // What is no address is nobody's: it takes the same way.
+        let normal = Email::parse(email).map_or_else(|| "?".to_owned(), |email| email.normal);
+        self.enter_as(Entrance::SignIn, client, &normal, now).await?;
+        let known = store::by_email(&self.db, &normal).await?;
+        let typed = Password::typed(password);
+        let hash = known.as_ref().and_then(|account| account.password_hash.clone());
+        let right = self.hasher.verify(&typed, hash.as_deref()).await?;
+        let (Some(known), Some(mut hash), true) = (known, hash, right) else {
+            return self.refuse(None, now).await;
+        };
+        self.limits.welcome(Entrance::SignIn, client.address, &normal);
+        if !known.verified {
+            let may_write = self.limits.crowd(Entrance::SignUp, &normal, now).is_ok();
+            return self.refuse(may_write.then_some(known.id), now).await;
+        }
+        if self.hasher.is_outdated(&hash) {
+            let better = self.hasher.hash(&typed).await?;
+            store::rehash(&self.db, known.id, &hash, &better).await?;
+            hash = better;
+        }
+        let mut tx = self.db.begin().await?;
+        let account = store::lock(&mut tx, known.id).await?;
+        // Changed while it was checked: the password of before opens nothing. (A better hash alone is no new version.)
+        if account.version != known.version && account.password_hash.as_ref() != Some(&hash) {
+            return Err(IdentityError::WrongCredentials);
+        }
+        leave(&mut tx, actor, now).await?;
+        let session = self.begin_session(&mut tx, &account, client, remember, now).await?;
+        tx.commit().await?;
+        Ok(SignedIn { session, account })
+    }
+
+    /// The same answer and the same work, whether a letter goes or there is nobody to write to.
+    async fn refuse(&self, letter_to: Option<AccountId>, now: Timestamp) -> Result<SignedIn, IdentityError> {
+        let mut tx = self.db.begin().await?;
+        jobs::order(&mut tx, letter_to, Letter::Verify, now).await?;
+        tx.commit().await?;
+        Err(IdentityError::WrongCredentials)
+    }
+
+    pub(crate) async fn sign_out(&self, actor: &Actor) -> Result<(), IdentityError> {
+        if let Subject::Account { id, session: Some(session) } = actor.subject {
+            let mut tx = self.db.begin().await?;
+            sessions::end(&mut tx, id, session, self.clock.now()).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// The same answer and the same work for an address without an account.
+    pub(crate) async fn request_recovery(&self, client: &Client, email: &str) -> Result<(), IdentityError> {
+        let email = Email::parse(email)
+            .ok_or_else(|| IdentityError::Invalid(vec![FieldProblem::new("/email", "identity.email_invalid")]))?;
+        let now = self.clock.now();
+        self.enter_as(Entrance::Recovery, client, &email.normal, now).await?;
+        let known = store::by_email(&self.db, &email.normal).await?;
+        let mut tx = self.db.begin().await?;
+        jobs::order(&mut tx, known.map(|account| account.id), Letter::Recover, now).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// A new password by the letter's link; ends all other sessions and proves the address.
+    pub(crate) async fn complete_recovery(
+        &self,
+        client: &Client,
+        actor: &Actor,
+        token: &str,
+        password: &str,
+    ) -> Result<SignedIn, IdentityError> {
+        let now = self.clock.now();
+        self.limits.enter(Entrance::Link, client.address, None, now)?;
+        let password = Password::parse(password, "/password").map_err(|fault| IdentityError::Invalid(vec![fault]))?;
+        let hash = self.hasher.hash(&password).await?;
+        let mut tx = self.db.begin().await?;
+        let id = take_link(&mut tx, "recover", token, now).await?;
+        let mut account = store::lock(&mut tx, id).await?;
+        account.password_hash = Some(hash);
+        if account.verified {
+            store::save(&mut tx, &mut account, now).await?;
+        } else {
+            activate(&mut tx, &mut account, now).await?;
+        }
+        leave(&mut tx, actor, now).await?;
+        sessions::end_all(&mut tx, id, None, now).await?;
+        store::note(&mut tx, now, id, &id.to_string(), "password_recovered", json!({})).await?;
+        jobs::order(&mut tx, Some(id), Letter::PasswordChanged, now).await?;
+        let session = self.begin_session(&mut tx, &account, client, true, now).await?;
+        tx.commit().await?;
+        Ok(SignedIn { session, account })
+    }
+
+    pub(crate) async fn me(&self, actor: &Actor) -> Result<Account, IdentityError> {
+        store::by_id(&self.db, account_of(actor)?).await
+    }
+
+    pub(crate) async fn update_me(&self, actor: &Actor, changes: Changes) -> Result<Account, IdentityError> {
+        let mut faults = Vec::new();
+        let name = changes.display_name.map(|name| DisplayName::parse(&name, "/display_name")).transpose();
+        let name = name.unwrap_or_else(|fault| {
+            faults.push(fault);
+            None
+        });
+        let known = |theme: &String| matches!(theme.as_str(), "light" | "dark" | "system");
+        if changes.theme.as_ref().is_some_and(|theme| !known(theme)) {
+            faults.push(FieldProblem::new("/theme", "field.invalid"));
+        }
+        if !faults.is_empty() {
+            return Err(IdentityError::Invalid(faults));
+        }
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        let mut account = store::lock(&mut tx, account_of(actor)?).await?;
+        let before = account.clone();
+        if let Some(name) = name {
+            account.display_name = name.0;
+        }
+        account.language = changes.language.unwrap_or(account.language);
+        account.theme = changes.theme.or(account.theme);
+        if account == before {
+            return Ok(account);
+        }
+        store::save(&mut tx, &mut account, now).await?;
+        publish(&mut tx, ACCOUNT_CHANGED, &account, now).await?;
+        tx.commit().await?;
+        Ok(account)
+    }
+
+    /// Ends all sessions and begins a new one for who asks.
+    pub(crate) async fn change_password(
+        &self,
+        actor: &Actor,
+        client: &Client,
+        current: &str,
+        new: &str,
+    ) -> Result<SignedIn, IdentityError> {
+        let Subject::Account { id, session: before } = actor.subject else { return Err(required().into()) };
+        let now = self.clock.now();
+        let key = id.to_string();
+        self.limits.enter(Entrance::Password, client.address, Some(&key), now)?;
+        let new = Password::parse(new, "/new").map_err(|fault| IdentityError::Invalid(vec![fault]))?;
+        let known = store::by_id(&self.db, id).await?;
+        if !self.hasher.verify(&Password::typed(current), known.password_hash.as_deref()).await? {
+            return Err(IdentityError::Invalid(vec![FieldProblem::new("/current", "identity.wrong_password")]));
+        }
+        self.limits.welcome(Entrance::Password, client.address, &key);
+        let hash = self.hasher.hash(&new).await?;
+        let mut tx = self.db.begin().await?;
+        let mut account = store::lock(&mut tx, id).await?;
+        if account.version != known.version && account.password_hash != known.password_hash {
+            return Err(IdentityError::Invalid(vec![FieldProblem::new("/current", "identity.wrong_password")]));
+        }
+        let remember = match before {
+            Some(before) => sessions::is_remembered(&mut tx, before).await?,
+            None => false,
+        };
+        account.password_hash = Some(hash);
+        store::save(&mut tx, &mut account, now).await?;
+        sessions::end_all(&mut tx, id, None, now).await?;
+        store::note(&mut tx, now, id, &id.to_string(), "password_changed", json!({})).await?;
+        jobs::order(&mut tx, Some(id), Letter::PasswordChanged, now).await?;
+        let session = self.begin_session(&mut tx, &account, client, remember, now).await?;
+        tx.commit().await?;
+        Ok(SignedIn { session, account })
+    }
+
+    pub(crate) async fn list_sessions(&self, actor: &Actor) -> Result<Vec<Session>, IdentityError> {
+        sessions::living(&self.db, account_of(actor)?, self.clock.now()).await
+    }
+
+    pub(crate) async fn end_session(&self, actor: &Actor, session: SessionId) -> Result<(), IdentityError> {
+        let mut tx = self.db.begin().await?;
+        if !sessions::end(&mut tx, account_of(actor)?, session, self.clock.now()).await? {
+            return Err(IdentityError::NoSuchSession);
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    pub(crate) async fn end_other_sessions(&self, actor: &Actor) -> Result<(), IdentityError> {
+        let Subject::Account { id, session } = actor.subject else { return Err(required().into()) };
+        let mut tx = self.db.begin().await?;
+        sessions::end_all(&mut tx, id, session, self.clock.now()).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn enter_as(
+        &self,
+        entrance: Entrance,
+        client: &Client,
+        normal: &str,
+        now: Timestamp,
+    ) -> Result<(), IdentityError> {
+        self.limits.enter(entrance, client.address, Some(normal), now)?;
+        if let Err(refused) = self.limits.crowd(entrance, normal, now)
+            && !sessions::is_known_network(&self.db, normal, &shown_network(client.address)).await?
+        {
+            return Err(refused.into());
+        }
+        Ok(())
+    }
+
+    async fn begin_session(
+        &self,
+        tx: &mut Tx<'_>,
+        account: &Account,
+        client: &Client,
+        remember: bool,
+        now: Timestamp,
+    ) -> Result<NewSession, IdentityError> {
+        let network = shown_network(client.address);
+        let session = sessions::create(tx, account.id, &client.device, &network, remember, now).await?;
+        let detail = json!({ "device": &client.device, "network": network });
+        store::note(tx, now, account.id, &account.id.to_string(), "signed_in", detail).await?;
+        Ok(session)
+    }
+}
+
+async fn take_link(tx: &mut Tx<'_>, purpose: &str, token: &str, now: Timestamp) -> Result<AccountId, IdentityError> {
+    if !token::plausible(token) {
+        return Err(IdentityError::LinkInvalid);
+    }
+    store::take_link(tx, purpose, token::hash(token), now).await
+}
+
+/// The session of before, whoever's it was, does not live on beside the new one.
+async fn leave(tx: &mut Tx<'_>, actor: &Actor, now: Timestamp) -> Result<(), IdentityError> {
+    if let Subject::Account { id, session: Some(before) } = actor.subject {
+        sessions::end(tx, id, before, now).await?;
+    }
+    Ok(())
+}
+
+/// The address is proven: from here on others may know of the account.
+async fn activate(tx: &mut Tx<'_>, account: &mut Account, now: Timestamp) -> Result<(), IdentityError> {
+    if account.verified {
+        return Ok(());
+    }
+    account.verified = true;
+    store::save(tx, account, now).await?;
+    publish(tx, ACCOUNT_CREATED, account, now).await
+}
+
+async fn publish(tx: &mut Tx<'_>, kind: &str, account: &Account, now: Timestamp) -> Result<(), IdentityError> {
+    let event = outbox::event(now, kind, "identity", account.id.to_string(), &account.event())?;
+    outbox::publish(tx, &event).await?;
+    Ok(())
+}
+
+fn account_of(actor: &Actor) -> Result<AccountId, Problem> {
+    actor.account_id().ok_or_else(required)
+}
+
+fn required() -> Problem {
+    Problem::new(Status::Unauthorized, "auth.required")
+}
+
+/// The first 24 bits of an IPv4 address, the first 48 of an IPv6 one: enough to recognise, too little to find.
+fn shown_network(address: ClientAddress) -> String {
+    match address.0.to_canonical() {
+        std::net::IpAddr::V4(address) => {
+            let [a, b, c, _] = address.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        std::net::IpAddr::V6(address) => {
+            let [a, b, c, ..] = address.segments();
+            format!("{}/48", std::net::Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Sessions in SQL, and how long they live.
+
+use chrono::Duration;
+use svetu_db::{Db, Tx};
+use svetu_kernel::{AccountId, Actor, SessionId, Strength, Subject, Timestamp};
+
+use crate::{
+    IdentityError,
+    model::{Session, roles_of},
+    token::{self, TokenHash},
+};
+
+/// A session is written to when it was last seen longer ago than this.
+const TOUCH_AFTER_S: i64 = 300;
+/// The oldest ends when one more begins.
+const LIVING_MAX: i64 = 100;
+
+/// How long a session lives unused, and at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Life {
+    pub idle_s_max: i64,
+    pub whole_s_max: i64,
+}
+
+impl Life {
+    /// "Stay signed in": a month unused, half a year at most.
+    const REMEMBERED: Self = Self { idle_s_max: 30 * 86_400, whole_s_max: 180 * 86_400 };
+    /// A shared computer: until the browser closes, half a day unused, a week at most.
+    const SHORT: Self = Self { idle_s_max: 12 * 3_600, whole_s_max: 7 * 86_400 };
+
+    pub const fn of(remember: bool) -> Self {
+        if remember { Self::REMEMBERED } else { Self::SHORT }
+    }
+}
+
+/// What the holder of a new session is told once.
+pub struct NewSession {
+    pub token: String,
+    /// None: the cookie ends with the browser.
+    pub max_age_s: Option<i64>,
+}
+
+pub async fn create(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    device: &str,
+    network: &str,
+    remember: bool,
+    now: Timestamp,
+) -> Result<NewSession, IdentityError> {
+    let (token, hash) = token::new();
+    let life = Life::of(remember);
+    sqlx::query!(
+        "insert into identity.session
+             (id, account, token_hash, device, network, strength, created_at, last_seen_at, idle_s_max, expires_at)
+         values ($1, $2, $3, $4, $5, 'password', $6, $6, $7, $8)",
+        SessionId::new(now).uuid(),
+        account.uuid(),
+        hash.as_slice(),
+        device,
+        network,
+        now,
+        life.idle_s_max,
+        now + Duration::seconds(life.whole_s_max),
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "update identity.session set ended_at = $2 where id in
+             (select id from identity.session where account = $1 and ended_at is null
+              order by last_seen_at desc, id desc offset $3)",
+        account.uuid(),
+        now,
+        LIVING_MAX
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(NewSession { token, max_age_s: remember.then_some(life.whole_s_max) })
+}
+
+/// The actor of a living session; notes now and then that it was seen.
+pub async fn actor(db: &Db, hash: TokenHash, now: Timestamp) -> Result<Option<Actor>, IdentityError> {
+    let row = sqlx::query!(
+        "select s.id, s.account, s.strength, s.created_at, s.last_seen_at, a.roles
+         from identity.session s join identity.account a on a.id = s.account
+         where s.token_hash = $1 and s.ended_at is null and s.expires_at > $2
+             and s.last_seen_at + make_interval(secs => s.idle_s_max::float8) > $2 and a.state = 'active'",
+        hash.as_slice(),
+        now
+    )
+    .fetch_optional(db.pool())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    if now - row.last_seen_at > Duration::seconds(TOUCH_AFTER_S) {
+        sqlx::query!("update identity.session set last_seen_at = $2 where id = $1 and last_seen_at < $2", row.id, now)
+            .execute(db.pool())
+            .await?;
+    }
+    Ok(Some(Actor {
+        subject: Subject::Account {
+            id: AccountId::from_uuid(row.account),
+            session: Some(SessionId::from_uuid(row.id)),
+        },
+        roles: roles_of(&row.roles),
+        strength: if row.strength == "multi_factor" { Strength::MultiFactor } else { Strength::Password },
+        authenticated_at: Some(row.created_at),
+        ..Actor::visitor()
+    }))
+}
+
+pub async fn living(db: &Db, account: AccountId, now: Timestamp) -> Result<Vec<Session>, IdentityError> {
+    let rows = sqlx::query!(
+        "select id, device, network, created_at, last_seen_at from identity.session
+         where account = $1 and ended_at is null and expires_at > $2
+             and last_seen_at + make_interval(secs => idle_s_max::float8) > $2
+         order by last_seen_at desc limit $3",
+        account.uuid(),
+        now,
+        LIVING_MAX
+    )
+    .fetch_all(db.pool())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Session {
+            id: SessionId::from_uuid(row.id),
+            device: row.device,
+            network: row.network,
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+        })
+        .collect())
+}
+
+/// Whether it outlives the browser.
+pub async fn is_remembered(tx: &mut Tx<'_>, id: SessionId) -> Result<bool, IdentityError> {
+    let idle_s_max = sqlx::query_scalar!("select idle_s_max from identity.session where id = $1", id.uuid())
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(idle_s_max.is_some_and(|idle_s_max| idle_s_max > Life::SHORT.idle_s_max))
+}
+
+/// Whether somebody signed in to the account of the address from this network and the session is not forgotten.
+pub async fn is_known_network(db: &Db, normal: &str, network: &str) -> Result<bool, IdentityError> {
+    let known = sqlx::query_scalar!(
+        "select exists (select from identity.session s join identity.email e on e.account = s.account
+         where e.normal = $1 and s.network = $2) as \"known!\"",
+        normal,
+        network
+    )
+    .fetch_one(db.pool())
+    .await?;
+    Ok(known)
+}
+
+/// True when it was the account's and alive.
+pub async fn end(tx: &mut Tx<'_>, account: AccountId, id: SessionId, now: Timestamp) -> Result<bool, IdentityError> {
+    let ended = sqlx::query!(
+        "update identity.session set ended_at = $3 where id = $2 and account = $1 and ended_at is null",
+        account.uuid(),
+        id.uuid(),
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(ended.rows_affected() == 1)
+}
+
+/// All of the account's, but the one to keep.
+pub async fn end_all(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    keep: Option<SessionId>,
+    now: Timestamp,
+) -> Result<u64, IdentityError> {
+    let ended = sqlx::query!(
+        "update identity.session set ended_at = $3 where account = $1 and ended_at is null and id is distinct from $2",
+        account.uuid(),
+        keep.map(SessionId::uuid),
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(ended.rows_affected())
+}
