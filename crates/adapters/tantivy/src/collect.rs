@@ -116,6 +116,8 @@ enum SignalReader {
     Near { points: Points, center: GeoPoint, half_m: f64, weight: i64 },
 }
 
+type CellSums = HashMap<(i64, i64), CellSum>;
+
 struct CellSum {
     count: u64,
     lat: f64,
@@ -139,7 +141,7 @@ pub(crate) struct Segment {
     partial: bool,
     seen: u32,
     deadline: Instant,
-    grid: Option<(Points, f64, HashMap<(i64, i64), CellSum>)>,
+    grid: Option<(Points, f64, CellSums)>,
     deleted: Column<u64>,
 }
 
@@ -206,7 +208,7 @@ impl Collector for Pass {
             });
         }
         let grid = match self.grid_size {
-            Some(size) => Some((Points::open(segment)?, size, HashMap::new())),
+            Some(size) => Some((Points::open(segment)?, size, CellSums::new())),
             None => None,
         };
         Ok(Segment {
@@ -237,7 +239,7 @@ impl Collector for Pass {
         let mut outcome = Outcome::default();
         let mut values: Vec<HashMap<String, u64>> = vec![HashMap::new(); self.request.facets.len()];
         let mut bounds: Vec<Option<(i64, i64)>> = vec![None; self.request.facets.len()];
-        let mut cells: HashMap<(i64, i64), CellSum> = HashMap::new();
+        let mut cells = CellSums::new();
         for fruit in fruits {
             let fruit = fruit?;
             outcome.best.extend(fruit.best);
@@ -313,7 +315,7 @@ pub(crate) struct SegmentFruit {
     partial: bool,
     values: Vec<Vec<(String, u64)>>,
     bounds: Vec<Option<(i64, i64)>>,
-    cells: HashMap<(i64, i64), CellSum>,
+    cells: CellSums,
 }
 
 impl Segment {
@@ -410,7 +412,7 @@ impl SegmentCollector for Segment {
         }
         if !self.counters.is_empty() && !self.partial {
             self.seen += 1;
-            if self.seen % CLOCK_STRIDE == 0 && Instant::now() > self.deadline {
+            if self.seen.is_multiple_of(CLOCK_STRIDE) && Instant::now() > self.deadline {
                 self.partial = true;
             }
             for (at, counter) in self.counters.iter_mut().enumerate() {
