@@ -1,0 +1,3 @@
+import { walk } from "./support/walk.mjs";
+
+walk("sr-Cyrl", "phone");

@@ -1,0 +1,73 @@
+// The demo world's account of each role (apps/svetu/src/seed.rs), and new ones.
+import { linkTo } from "./mail.mjs";
+import { api, base } from "./site.mjs";
+
+export const PASSWORD = "svetu-demo-lozinka";
+export const people = {
+  buyer: "kupac@example.com",
+  trader: "radnja@example.com",
+  moderator: "moderator@example.com",
+  operator: "operator@example.com",
+};
+
+const sessions = new Map();
+
+/** A signed-in session as Playwright's storage state; once a process for each account. */
+export function session(email, password = PASSWORD) {
+  if (!sessions.has(email)) sessions.set(email, signIn(email, password));
+  return sessions.get(email);
+}
+
+async function signIn(email, password) {
+  const { headers } = await api("POST", "/identity/sign-in", { body: { email, password } });
+  return stateOf(headers);
+}
+
+function stateOf(headers) {
+  const cookie = headers.getSetCookie()[0] ?? "";
+  const [pair = ""] = cookie.split(";");
+  const [name, ...value] = pair.split("=");
+  const { hostname } = new URL(base);
+  return {
+    cookies: [
+      {
+        name,
+        value: value.join("="),
+        domain: hostname,
+        path: "/",
+        expires: -1,
+        httpOnly: true,
+        secure: false,
+        sameSite: "Lax",
+      },
+    ],
+    origins: [],
+  };
+}
+
+/** The same as a header, for requests without a browser. */
+export async function cookieOf(email, password) {
+  const { cookies } = await session(email, password);
+  return cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+}
+
+let count = 0;
+
+/** An account that nobody used before, its address proved by the letter. */
+export async function newAccount(name, language = "sr-Latn") {
+  count += 1;
+  const email = `${name}-${process.pid}-${Date.now()}-${count}@example.com`;
+  const form = { email, password: PASSWORD, display_name: "Jelena Probna", language, accept_terms: true };
+  await api("POST", "/identity/sign-up", { body: form });
+  const token = new URL(await linkTo(email, "/verify")).searchParams.get("token");
+  const { headers } = await api("POST", "/identity/verify-email", { body: { token } });
+  return { email, session: stateOf(headers) };
+}
+
+/** Gives an account further roles, as an operator does. */
+export async function setRoles(email, roles) {
+  const cookie = await cookieOf(people.operator);
+  const { data } = await api("GET", `/identity/accounts?q=${encodeURIComponent(email)}`, { cookie });
+  const account = data.items.find((one) => one.email === email);
+  await api("PUT", `/identity/accounts/${account.account_id}/roles`, { cookie, body: { roles } });
+}

@@ -1,0 +1,62 @@
+// Every page there is, with who opens it and what it answers.
+import { api } from "./site.mjs";
+
+let found;
+
+/** Ads and categories of the demo world that the pages need: found once a process. */
+export function world() {
+  found ??= discover();
+  return found;
+}
+
+async function discover() {
+  const { data } = await api("GET", "/marketplace/search?limit=48&with_photo=true&facets=true");
+  const listing = data.items.find((card) => card.picture_count > 1) ?? data.items[0];
+  if (!listing) throw new Error("the demo world has no ads");
+  const { data: tree } = await api("GET", "/marketplace/categories?lang=sr-Latn");
+  const byId = new Map(tree.categories.map((category) => [category.id, category]));
+  const slugs = (id) => {
+    const category = byId.get(id);
+    return category ? [...slugs(category.parent), category.slug] : [];
+  };
+  return { listing, seller: listing.seller.id, category: (id) => `/c/${slugs(id).join("/")}`, tree, answer: data };
+}
+
+/** `role`: whose session opens it, none for a visitor. `search`: machines may index it. */
+export async function routes() {
+  const { listing, seller, category } = await world();
+  return [
+    { name: "home", path: "/", search: true },
+    { name: "results", path: "/search" },
+    { name: "results for words", path: "/search?q=stan" },
+    { name: "results as a list", path: "/search?view=list" },
+    { name: "results on a map", path: "/search?view=map" },
+    { name: "no results", path: "/search?q=qxzzzqxz" },
+    { name: "category", path: category("cars"), search: true, slugs: true },
+    { name: "listing", path: `/listings/${listing.id}`, search: true, slugs: true },
+    { name: "seller", path: `/sellers/${seller}`, search: true },
+    ...["/help", "/safety", "/price-list", "/terms", "/privacy"].map((path) => ({ name: path, path, search: true })),
+    ...["/sign-in", "/sign-up", "/recovery"].map((path) => ({ name: path, path })),
+    { name: "recovery with a spent link", path: "/recover?token=spent" },
+    { name: "verification with a spent link", path: "/verify?token=spent" },
+    { name: "not found", path: "/nema-ovoga", status: 404 },
+    { name: "offline", path: "/offline" },
+    { name: "forbidden", path: "/staff", role: "buyer", status: 403 },
+    ...["", "/ads", "/favourites", "/searches", "/viewed", "/settings", "/security"].map((path) => ({
+      name: `account${path}`,
+      path: `/account${path}`,
+      role: "buyer",
+    })),
+    { name: "post", path: "/post", role: "buyer" },
+    ...["", "/queue", "/reports", "/appeals", "/audit"].map((path) => ({
+      name: `staff${path}`,
+      path: `/staff${path}`,
+      role: "moderator",
+    })),
+    ...["/categories", "/categories/cars", "/rate"].map((path) => ({
+      name: `staff${path}`,
+      path: `/staff${path}`,
+      role: "operator",
+    })),
+  ];
+}
