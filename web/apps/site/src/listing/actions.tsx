@@ -11,8 +11,8 @@ import type { ReportLabels } from "./report";
 export interface ListingActionsLabels {
   share: string;
   copied: string;
-  print: string;
-  report: string;
+  print?: string;
+  report?: string;
 }
 
 const Report = dynamic(() => import("./report"), { ssr: false });
@@ -20,13 +20,15 @@ const Report = dynamic(() => import("./report"), { ssr: false });
 export function ListingActions(props: {
   id: string;
   title: string;
+  /** The ad's own address, where the page is another. */
+  path?: string;
   labels: ListingActionsLabels;
   report: ReportLabels | null;
 }) {
   const { id, title, labels } = props;
   const [reporting, setReporting] = useState(false);
   const share = async () => {
-    const url = location.origin + location.pathname;
+    const url = location.origin + (props.path ?? location.pathname);
     try {
       if (navigator.share) await navigator.share({ title, url });
       else {
@@ -44,10 +46,12 @@ export function ListingActions(props: {
         <Share2 aria-hidden className="size-4" />
         {labels.share}
       </button>
-      <button type="button" onClick={() => window.print()} className={look}>
-        <Printer aria-hidden className="size-4" />
-        {labels.print}
-      </button>
+      {labels.print && (
+        <button type="button" onClick={() => window.print()} className={look}>
+          <Printer aria-hidden className="size-4" />
+          {labels.print}
+        </button>
+      )}
       {props.report && (
         <button type="button" onClick={() => setReporting(true)} className={look}>
           <Flag aria-hidden className="size-4" />

@@ -12,8 +12,12 @@ export async function Statement(props: {
   reason: StatementOfReasons;
   /** Refused before anybody saw it: it can be mended. */
   mendable: boolean;
+  /** Of its heading. */
+  level?: 2 | 3;
 }) {
-  const { locale, id, reason, mendable } = props;
+  const { locale, id, reason, mendable, level = 3 } = props;
+  const Heading = `h${level}` as const;
+  const Under = level === 2 ? "h3" : "h4";
   const t = await getTranslations("listing");
   const open = new Date(reason.appeal_until) > new Date();
   const rows = [
@@ -24,9 +28,9 @@ export async function Statement(props: {
   ].filter(([, text]) => text);
   return (
     <section aria-labelledby="statement" className="flex flex-col gap-4 border-t border-line pt-4">
-      <h3 id="statement" className="text-base">
+      <Heading id="statement" className="text-base">
         {t("statement.title")}
-      </h3>
+      </Heading>
       <dl className="flex flex-col gap-2 text-sm">
         {rows.map(([name, text]) => (
           <div key={name}>
@@ -38,7 +42,9 @@ export async function Statement(props: {
       {mendable && <p className="measure text-sm">{t("statement.mend")}</p>}
       {reason.appeal ? (
         <div className="flex flex-col gap-1 text-sm">
-          <h4 className="font-[600]">{t("appeal.yours", { date: formatDate(locale, reason.appeal.at, "long") })}</h4>
+          <Under className="font-[600]">
+            {t("appeal.yours", { date: formatDate(locale, reason.appeal.at, "long") })}
+          </Under>
           <p className="measure whitespace-pre-line">{reason.appeal.text}</p>
           {reason.appeal.answer ? (
             <p className="measure whitespace-pre-line">
@@ -51,7 +57,7 @@ export async function Statement(props: {
       ) : (
         open && (
           <div className="flex flex-col gap-2">
-            <h4 className="text-base font-[600]">{t("appeal.title")}</h4>
+            <Under className="text-base font-[600]">{t("appeal.title")}</Under>
             <AppealForm
               id={id}
               labels={await appealLabels()}

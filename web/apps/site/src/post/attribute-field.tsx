@@ -93,9 +93,7 @@ export function AttributeField({ attribute }: { attribute: AttributeView }) {
               name={id}
               label={option.name}
               checked={chosen.includes(option.key)}
-              onChange={(on) =>
-                change(on ? [...chosen, option.key] : chosen.filter((key) => key !== option.key))
-              }
+              onChange={(on) => change(on ? [...chosen, option.key] : chosen.filter((key) => key !== option.key))}
             />
           ))}
         </Options>

@@ -20,9 +20,7 @@ export function DeliveryField() {
           name="delivery"
           label={t(`delivery.${way}`)}
           checked={form.delivery.includes(way)}
-          onChange={(on) =>
-            set({ delivery: WAYS.filter((one) => (one === way ? on : form.delivery.includes(one))) })
-          }
+          onChange={(on) => set({ delivery: WAYS.filter((one) => (one === way ? on : form.delivery.includes(one))) })}
         />
       ))}
     </Options>

@@ -40,12 +40,17 @@ export function faultsOf(form: Form, category: Category | null, photosFailed: bo
     const absent = value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
     if (absent) {
       // A make without a list of models needs no model.
-      const moot = attribute.kind === "model" && isMake(form, attribute.depends_on) && modelsOf(attribute, form).length === 0;
+      const moot =
+        attribute.kind === "model" && isMake(form, attribute.depends_on) && modelsOf(attribute, form).length === 0;
       if (attribute.required && !moot) add(pointer, "required");
     } else if (attribute.kind === "number" || attribute.kind === "integer" || attribute.kind === "year") {
       const number = parseNumber(attribute, String(value));
       if (typeof number === "string") {
-        add(pointer, number, (number === "small" ? attribute.min : number === "large" ? attribute.max : null) ?? undefined);
+        add(
+          pointer,
+          number,
+          (number === "small" ? attribute.min : number === "large" ? attribute.max : null) ?? undefined,
+        );
       }
     }
   }

@@ -131,7 +131,11 @@ export function inputOf(form: Form, attributes: AttributeView[] | null): Listing
     language: form.language,
     media: form.media.map(({ id }) => id),
     place_id: form.place?.id ?? null,
-    contact: !form.phone.trim() ? { ...contact, phone: null } : isPhone(form.phone) ? { ...contact, phone: form.phone } : contact,
+    contact: !form.phone.trim()
+      ? { ...contact, phone: null }
+      : isPhone(form.phone)
+        ? { ...contact, phone: form.phone }
+        : contact,
   };
   if (form.place?.point) input.point = form.place.point;
   if (form.category) input.category = form.category;

@@ -42,7 +42,9 @@ export function forget(edited: string | null) {
 }
 
 /** What stays the same from one ad to the next: it is filled in already. */
-export type Habits = Partial<Pick<Form, "place" | "phone" | "showPhone" | "viber" | "whatsapp" | "delivery" | "currency">>;
+export type Habits = Partial<
+  Pick<Form, "place" | "phone" | "showPhone" | "viber" | "whatsapp" | "delivery" | "currency">
+>;
 
 export const readHabits = (account: string): Habits => {
   const habits = read<{ account: string; habits: Habits }>(HABITS);

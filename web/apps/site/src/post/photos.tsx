@@ -80,7 +80,9 @@ export function PhotoField({ photos }: { photos: Photos }) {
             {t("photos.take")}
             <input type="file" accept="image/*" capture="environment" onChange={choose} className="sr-only" />
           </label>
-          {tiles.length === 0 && <p className="text-center text-sm text-quiet">{t("photos.help", { max: PHOTOS_MAX })}</p>}
+          {tiles.length === 0 && (
+            <p className="text-center text-sm text-quiet">{t("photos.help", { max: PHOTOS_MAX })}</p>
+          )}
         </div>
       )}
       {full && <p className="text-sm text-quiet">{t("photos.full", { max: PHOTOS_MAX })}</p>}

@@ -76,7 +76,9 @@ function Hint() {
   const query = new URLSearchParams();
   if (form.category) query.set("category", form.category);
   if (form.condition) query.set("condition", form.condition);
-  for (const { key } of (category?.attributes ?? []).filter(({ kind, required }) => required && LIKE.has(kind)).slice(0, LIKE_MAX)) {
+  for (const { key } of (category?.attributes ?? [])
+    .filter(({ kind, required }) => required && LIKE.has(kind))
+    .slice(0, LIKE_MAX)) {
     const value = form.attributes[key];
     if (typeof value === "string" && value) query.set(`attr.${key}`, value);
   }
@@ -85,10 +87,12 @@ function Hint() {
   if (!hint) return null;
   const convert = exchange(hint.currency, form.currency, rates);
   const currency = convert ? form.currency : hint.currency;
-  const show = (minor: number) => formatMoney(locale, { amount_minor: round(convert ? convert(minor) : minor), currency });
+  const show = (minor: number) =>
+    formatMoney(locale, { amount_minor: round(convert ? convert(minor) : minor), currency });
   const own = parseAmount(form.amount);
   const span = Math.max(1, hint.high - hint.low);
-  const inHint = own !== null && (convert || form.currency === hint.currency) ? (convert ? own / convert(1) : own) : null;
+  const inHint =
+    own !== null && (convert || form.currency === hint.currency) ? (convert ? own / convert(1) : own) : null;
   const share = (minor: number) => `${Math.min(100, Math.max(0, ((minor - hint.low) / span) * 100))}%`;
   const verdict = inHint === null ? null : inHint < hint.low ? "below" : inHint > hint.high ? "above" : "within";
   return (

@@ -41,14 +41,16 @@ export function usePhotos(media: Picture[], onChange: (media: Picture[]) => void
       told.current = mediaIds;
       setTiles((now) => {
         const known = new Map(now.map((tile) => [tile.picture?.id, tile]));
-        return [...media.map((picture) => known.get(picture.id) ?? tileOf(picture)), ...now.filter((tile) => !tile.picture)];
+        return [
+          ...media.map((picture) => known.get(picture.id) ?? tileOf(picture)),
+          ...now.filter((tile) => !tile.picture),
+        ];
       });
     } else if (ids !== told.current) {
       told.current = ids;
       change.current(there);
     }
     // The lists are compared by their ids.
-    // eslint-disable-next-line
   }, [ids, mediaIds]);
 
   useEffect(() => {

@@ -61,12 +61,18 @@ export function PostWizard({ account, initial, edited }: WizardProps) {
   const publishes = !edited || initial?.state === "draft" || initial?.state === "refused";
 
   const found = useMemo(
-    () => faultsOf(form, category, photos.tiles.some(({ error }) => error !== null)),
+    () =>
+      faultsOf(
+        form,
+        category,
+        photos.tiles.some(({ error }) => error !== null),
+      ),
     [form, category, photos.tiles],
   );
   const faults = useMemo(() => {
     const all = new Map<string, string>();
-    if (attempted) for (const { pointer, word, bound } of found) all.set(pointer, t(`faults.${word}`, { bound: bound ?? 0 }));
+    if (attempted)
+      for (const { pointer, word, bound } of found) all.set(pointer, t(`faults.${word}`, { bound: bound ?? 0 }));
     for (const { pointer, message, value } of said) {
       if (JSON.stringify(valueAt(form, pointer)) === JSON.stringify(value)) all.set(fieldOf(pointer), message);
     }
@@ -75,15 +81,12 @@ export function PostWizard({ account, initial, edited }: WizardProps) {
 
   const hear = (errors: ApiError["errors"], at: Form) =>
     setSaid(
-      errors.flatMap(({ field, message }) =>
-        field ? [{ pointer: field, message, value: valueAt(at, field) }] : [],
-      ),
+      errors.flatMap(({ field, message }) => (field ? [{ pointer: field, message, value: valueAt(at, field) }] : [])),
     );
   const { refused } = draft;
   useEffect(() => {
     if (refused.length > 0) hear(refused, form);
     // The refusal is of what stood there when it came.
-    // eslint-disable-next-line
   }, [refused]);
 
   // A category that knows no such price takes the first that it knows.
@@ -147,7 +150,6 @@ export function PostWizard({ account, initial, edited }: WizardProps) {
     setWaiting(false);
     const timer = setTimeout(() => void submit());
     return () => clearTimeout(timer);
-    // eslint-disable-next-line
   }, [waiting, photos.uploading]);
 
   const resolve = async (mine: boolean) => {
@@ -253,7 +255,10 @@ export function PostWizard({ account, initial, edited }: WizardProps) {
           <Notice tone="warning" role="alert" title={t("signedOut.title")}>
             <p>{t("signedOut.text")}</p>
             <Link
-              href={href(locale, `/sign-in?next=${encodeURIComponent(href(locale, edited ? `/post/${edited}` : "/post"))}`)}
+              href={href(
+                locale,
+                `/sign-in?next=${encodeURIComponent(href(locale, edited ? `/post/${edited}` : "/post"))}`,
+              )}
               className={buttonClass("secondary", "small", "mt-3")}
             >
               {t("signedOut.action")}
