@@ -1,4 +1,4 @@
-import { href } from "@svetu/i18n/locales";
+import { defaultLocale, href } from "@svetu/i18n/locales";
 import { buttonClass } from "@svetu/ui/button";
 import { CardSkeleton } from "@svetu/ui/skeleton";
 import { EmptyState } from "@svetu/ui/state";
@@ -11,6 +11,7 @@ import type { Locale } from "@svetu/i18n/locales";
 import { favouriteIds, search } from "@/api/server";
 import { pageLocale } from "@/i18n/page-locale";
 import { Cards } from "@/listing/card";
+import { ViewedStrip } from "@/listing/viewed-strip";
 import { categories } from "@/search/categories";
 import { JsonLd } from "@/seo/json-ld";
 import { absolute, alternates } from "@/seo/links";
@@ -35,15 +36,29 @@ export default async function Home({ params }: Props) {
       <JsonLd
         data={{
           "@context": "https://schema.org",
-          "@type": "WebSite",
-          name: t("brand"),
-          url: absolute(locale, "/"),
-          inLanguage: locale,
-          potentialAction: {
-            "@type": "SearchAction",
-            target: { "@type": "EntryPoint", urlTemplate: `${absolute(locale, "/search")}?q={search_term_string}` },
-            "query-input": "required name=search_term_string",
-          },
+          "@graph": [
+            {
+              "@type": "Organization",
+              "@id": `${absolute(defaultLocale, "/")}#organization`,
+              name: t("brand"),
+              url: absolute(defaultLocale, "/"),
+              logo: new URL("/icons/icon-512.png", absolute(defaultLocale, "/")).toString(),
+              areaServed: { "@type": "Country", name: "RS" },
+            },
+            {
+              "@type": "WebSite",
+              "@id": `${absolute(locale, "/")}#website`,
+              name: t("brand"),
+              url: absolute(locale, "/"),
+              inLanguage: locale,
+              publisher: { "@id": `${absolute(defaultLocale, "/")}#organization` },
+              potentialAction: {
+                "@type": "SearchAction",
+                target: { "@type": "EntryPoint", urlTemplate: `${absolute(locale, "/search")}?q={search_term_string}` },
+                "query-input": "required name=search_term_string",
+              },
+            },
+          ],
         }}
       />
       <section className="pt-8 lg:pt-14">
@@ -51,6 +66,7 @@ export default async function Home({ params }: Props) {
         <p className="measure mt-3 text-base text-quiet lg:text-lg">{t("lead")}</p>
       </section>
       <Categories locale={locale} />
+      <ViewedStrip locale={locale} />
       <section className="mt-10" aria-labelledby="newest">
         <div className="flex items-baseline justify-between gap-4">
           <h2 id="newest" className="text-xl">
