@@ -112,16 +112,3 @@ fn pictures_are_drawn() {
         assert_eq!(bytes, draw(key).unwrap());
     }
 }
-
-#[test]
-#[ignore = "writes pictures and titles into target/demo-world for a person to look at"]
-fn look() {
-    let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/demo-world");
-    fs::create_dir_all(&out).unwrap();
-    for draft in world(3, 60).listings() {
-        fs::write(out.join(format!("{:02}.txt", draft.index)), format!("{draft:#?}")).unwrap();
-        if let Some(key) = draft.pictures.first() {
-            fs::write(out.join(format!("{:02}.jpg", draft.index)), draw(*key).unwrap()).unwrap();
-        }
-    }
-}
