@@ -74,7 +74,7 @@ create table listings.listing (
     reminded_days smallint,
     check ((price_kind = 'fixed') = (price_minor is not null and price_currency is not null)),
     check ((state in ('live', 'reserved', 'paused')) <= (expires_at is not null)),
-    check (state in ('draft', 'refused', 'archived', 'purged') or (category is not null and price_kind is not null
+    check (state in ('draft', 'purged') or (category is not null and price_kind is not null
         and place is not null and language is not null))
 );
 create index listing_of_seller on listings.listing (seller, id desc);
@@ -168,7 +168,7 @@ create table listings.report (
     reporter uuid,
     -- A keyed digest of a visitor's address: one open report per person and ad.
     visitor text,
-    reason text not null check (reason in ('scam', 'prohibited', 'duplicate', 'wrong_category', 'sold', 'offensive', 'other')),
+    reason text not null check (reason in ('spam', 'fraud', 'forbidden', 'wrong_category', 'duplicate', 'offensive', 'other')),
     text text not null check (length(text) <= 2000),
     created_at timestamptz not null,
     closed_at timestamptz,

@@ -1,8 +1,8 @@
 use svetu_contracts::ContractError;
 use svetu_db::{DbError, MayRetry};
-use svetu_http::Fault;
+use svetu_http::{CatalogueError, Fault};
 use svetu_kernel::{FieldProblem, ListingId, Problem, Status, Timestamp};
-use svetu_ports::{CacheError, HandlerError};
+use svetu_ports::{CacheError, HandlerError, SecretError};
 
 use crate::model::{IllegalStep, rules::RulesError};
 
@@ -20,9 +20,6 @@ pub enum ListingError {
     /// 422, field by field.
     #[error("the content has faults")]
     Invalid(Vec<FieldProblem>),
-    /// 403 `identity.not_verified`.
-    #[error("the account's address is not verified")]
-    NotVerified,
     /// 429 `listing.posting_limit`.
     #[error("a new account posts at most {max} ads a day")]
     PostingLimit { max: i32, retry_after_s: u64 },
@@ -67,6 +64,10 @@ pub enum ListingError {
     Corrupt { id: ListingId },
     #[error("the moderation data: {0}")]
     Rules(#[from] RulesError),
+    #[error("the messages: {0}")]
+    Messages(#[from] CatalogueError),
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     #[error("another service: {0}")]
     Contract(#[from] ContractError),
     #[error(transparent)]
@@ -110,7 +111,6 @@ impl Fault for ListingError {
             Self::Gone => Problem::new(Status::Gone, "listing.gone"),
             Self::Illegal(step) => conflict(step.code()).with("step", <&str>::from(step.step)),
             Self::Invalid(faults) => Problem::validation(faults.clone()),
-            Self::NotVerified => Problem::new(Status::Forbidden, "identity.not_verified"),
             Self::PostingLimit { max, retry_after_s } => Problem::new(Status::TooManyRequests, "listing.posting_limit")
                 .with("max", *max)
                 .retry_after(*retry_after_s),
@@ -139,7 +139,9 @@ impl Fault for ListingError {
                 Problem::new(Status::Unavailable, "service.unavailable").retry_after(1)
             }
             Self::Cache(_) => Problem::new(Status::Unavailable, "service.unavailable").retry_after(1),
-            Self::Db(_) | Self::Corrupt { .. } | Self::Rules(_) => Problem::new(Status::Internal, "internal"),
+            Self::Db(_) | Self::Corrupt { .. } | Self::Rules(_) | Self::Messages(_) | Self::Secret(_) => {
+                Problem::new(Status::Internal, "internal")
+            }
             Self::Problem(problem) => (**problem).clone(),
         }
     }

@@ -6,10 +6,12 @@ pub mod lifecycle;
 pub mod listing;
 pub mod phone;
 pub mod price;
+pub mod report;
 pub mod rules;
 pub mod verdict;
 
 pub use draft::ValidDraft;
 pub use lifecycle::{IllegalStep, State, Step};
 pub use listing::{Content, Listing, PriceChange, Seller};
+pub use report::ReportReason;
 pub use verdict::{Reason, Verdict};

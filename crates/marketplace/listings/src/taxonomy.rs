@@ -5,12 +5,15 @@ use std::sync::Arc;
 use include_dir::{Dir, include_dir};
 use parking_lot::RwLock;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use svetu_contracts::taxonomy::{Attribute, Category, Taxonomy};
 use svetu_db::{Db, DbError};
-use svetu_kernel::{AccountId, Timestamp};
+use svetu_kernel::{Actor, Timestamp};
 
-use crate::{ListingError, store::taxonomy as store};
+use crate::{
+    ListingError,
+    store::{moderation::audit, taxonomy as store},
+};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/taxonomy");
 
@@ -26,6 +29,14 @@ impl ItemKind {
         match self {
             Self::Category => "category",
             Self::Attribute => "attribute",
+        }
+    }
+
+    /// As the audit log names its edit.
+    const fn edited(self) -> &'static str {
+        match self {
+            Self::Category => "taxonomy.edit_category",
+            Self::Attribute => "taxonomy.edit_attribute",
         }
     }
 }
@@ -59,6 +70,12 @@ impl InForce {
         Arc::clone(&self.0.read().1)
     }
 
+    /// Both of one moment.
+    pub fn with_version(&self) -> (i64, Arc<Taxonomy>) {
+        let of = self.0.read();
+        (of.0, Arc::clone(&of.1))
+    }
+
     pub fn version(&self) -> i64 {
         self.0.read().0
     }
@@ -79,23 +96,23 @@ impl InForce {
         db: &Db,
         kind: ItemKind,
         key: &str,
-        patch: Value,
-        by: AccountId,
+        patch: &Value,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<(), ListingError> {
         let mut tx = db.begin().await?;
         store::lock(&mut tx).await?;
         let mut items = store::all_in(&mut tx).await?;
-        let item = items
-            .iter_mut()
-            .find(|item| item.kind == kind && item.key == key)
-            .ok_or(ListingError::NoSuchItem)?;
+        let item =
+            items.iter_mut().find(|item| item.kind == kind && item.key == key).ok_or(ListingError::NoSuchItem)?;
         let mut edit = item.edit.take().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
-        merge(&mut edit, &patch);
+        merge(&mut edit, patch);
         item.edit = Some(edit.clone());
         items.sort_by_key(position);
         let taxonomy = Arc::new(build(&items)?);
-        let version = store::save_edit(&mut tx, kind, key, &edit, by, now).await?;
+        let version = store::save_edit(&mut tx, kind, key, &edit, by.account_id(), now).await?;
+        let details = json!({ "key": key, "patch": patch });
+        audit(&mut tx, by, kind.edited(), None, details, now).await?;
         tx.commit().await.map_err(DbError::from)?;
         *self.0.write() = (version, taxonomy);
         Ok(())
@@ -199,8 +216,6 @@ pub fn merge(target: &mut Value, patch: &Value) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     /// RFC 7396, appendix A.
@@ -212,7 +227,7 @@ mod tests {
             (json!({"a":"b"}), json!({"a":null}), json!({})),
             (json!({"a":["b"]}), json!({"a":"c"}), json!({"a":"c"})),
             (json!({"a":{"b":"c"}}), json!({"a":{"b":"d","c":null}}), json!({"a":{"b":"d"}})),
-            (json!(["a","b"]), json!(["c","d"]), json!(["c","d"])),
+            (json!(["a", "b"]), json!(["c", "d"]), json!(["c", "d"])),
             (json!({}), json!({"a":{"bb":{"ccc":null}}}), json!({"a":{"bb":{}}})),
         ] {
             let mut merged = target.clone();

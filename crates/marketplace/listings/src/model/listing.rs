@@ -142,6 +142,12 @@ impl Listing {
         Some(PriceChange { price: after, at: now, dropped })
     }
 
+    /// The same price by another rate.
+    pub fn reprice(&mut self, price_rsd_minor: Option<i64>, now: Timestamp) {
+        self.price_rsd_minor = price_rsd_minor;
+        self.touch(now);
+    }
+
     /// Its content is forgotten; the id answers 410 for ever.
     pub fn forget(&mut self, now: Timestamp) -> Result<(), IllegalStep> {
         self.step(Step::Purge, now, Duration::zero())?;

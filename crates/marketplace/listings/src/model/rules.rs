@@ -6,6 +6,9 @@ use serde::Deserialize;
 use svetu_kernel::Language;
 use svetu_text::{fold, latin_to_cyrillic};
 
+/// The rule of a decision for an ad.
+pub const NOTHING: &str = "none";
+
 /// What the machine does when it finds the rule broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -27,6 +30,11 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether a person may decide by it; the others say how an ad came by its state.
+    pub fn is_nameable(&self) -> bool {
+        !matches!(self.id.as_str(), NOTHING | "imported")
+    }
+
     pub fn text(&self, language: Language) -> &str {
         match language {
             Language::SrLatn => &self.sr,

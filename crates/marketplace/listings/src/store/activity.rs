@@ -70,12 +70,9 @@ pub async fn copy_sellers(tx: &mut Tx<'_>, accounts: &[AccountEvent]) -> Result<
 }
 
 pub async fn seller(db: &Db, id: AccountId) -> Result<Option<SellerCopy>, ListingError> {
-    let row = sqlx::query!(
-        "select display_name, is_trader, created_at from listings.seller where id = $1",
-        id.uuid()
-    )
-    .fetch_optional(db.pool())
-    .await?;
+    let row = sqlx::query!("select display_name, is_trader, created_at from listings.seller where id = $1", id.uuid())
+        .fetch_optional(db.pool())
+        .await?;
     Ok(row.map(|row| SellerCopy {
         display_name: row.display_name,
         is_trader: row.is_trader,

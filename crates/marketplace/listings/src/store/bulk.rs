@@ -111,10 +111,7 @@ pub async fn save(tx: &mut Tx<'_>, listings: &[&Listing]) -> Result<(), ListingE
 
 /// Delivery options as one text each: arrays of arrays do not unnest by row. Their names have no comma.
 fn deliveries(listings: &[&Listing]) -> Vec<String> {
-    listings
-        .iter()
-        .map(|listing| listing.content.delivery.iter().map(text_of).collect::<Vec<_>>().join(","))
-        .collect()
+    listings.iter().map(|listing| listing.content.delivery.iter().map(text_of).collect::<Vec<_>>().join(",")).collect()
 }
 
 /// At most one price of an ad at a moment.
@@ -158,7 +155,8 @@ pub async fn save_fingerprints(
     let texts: Vec<i64> = prints.iter().map(|(.., print)| print.text.cast_signed()).collect();
     let pictures: Vec<String> =
         prints.iter().map(|(.., print)| joined(print.pictures.iter().map(|hash| hash.cast_signed()))).collect();
-    let bands: Vec<String> = prints.iter().map(|(.., print)| joined(print.bands().into_iter().map(i64::from))).collect();
+    let bands: Vec<String> =
+        prints.iter().map(|(.., print)| joined(print.bands().into_iter().map(i64::from))).collect();
     sqlx::query!(
         "insert into listings.fingerprint (listing, seller, text_hash, picture_hashes, bands)
          select listing, seller, text_hash, string_to_array(pictures, ',')::bigint[], string_to_array(bands, ',')::integer[]
@@ -183,11 +181,7 @@ fn joined(numbers: impl Iterator<Item = i64>) -> String {
 }
 
 /// Ads that others can see or soon will, and that share a band; the newest 200.
-pub async fn neighbours(
-    tx: &mut Tx<'_>,
-    own: ListingId,
-    print: &Fingerprint,
-) -> Result<Vec<Neighbour>, ListingError> {
+pub async fn neighbours(tx: &mut Tx<'_>, own: ListingId, print: &Fingerprint) -> Result<Vec<Neighbour>, ListingError> {
     if print.is_empty() {
         return Ok(Vec::new());
     }
@@ -224,6 +218,10 @@ pub struct Source {
     pub source_key: String,
     pub listing: ListingId,
     pub hash: Vec<u8>,
+}
+
+pub async fn locked(tx: &mut Tx<'_>, ids: &[ListingId]) -> Result<Vec<Listing>, ListingError> {
+    if ids.is_empty() { Ok(Vec::new()) } else { super::listing::lock_many(tx, ids).await }
 }
 
 /// Imports of one seller wait for each other; always in the order of sellers.
@@ -342,4 +340,35 @@ pub async fn source_keys(
         .fetch_all(db.pool())
         .await?;
     Ok(rows.into_iter().map(|row| (ListingId::from_uuid(row.listing), row.source_key)).collect())
+}
+
+/// Pairs of an ad and another with the same text or picture, the newest others first; 20 compared an ad.
+pub async fn alike(db: &svetu_db::Db, listings: &[ListingId]) -> Result<Vec<(ListingId, ListingId)>, ListingError> {
+    let ids: Vec<Uuid> = listings.iter().map(|id| id.uuid()).collect();
+    let rows = sqlx::query!(
+        r#"select f.listing, f.text_hash, f.picture_hashes, o.listing as "other!", o.text_hash as "other_text!",
+            o.picture_hashes as "other_pictures!"
+         from listings.fingerprint f cross join lateral (
+            select o.listing, o.text_hash, o.picture_hashes
+            from listings.fingerprint o join listings.listing l on l.id = o.listing
+            where o.bands && f.bands and o.listing <> f.listing
+                and l.state in ('live', 'reserved', 'in_review', 'paused')
+            order by o.listing desc limit 20) as o
+         where f.listing = any($1) order by f.listing, o.listing desc"#,
+        &ids
+    )
+    .fetch_all(db.pool())
+    .await?;
+    let print = |text: i64, pictures: Vec<i64>| Fingerprint {
+        text: text.cast_unsigned(),
+        pictures: pictures.into_iter().map(i64::cast_unsigned).collect(),
+    };
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let (own, other) = (print(row.text_hash, row.picture_hashes), print(row.other_text, row.other_pictures));
+            (own.same_text(&other) || own.same_pictures(&other) > 0)
+                .then(|| (ListingId::from_uuid(row.listing), ListingId::from_uuid(row.other)))
+        })
+        .collect())
 }

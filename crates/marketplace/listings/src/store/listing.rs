@@ -1,6 +1,6 @@
 //! Ads: reading them, and the one way to write them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -83,7 +83,7 @@ pub fn text_of<T: Serialize>(value: &T) -> String {
     }
 }
 
-fn from_text<T: DeserializeOwned>(text: &str) -> Option<T> {
+pub fn from_text<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_value(Value::String(text.to_owned())).ok()
 }
 
@@ -170,7 +170,11 @@ pub async fn find_many(db: &Db, ids: &[ListingId]) -> Result<Vec<Listing>, Listi
 
 /// Holds it until the transaction ends: what happens to an ad happens one after the other.
 pub async fn lock(tx: &mut Tx<'_>, id: ListingId) -> Result<Listing, ListingError> {
-    ads!("where id = $1 for update", id.uuid()).fetch_optional(&mut **tx).await?.ok_or(ListingError::NotFound)?.try_into()
+    ads!("where id = $1 for update", id.uuid())
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(ListingError::NotFound)?
+        .try_into()
 }
 
 /// The same for many; always in the order of their ids, so that two batches never wait for each other in a circle.
@@ -188,52 +192,44 @@ pub async fn of_seller(
     limit: i64,
 ) -> Result<Vec<Listing>, ListingError> {
     let after = after.map(ListingId::uuid);
-    let rows = match state {
-        Some(state) => {
-            ads!(
-                "where seller = $1 and state = $2 and ($3::uuid is null or id < $3) order by id desc limit $4",
-                seller.uuid(),
-                name(state),
-                after,
-                limit
-            )
-            .fetch_all(db.pool())
-            .await?
-        }
-        None => {
-            ads!(
+    let rows =
+        match state {
+            Some(state) => {
+                ads!(
+                    "where seller = $1 and state = $2 and ($3::uuid is null or id < $3) order by id desc limit $4",
+                    seller.uuid(),
+                    name(state),
+                    after,
+                    limit
+                )
+                .fetch_all(db.pool())
+                .await?
+            }
+            None => ads!(
                 "where seller = $1 and state <> 'purged' and ($2::uuid is null or id < $2) order by id desc limit $3",
                 seller.uuid(),
                 after,
                 limit
             )
             .fetch_all(db.pool())
-            .await?
-        }
-    };
+            .await?,
+        };
     read(rows)
 }
 
 pub async fn latest_draft(db: &Db, seller: AccountId) -> Result<Option<Listing>, ListingError> {
-    let row = ads!(
-        "where seller = $1 and state = 'draft' order by updated_at desc limit 1",
-        seller.uuid()
-    )
-    .fetch_optional(db.pool())
-    .await?;
+    let row = ads!("where seller = $1 and state = 'draft' order by updated_at desc limit 1", seller.uuid())
+        .fetch_optional(db.pool())
+        .await?;
     row.map(TryInto::try_into).transpose()
 }
 
 /// In the order of ids, every state but draft and purged.
 pub async fn page(db: &Db, after: Option<ListingId>, limit: i64) -> Result<Vec<Listing>, ListingError> {
     let after = after.map_or(Uuid::nil(), ListingId::uuid);
-    let rows = ads!(
-        "where id > $1 and state not in ('draft', 'purged') order by id limit $2",
-        after,
-        limit
-    )
-    .fetch_all(db.pool())
-    .await?;
+    let rows = ads!("where id > $1 and state not in ('draft', 'purged') order by id limit $2", after, limit)
+        .fetch_all(db.pool())
+        .await?;
     read(rows)
 }
 
@@ -302,17 +298,6 @@ pub async fn delete(tx: &mut Tx<'_>, id: ListingId) -> Result<(), ListingError> 
     Ok(())
 }
 
-/// How many of a seller's ads can be found; counted to 1,000.
-pub async fn live_count(db: &Db, seller: AccountId) -> Result<i64, ListingError> {
-    Ok(sqlx::query_scalar!(
-        r#"select count(*) as "count!" from (
-            select from listings.listing where seller = $1 and state in ('live', 'reserved') limit 1000) as found"#,
-        seller.uuid()
-    )
-    .fetch_one(db.pool())
-    .await?)
-}
-
 /// What the like costs, of the newest 500 in RSD minor units: count, tenth, half, nine tenths.
 pub async fn price_spread(
     db: &Db,
@@ -362,4 +347,79 @@ pub fn read(rows: Vec<Row>) -> Result<Vec<Listing>, ListingError> {
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-pub(crate) use ads;
+/// All that was kept beside a purged ad but its decisions and the audit log.
+pub async fn forget_traces(tx: &mut Tx<'_>, id: ListingId) -> Result<(), ListingError> {
+    sqlx::query!(
+        "with prices as (delete from listings.price_history where listing = $1),
+            sources as (delete from listings.source where listing = $1),
+            prints as (delete from listings.fingerprint where listing = $1),
+            views as (delete from listings.view_day where listing = $1),
+            reviews as (delete from listings.review where listing = $1)
+         delete from listings.reveal where listing = $1",
+        id.uuid()
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// What an ad's page shows beside it.
+#[derive(Debug, Default)]
+pub struct Context {
+    pub since: Option<Timestamp>,
+    pub live_count: i64,
+    pub prices: Vec<(Price, Timestamp)>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct PriceRow {
+    kind: String,
+    minor: Option<i64>,
+    currency: Option<String>,
+    at: Timestamp,
+}
+
+/// In one round trip, by ad.
+pub async fn contexts(db: &Db, listings: &[Listing]) -> Result<HashMap<ListingId, Context>, ListingError> {
+    let ids: Vec<Uuid> = listings.iter().map(|listing| listing.id.uuid()).collect();
+    let sellers: Vec<Uuid> = listings.iter().map(|listing| listing.seller.id.uuid()).collect();
+    let rows = sqlx::query!(
+        r#"select l.id as "id!", (select created_at from listings.seller s where s.id = l.seller) as since,
+            (select count(*) from (select from listings.listing o where o.seller = l.seller
+                and o.state in ('live', 'reserved') limit 1000) as found) as "live_count!",
+            (select coalesce(jsonb_agg(jsonb_build_object('kind', price_kind, 'minor', price_minor,
+                'currency', price_currency, 'at', at) order by at desc), '[]')
+             from (select * from listings.price_history p where p.listing = l.id order by at desc limit 50) as h)
+                as "prices!: Json<Vec<PriceRow>>"
+         from unnest($1::uuid[], $2::uuid[]) as l (id, seller)"#,
+        &ids,
+        &sellers
+    )
+    .fetch_all(db.pool())
+    .await?;
+    let context = |since, live_count, prices: Vec<PriceRow>| {
+        let price = |row: PriceRow| {
+            price::restore(Some(&row.kind), row.minor, row.currency.as_deref()).map(|price| (price, row.at))
+        };
+        Context { since, live_count, prices: prices.into_iter().filter_map(price).collect() }
+    };
+    Ok(rows
+        .into_iter()
+        .map(|row| (ListingId::from_uuid(row.id), context(row.since, row.live_count, row.prices.0)))
+        .collect())
+}
+
+/// Active ones with a price in EUR, in the order of ids.
+pub async fn priced_in_eur(db: &Db, after: Option<ListingId>, limit: i64) -> Result<Vec<ListingId>, ListingError> {
+    let after = after.map_or(Uuid::nil(), ListingId::uuid);
+    let ids = sqlx::query_scalar!(
+        "select id from listings.listing
+         where id > $1 and price_currency = 'EUR' and state in ('live', 'reserved', 'paused', 'in_review', 'expired')
+         order by id limit $2",
+        after,
+        limit
+    )
+    .fetch_all(db.pool())
+    .await?;
+    Ok(ids.into_iter().map(ListingId::from_uuid).collect())
+}

@@ -5,7 +5,10 @@ use svetu_db::{Db, Tx};
 use svetu_kernel::{AccountId, Actor, AppealId, ListingId, ReportId, Subject, Timestamp};
 use uuid::Uuid;
 
-use crate::{ListingError, model::Reason};
+use crate::{
+    ListingError,
+    model::{Reason, ReportReason},
+};
 
 /// A statement of reasons (DSA article 17).
 #[derive(Debug, Clone, PartialEq)]
@@ -68,25 +71,37 @@ pub async fn add_decision(tx: &mut Tx<'_>, decision: &Decision) -> Result<(), Li
     Ok(())
 }
 
+macro_rules! decisions {
+    ($tail:literal $(, $argument:expr)*) => {
+        sqlx::query!(
+            "select id, listing, kind, rule, facts, decided_by, decided_at, appeal_until from listings.decision "
+                + $tail $(, $argument)*)
+            .map(|row| Decision {
+                id: row.id,
+                listing: ListingId::from_uuid(row.listing),
+                kind: DecisionKind::by_name(&row.kind),
+                rule: row.rule,
+                facts: row.facts,
+                decided_by: row.decided_by.map(AccountId::from_uuid),
+                decided_at: row.decided_at,
+                appeal_until: row.appeal_until,
+            })
+    };
+}
+
 /// The last one about the ad.
 pub async fn last_decision(db: &Db, listing: ListingId) -> Result<Option<Decision>, ListingError> {
-    let row = sqlx::query!(
-        "select id, listing, kind, rule, facts, decided_by, decided_at, appeal_until from listings.decision
-         where listing = $1 order by decided_at desc limit 1",
-        listing.uuid()
-    )
-    .fetch_optional(db.pool())
-    .await?;
-    Ok(row.map(|row| Decision {
-        id: row.id,
-        listing: ListingId::from_uuid(row.listing),
-        kind: DecisionKind::by_name(&row.kind),
-        rule: row.rule,
-        facts: row.facts,
-        decided_by: row.decided_by.map(AccountId::from_uuid),
-        decided_at: row.decided_at,
-        appeal_until: row.appeal_until,
-    }))
+    let last = decisions!("where listing = $1 order by decided_at desc, id desc limit 1", listing.uuid());
+    Ok(last.fetch_optional(db.pool()).await?)
+}
+
+/// Those that appeals are about.
+pub async fn decisions(db: &Db, ids: &[Uuid]) -> Result<Vec<Decision>, ListingError> {
+    Ok(decisions!("where id = any($1)", ids).fetch_all(db.pool()).await?)
+}
+
+pub async fn decision(db: &Db, id: Uuid) -> Result<Option<Decision>, ListingError> {
+    Ok(decisions!("where id = $1", id).fetch_optional(db.pool()).await?)
 }
 
 /// Puts it into the queue, or its reasons up to date; its place in the queue stays.
@@ -163,7 +178,7 @@ pub struct Report {
     pub id: ReportId,
     pub listing: ListingId,
     pub reporter: Option<AccountId>,
-    pub reason: String,
+    pub reason: ReportReason,
     pub text: String,
     pub created_at: Timestamp,
 }
@@ -177,7 +192,7 @@ pub async fn add_report(tx: &mut Tx<'_>, report: &Report, visitor: Option<&str>)
         report.listing.uuid(),
         report.reporter.map(AccountId::uuid),
         visitor,
-        report.reason,
+        super::listing::text_of(&report.reason),
         report.text,
         report.created_at
     )
@@ -195,17 +210,19 @@ pub async fn open_reports(db: &Db, after: Option<Uuid>, limit: i64) -> Result<Ve
     )
     .fetch_all(db.pool())
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Report {
-            id: ReportId::from_uuid(row.id),
-            listing: ListingId::from_uuid(row.listing),
-            reporter: row.reporter.map(AccountId::from_uuid),
-            reason: row.reason,
-            text: row.text,
-            created_at: row.created_at,
+    rows.into_iter()
+        .map(|row| {
+            let listing = ListingId::from_uuid(row.listing);
+            Ok(Report {
+                id: ReportId::from_uuid(row.id),
+                listing,
+                reporter: row.reporter.map(AccountId::from_uuid),
+                reason: super::listing::from_text(&row.reason).ok_or(ListingError::Corrupt { id: listing })?,
+                text: row.text,
+                created_at: row.created_at,
+            })
         })
-        .collect())
+        .collect()
 }
 
 pub async fn count_open_reports(tx: &mut Tx<'_>, listing: ListingId) -> Result<i64, ListingError> {
@@ -311,13 +328,13 @@ pub async fn appeal_of(db: &Db, decision: Uuid) -> Result<Option<Appeal>, Listin
 }
 
 pub async fn open_appeals(db: &Db, after: Option<Uuid>, limit: i64) -> Result<Vec<Appeal>, ListingError> {
-    Ok(appeals!(
-        "where a.state = 'open' and a.id > $1 order by a.id limit $2",
-        after.unwrap_or(Uuid::nil()),
-        limit
-    )
-    .fetch_all(db.pool())
-    .await?)
+    Ok(appeals!("where a.state = 'open' and a.id > $1 order by a.id limit $2", after.unwrap_or(Uuid::nil()), limit)
+        .fetch_all(db.pool())
+        .await?)
+}
+
+pub async fn appeal(db: &Db, id: AppealId) -> Result<Option<Appeal>, ListingError> {
+    Ok(appeals!("where a.id = $1", id.uuid()).fetch_optional(db.pool()).await?)
 }
 
 /// Two moderators never decide one appeal.

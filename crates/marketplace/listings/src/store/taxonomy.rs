@@ -51,7 +51,8 @@ pub async fn all_in(tx: &mut Tx<'_>) -> Result<Vec<Item>, ListingError> {
 pub async fn load(db: &Db, items: &[Item], files_hash: &[u8]) -> Result<bool, ListingError> {
     let mut tx = db.begin().await?;
     lock(&mut tx).await?;
-    let known = sqlx::query_scalar!("select files_hash from listings.taxonomy_version").fetch_optional(&mut *tx).await?;
+    let known =
+        sqlx::query_scalar!("select files_hash from listings.taxonomy_version").fetch_optional(&mut *tx).await?;
     if known.as_deref() == Some(files_hash) {
         return Ok(false);
     }
@@ -96,7 +97,7 @@ pub async fn save_edit(
     kind: ItemKind,
     key: &str,
     edit: &Value,
-    by: AccountId,
+    by: Option<AccountId>,
     now: Timestamp,
 ) -> Result<i64, ListingError> {
     sqlx::query!(
@@ -104,7 +105,7 @@ pub async fn save_edit(
         kind.name(),
         key,
         edit,
-        by.uuid(),
+        by.map(AccountId::uuid),
         now
     )
     .execute(&mut **tx)
