@@ -1,0 +1,108 @@
+//! The platform against its rivals, paired in one run.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on its standard streams")]
+
+mod bare;
+mod clusters;
+mod corpus;
+mod edit;
+mod import;
+mod pace;
+mod photo;
+mod platform;
+mod report;
+mod search;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Measure and write the table.
+    Run(Run),
+    /// Recode a photo so many times on this core and print the seconds of each.
+    Photo { file: PathBuf, rounds: u32 },
+}
+
+#[derive(Debug, clap::Args)]
+struct Run {
+    /// The release binary.
+    #[arg(long)]
+    svetu: PathBuf,
+    /// Ads of the demo world.
+    #[arg(long, default_value_t = 100_000)]
+    listings: u64,
+    /// Rows of one import.
+    #[arg(long, default_value_t = 20_000)]
+    rows: u64,
+    /// Queries of one repeat.
+    #[arg(long, default_value_t = 2_000)]
+    queries: usize,
+    #[arg(long, default_value_t = 3)]
+    repeats: usize,
+    /// Some of search, clusters, edit, import, photo.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// A folder of a platform that was filled before; it is kept.
+    #[arg(long)]
+    state: Option<PathBuf>,
+    /// The folder where `sharp` is installed.
+    #[arg(long, default_value = "web/node_modules")]
+    node_modules: PathBuf,
+    #[arg(long, default_value = "docs/benchmarks.md")]
+    out: PathBuf,
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().command {
+        Command::Photo { file, rounds } => photo::recode(&file, rounds),
+        Command::Run(run) => tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(measure(&run)),
+    }
+}
+
+async fn measure(run: &Run) -> Result<()> {
+    let wants = |what: &str| run.only.is_empty() || run.only.iter().any(|only| only == what);
+    let mut report = report::Report::begin(run.listings)?;
+    if wants("photo") {
+        report.add(photo::compare(run.repeats, &run.node_modules).await?);
+    }
+    if ["search", "clusters", "edit", "import"].into_iter().any(wants) {
+        let platform = platform::Platform::start(&run.svetu, run.state.as_deref(), run.listings).await?;
+        report.note(platform.told.clone());
+        let measured = on_platform(run, &platform, &wants, &mut report).await;
+        platform.stop().await?;
+        measured?;
+    }
+    report.write(&run.out)
+}
+
+async fn on_platform(
+    run: &Run,
+    platform: &platform::Platform,
+    wants: &impl Fn(&str) -> bool,
+    report: &mut report::Report,
+) -> Result<()> {
+    if wants("search") || wants("clusters") {
+        let corpus = corpus::Corpus::gather(platform, run.queries).await?;
+        if wants("search") {
+            report.add(search::compare(platform, &corpus, run.repeats).await?);
+        }
+        if wants("clusters") {
+            report.add(clusters::compare(platform, &corpus, run.repeats).await?);
+        }
+    }
+    if wants("edit") {
+        report.add(edit::compare(platform, run.repeats).await?);
+    }
+    if wants("import") {
+        report.add(import::compare(platform, run.rows, run.repeats).await?);
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! Requests, percentiles, and medians over repeats.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, anyhow, ensure};
+use axum::http::{Method, Request, header};
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+
+/// Latencies of one repeat.
+#[derive(Debug, Clone, Default)]
+pub struct Laps {
+    sorted_ms: Vec<f64>,
+    /// Of the whole repeat.
+    pub took: Duration,
+}
+
+impl Laps {
+    pub fn of(mut laps: Vec<Duration>, took: Duration) -> Self {
+        laps.sort_unstable();
+        Self { sorted_ms: laps.iter().map(|lap| lap.as_secs_f64() * 1e3).collect(), took }
+    }
+
+    /// Nearest rank.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+    pub fn percentile_ms(&self, percent: f64) -> f64 {
+        let rank = (percent / 100.0 * self.sorted_ms.len() as f64).ceil() as usize;
+        self.sorted_ms.get(rank.max(1) - 1).copied().unwrap_or(f64::NAN)
+    }
+
+    #[allow(clippy::cast_precision_loss)]
+    pub fn per_second(&self) -> f64 {
+        self.sorted_ms.len() as f64 / self.took.as_secs_f64()
+    }
+}
+
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => f64::NAN,
+        count if count % 2 == 1 => values[middle],
+        _ => f64::midpoint(values[middle - 1], values[middle]),
+    }
+}
+
+/// `count` things in the order of this repeat: each repeat begins with another one.
+pub fn order(count: usize, repeat: usize) -> impl Iterator<Item = usize> {
+    (0..count).map(move |at| (at + repeat) % count)
+}
+
+#[derive(Clone)]
+pub struct Http {
+    client: Client<HttpConnector, Full<Bytes>>,
+    base: String,
+    cookie: Option<String>,
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub cookie: Option<String>,
+    pub body: Bytes,
+}
+
+impl Http {
+    pub fn new(base: &str) -> Self {
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        // Not a name: its look-up is nobody's work.
+        Self { client, base: base.replace("//localhost", "//127.0.0.1"), cookie: None }
+    }
+
+    #[must_use]
+    pub fn with_cookie(mut self, cookie: Option<String>) -> Self {
+        self.cookie = cookie;
+        self
+    }
+
+    pub async fn get(&self, path: &str) -> Result<Bytes> {
+        let answer = self.send(Method::GET, path, None).await?;
+        ensure!(answer.status == 200, "{path} answered {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
+        Ok(answer.body)
+    }
+
+    pub async fn post(&self, path: &str, body: Bytes) -> Result<Answer> {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<Bytes>) -> Result<Answer> {
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+        request = request.header(header::ORIGIN, &self.base);
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        let request = request.body(Full::new(body.unwrap_or_default()))?;
+        let response = self.client.request(request).await.map_err(|error| anyhow!("{path}: {error}"))?;
+        let status = response.status().as_u16();
+        let cookie = response.headers().get(header::SET_COOKIE).and_then(|value| value.to_str().ok());
+        let cookie = cookie.and_then(|value| value.split(';').next()).map(str::to_owned);
+        let body = response.into_body().collect().await?.to_bytes();
+        Ok(Answer { status, cookie, body })
+    }
+}
+
+/// One after the other.
+pub async fn one_by_one<T>(items: &[T], mut work: impl AsyncFnMut(&T) -> Result<()>) -> Result<Laps> {
+    let began = Instant::now();
+    let mut laps = Vec::with_capacity(items.len());
+    for item in items {
+        let lap = Instant::now();
+        work(item).await?;
+        laps.push(lap.elapsed());
+    }
+    Ok(Laps::of(laps, began.elapsed()))
+}

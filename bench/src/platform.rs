@@ -1,0 +1,127 @@
+//! A release `svetu` in a folder of its own, filled and ready.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use serde_json::{Value, json};
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use crate::pace::Http;
+
+const READY_MAX: Duration = Duration::from_secs(60);
+pub const OWNER: &str = "radnja@example.com";
+const PASSWORD: &str = "svetu-demo-lozinka";
+
+pub struct Platform {
+    svetu: PathBuf,
+    state: PathBuf,
+    child: Child,
+    pub http: Http,
+    /// As the owner of the database.
+    pub pool: PgPool,
+    /// How it was filled.
+    pub told: String,
+    _folder: Option<TempDir>,
+}
+
+impl Platform {
+    pub async fn start(svetu: &Path, state: Option<&Path>, listings: u64) -> Result<Self> {
+        let folder = match state {
+            Some(_) => None,
+            None => Some(tempfile::Builder::new().prefix("svetu-bench-").tempdir()?),
+        };
+        let state = state.or(folder.as_ref().map(TempDir::path)).context("a state folder")?.to_owned();
+        let svetu = svetu.canonicalize().with_context(|| format!("{}", svetu.display()))?;
+        let began = Instant::now();
+        println!("filling {} with {listings} ads …", state.display());
+        let count = listings.to_string();
+        run(command(&svetu, &state).args(["seed", "--listings", &count])).await?;
+        let told = format!("`svetu seed --listings {listings}`: {:.0} s", began.elapsed().as_secs_f64());
+        println!("{told}");
+        let log = std::fs::File::create(state.join("bench.log"))?;
+        let mut child = command(&svetu, &state)
+            .args(["up", "--no-site"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()?;
+        let pid = child.id().context("a process id")?;
+        let began = Instant::now();
+        let note = loop {
+            let note = std::fs::read(state.join("running.json")).ok();
+            let note = note.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+            if let Some(note) = note.filter(|note| note["pid"] == pid) {
+                break note;
+            }
+            if let Some(status) = child.try_wait()? {
+                bail!("svetu ended ({status}); its log is {}", state.join("bench.log").display());
+            }
+            ensure!(began.elapsed() < READY_MAX, "svetu is not ready after {} s", READY_MAX.as_secs());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        let text = |key: &str| note[key].as_str().map(str::to_owned).with_context(|| format!("running.json: {key}"));
+        let http = Http::new(&text("url")?);
+        let pool = PgPoolOptions::new().max_connections(8).connect(&text("postgres_url")?).await?;
+        let platform = Self { svetu, state, child, http, pool, told, _folder: folder };
+        // The index follows the database before anything is measured.
+        run(command(&platform.svetu, &platform.state).arg("verify")).await?;
+        Ok(platform)
+    }
+
+    /// A command beside the running platform.
+    pub fn command(&self) -> Command {
+        command(&self.svetu, &self.state)
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.state
+    }
+
+    /// As the demo world's shop.
+    pub async fn signed_in(&self) -> Result<Http> {
+        let form = json!({ "email": OWNER, "password": PASSWORD });
+        let answer = self.http.post("/api/v1/identity/sign-in", serde_json::to_vec(&form)?.into()).await?;
+        ensure!(answer.status == 200, "sign-in answered {}", answer.status);
+        Ok(self.http.clone().with_cookie(answer.cookie))
+    }
+
+    pub async fn stop(mut self) -> Result<()> {
+        self.pool.close().await;
+        let pid = self.child.id().context("a process id")?;
+        kill(Pid::from_raw(i32::try_from(pid)?), Signal::SIGTERM)?;
+        self.child.wait().await?;
+        Ok(())
+    }
+}
+
+fn command(svetu: &Path, state: &Path) -> Command {
+    let mut command = Command::new(svetu);
+    command.arg("--state").arg(state).current_dir(state);
+    // Limits of a person are no part of what is measured.
+    command.env("SVETU__LIMITS__ADDRESS_PER_MINUTE", "100000000").env("SVETU__LIMITS__ACCOUNT_PER_MINUTE", "100000000");
+    command.env("SVETU__LOG__LEVEL", "warn");
+    command
+}
+
+pub async fn run(command: &mut Command) -> Result<String> {
+    let output = command.stdin(Stdio::null()).output().await?;
+    let out = String::from_utf8_lossy(&output.stdout).into_owned();
+    ensure!(
+        output.status.success(),
+        "{command:?} ended with {}: {out}{}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(out)
+}

@@ -1,0 +1,100 @@
+//! The table, with the machine beside it.
+
+use std::{fs, path::Path, process::Command, time::Instant};
+
+use anyhow::{Context as _, Result};
+
+/// One comparison.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub what: String,
+    pub ours: String,
+    pub against: String,
+    /// Median over the repeats.
+    pub ratio: f64,
+    pub bar: &'static str,
+    pub holds: bool,
+}
+
+/// Comparisons and how each side is asked.
+#[derive(Debug, Clone)]
+pub struct Section {
+    pub rows: Vec<Row>,
+    pub commands: Vec<(String, String)>,
+}
+
+pub struct Report {
+    listings: u64,
+    began: Instant,
+    load_before: String,
+    notes: Vec<String>,
+    sections: Vec<Section>,
+}
+
+impl Report {
+    pub fn begin(listings: u64) -> Result<Self> {
+        Ok(Self { listings, began: Instant::now(), load_before: load()?, notes: Vec::new(), sections: Vec::new() })
+    }
+
+    pub fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
+    pub fn add(&mut self, section: Section) {
+        for row in &section.rows {
+            println!("{}: {} against {}, ratio {:.2} ({})", row.what, row.ours, row.against, row.ratio, row.bar);
+        }
+        self.sections.push(section);
+    }
+
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let mut text = format!(
+            "# Benchmarks\n\n`make bench` writes this file. {} ads of the demo world; each figure beside its rival's of the same run, \
+             in alternating order, medians over the repeats. A ratio is ours by theirs.\n\n{}\n\n\
+             | what | ours | against | ratio | bar | |\n| --- | --- | --- | --- | --- | --- |\n",
+            self.listings,
+            self.machine()?
+        );
+        for row in self.sections.iter().flat_map(|section| &section.rows) {
+            let mark = if row.holds { "holds" } else { "**misses**" };
+            text += &format!(
+                "| {} | {} | {} | {:.2} | {} | {mark} |\n",
+                row.what, row.ours, row.against, row.ratio, row.bar
+            );
+        }
+        text += "\n## How each side is asked\n";
+        for (what, command) in self.sections.iter().flat_map(|section| &section.commands) {
+            text += &format!("\n{what}\n\n```\n{command}\n```\n");
+        }
+        fs::write(path, text).with_context(|| format!("{}", path.display()))?;
+        println!("{} is written", path.display());
+        Ok(())
+    }
+
+    fn machine(&self) -> Result<String> {
+        let cpu = fs::read_to_string("/proc/cpuinfo")?;
+        let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default();
+        let cores = std::thread::available_parallelism()?;
+        let memory = fs::read_to_string("/proc/meminfo")?;
+        let kib = memory.lines().find_map(|line| line.strip_prefix("MemTotal:")).unwrap_or_default();
+        let gib = kib.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0) / (1024 * 1024);
+        let commit = Command::new("git").args(["rev-parse", "--short", "HEAD"]).output();
+        let commit = commit.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
+        let mut text = format!(
+            "{cores} cores ({}), {gib} GiB; load average before {}, after {}; {:.0} minutes in all; commit {commit}.",
+            model.trim_start_matches([' ', '\t', ':']),
+            self.load_before,
+            load()?,
+            self.began.elapsed().as_secs_f64() / 60.0
+        );
+        for note in &self.notes {
+            text += &format!(" {note}.");
+        }
+        Ok(text)
+    }
+}
+
+fn load() -> Result<String> {
+    let text = fs::read_to_string("/proc/loadavg")?;
+    Ok(text.split_whitespace().take(3).collect::<Vec<_>>().join(" "))
+}
