@@ -78,7 +78,7 @@ export function Appeal({ locale, appeal, age, onGone }: AppealProps) {
         noValidate
         onSubmit={(event) => event.preventDefault()}
         className="flex min-w-0 flex-col gap-3"
-        aria-label={t("verdict")}
+        aria-label={`${t("verdict")}: ${listing.title}`}
       >
         {appeal.own_decision && (
           <Notice tone="warning" title={t("ownTitle")}>

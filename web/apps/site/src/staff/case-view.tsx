@@ -33,7 +33,7 @@ export function CaseView({ locale, listing, onZoom }: CaseViewProps) {
   return (
     <article aria-labelledby="case-title">
       {listing.pictures.length > 0 ? (
-        <ul className="no-scrollbar -mx-4 flex gap-2 overflow-x-auto px-4 py-1 lg:mx-0 lg:px-1">
+        <ul className="no-scrollbar -mx-4 flex gap-2 overflow-x-auto px-4 py-1 lg:-mx-1 lg:px-1">
           {listing.pictures.map((picture, i) => (
             <li key={picture.id} className="shrink-0">
               <button
@@ -74,7 +74,7 @@ export function CaseView({ locale, listing, onZoom }: CaseViewProps) {
           href={href(locale, `/sellers/${listing.seller.id}`)}
           prefetch={false}
           target="_blank"
-          className="text-accent hover:underline"
+          className="text-accent underline"
         >
           {listing.seller.name}
         </Link>{" "}

@@ -123,7 +123,7 @@ export function Queue({ locale, first, rules, now }: QueueProps) {
   return (
     <>
       <div className="flex items-center justify-between gap-2 border-b border-line pb-2">
-        <h2 ref={heading} tabIndex={-1} className="text-base font-normal text-quiet focus:outline-none" role="status">
+        <h2 ref={heading} tabIndex={-1} className="text-base font-normal text-quiet focus:outline-none">
           {t("position", {
             number: Math.min(at, items.length - 1) + 1,
             count: items.length,

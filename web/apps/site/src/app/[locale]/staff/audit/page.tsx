@@ -96,7 +96,7 @@ export default async function AuditPage({ params, searchParams }: Props) {
                       <Link
                         href={href(locale, `/staff/audit?listing=${entry.listing}`)}
                         prefetch={false}
-                        className="inline-block max-w-40 truncate text-accent hover:underline"
+                        className="block max-w-40 truncate text-accent hover:underline"
                         title={t("onlyThis")}
                       >
                         <code className="text-xs">{entry.listing}</code>

@@ -104,17 +104,17 @@ function Branch(props: {
   const { locale, tree, category, term, inside } = props;
   const children = tree.children(category.id);
   const row = <Row locale={locale} category={category} term={term(category.term_days)} />;
-  if (children.length === 0) return <div className="py-1 pl-8">{row}</div>;
+  if (children.length === 0) return <div className="py-1">{row}</div>;
   return (
     <>
-      <div className="flex items-center py-1 pl-8">{row}</div>
-      <details className="group pb-1 pl-8">
+      <div className="flex items-center py-1">{row}</div>
+      <details className="group pb-1 pl-7">
         <summary className="inline-flex min-h-9 list-none items-center gap-1 text-sm text-quiet hover:text-ink">
           <ChevronRight aria-hidden className="size-4 transition-transform duration-(--quick) group-open:rotate-90" />
           <span className="sr-only">{category.name}: </span>
           {inside(children.length)}
         </summary>
-        <ul className="border-l border-line">
+        <ul className="border-l border-line pl-4">
           {children.map((child) => (
             <li key={child.id}>
               <Branch {...props} category={child} />
