@@ -11,6 +11,12 @@ const config: NextConfig = {
   reactStrictMode: true,
   skipTrailingSlashRedirect: false,
   images: { unoptimized: true },
+  // The font of the pictures for shared links is read at run time.
+  outputFileTracingIncludes: {
+    "/og/[locale]/[file]": [
+      "../../node_modules/@fontsource/commissioner/files/*{latin,latin-ext,cyrillic,cyrillic-ext}-{400,700}-normal.woff",
+    ],
+  },
   // `forbidden()` answers 403 with app/[locale]/forbidden.tsx.
   experimental: { authInterrupts: true },
 };

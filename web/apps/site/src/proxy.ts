@@ -17,9 +17,12 @@ function policy(nonce: string): string {
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
+    "trusted-types default nextjs",
+    "require-trusted-types-for 'script'",
   ].join("; ");
 }
 
+const UNSUBSCRIBE = /^\/unsubscribe\/[a-z]+$/;
 const LISTING = /^\/listings\/(listing_[0-9a-z]+)(?:\/|$)/;
 
 /** An ad that is gone answers 410 and one that never was answers 404: a page alone cannot choose its status. */
@@ -60,6 +63,9 @@ export async function proxy(request: NextRequest) {
       status = 410;
     }
   }
+  // A mail program ends letters by a plain post to the page's address (RFC 8058); the page's own form is multipart.
+  const plainPost = request.method === "POST" && request.headers.get("content-type")?.includes("x-www-form-urlencoded");
+  if (plainPost && UNSUBSCRIBE.test(path)) target.pathname += "/one-click";
   const response = NextResponse.rewrite(target, { request: { headers }, status });
   response.headers.set("content-security-policy", csp);
   response.headers.set("x-content-type-options", "nosniff");
@@ -69,5 +75,5 @@ export async function proxy(request: NextRequest) {
 }
 
 export const config = {
-  matcher: ["/((?!api/|media/|_next/|dev-assets/|sitemaps/|map/|icons/|[^/]*\\.[a-z0-9]+$).*)"],
+  matcher: ["/((?!api/|media/|_next/|sitemaps/|og/|manifests/|map/|icons/|[^/]*\\.[a-z0-9]+$).*)"],
 };

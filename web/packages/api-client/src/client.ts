@@ -14,6 +14,8 @@ export interface Answer<T> {
   status: number;
   data: T;
   etag: string | undefined;
+  /** `Set-Cookie` lines; a browser keeps them to itself and shows none. */
+  cookies: string[];
 }
 
 export interface Transport {
@@ -74,5 +76,10 @@ export async function send<T>(
     parsed = undefined;
   }
   if (!response.ok) throw new ApiError(response.status, (parsed ?? {}) as Partial<Problem>);
-  return { status: response.status, data: parsed as T, etag: response.headers.get("etag") ?? undefined };
+  return {
+    status: response.status,
+    data: parsed as T,
+    etag: response.headers.get("etag") ?? undefined,
+    cookies: response.headers.getSetCookie(),
+  };
 }

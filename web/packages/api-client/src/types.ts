@@ -357,6 +357,11 @@ export interface Seller {
   picture?: Picture | null;
 }
 
+/** One's own page, with what only oneself sees. */
+export interface OwnSeller extends Seller {
+  price_mail: boolean;
+}
+
 /** A kept or seen ad: a card without what needs the taxonomy. */
 export type KeptListing = Omit<Card, "attributes" | "category" | "price_other"> & { category: { id: string } };
 

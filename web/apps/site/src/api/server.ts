@@ -93,6 +93,14 @@ export const search = (locale: Locale, query: URLSearchParams) => {
   return get<SearchAnswer>(locale, "/marketplace/search", params);
 };
 
+/** A search that is the same for everybody: sitemaps walk by it. */
+export const publicSearch = (locale: Locale, query: RequestOptions["query"]) =>
+  getPublic<SearchAnswer>(locale, "/marketplace/search", query);
+
+/** An ad as a stranger sees it: for the pictures of shared links. */
+export const publicListing = (locale: Locale, id: string) =>
+  getPublic<Listing>(locale, `/marketplace/listings/${encodeURIComponent(id)}`, { lang: locale });
+
 export const rates = (locale: Locale) => orNull(getPublic<Rates>(locale, "/marketplace/rates"), 404, 0);
 
 /** Ids of the ads the visitor keeps; none for somebody who is not signed in. */

@@ -1,10 +1,11 @@
 import { href, type Locale } from "@svetu/i18n/locales";
 import { buttonClass } from "@svetu/ui/button";
-import { Heart, House, Plus, Search, ShieldCheck, UserRound } from "lucide-react";
+import { Heart, House, Plus, Search, UserRound } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import Link from "next/link";
 import { Suspense } from "react";
 import { me } from "@/api/server";
+import { AccountMenu } from "./account-menu";
 import { LanguageSwitch } from "./language-switch";
 import { LogoMark } from "./logo";
 import { SearchBox, type SearchBoxLabels } from "./search-box";
@@ -25,7 +26,7 @@ export const STAFF_ROLES = ["moderator", "support", "operator", "compliance"];
 
 export async function Header({ locale }: { locale: Locale }) {
   const [t, person, labels] = await Promise.all([getTranslations("header"), me(locale), searchLabels()]);
-  const staff = person?.roles.some((role) => STAFF_ROLES.includes(role));
+  const staff = person?.roles.some((role) => STAFF_ROLES.includes(role)) ?? false;
   return (
     <header className="no-print border-b border-line bg-bg lg:sticky lg:top-0 lg:z-30">
       <div className="container-page flex flex-wrap items-center gap-x-4 py-2 lg:flex-nowrap lg:py-3">
@@ -44,12 +45,6 @@ export async function Header({ locale }: { locale: Locale }) {
           </Suspense>
         </div>
         <nav aria-label={t("main")} className="hidden items-center gap-1 lg:order-4 lg:flex">
-          {staff && (
-            <Link href={href(locale, "/staff")} className={buttonClass("quiet", "icon")} title={t("staff")}>
-              <ShieldCheck aria-hidden className="size-5" />
-              <span className="sr-only">{t("staff")}</span>
-            </Link>
-          )}
           <Link
             href={href(locale, "/account/favourites")}
             className={buttonClass("quiet", "icon")}
@@ -59,10 +54,7 @@ export async function Header({ locale }: { locale: Locale }) {
             <span className="sr-only">{t("favourites")}</span>
           </Link>
           {person ? (
-            <Link href={href(locale, "/account")} className={buttonClass("quiet", "small", "max-w-44")}>
-              <UserRound aria-hidden className="size-5 shrink-0" />
-              <span className="truncate">{person.display_name}</span>
-            </Link>
+            <AccountMenu locale={locale} person={person} staff={staff} />
           ) : (
             <Link href={href(locale, "/sign-in")} className={buttonClass("quiet", "small")}>
               <UserRound aria-hidden className="size-5" />

@@ -5,9 +5,11 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { env } from "@/env";
 import { pageLocale } from "@/i18n/page-locale";
+import { shared } from "@/seo/shared";
 import { chosenTheme, Footer } from "@/site/footer";
 import { BottomBar, Header } from "@/site/header";
 import { ServiceWorker } from "@/site/service-worker";
+import { TrustedTypes } from "@/site/trusted-types";
 
 interface Props {
   children: ReactNode;
@@ -22,7 +24,13 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
     title: { default: t("title"), template: `%s · ${t("name")}` },
     description: t("description"),
     applicationName: t("name"),
-    openGraph: { siteName: t("name"), locale: locale.replace("-", "_"), type: "website" },
+    ...(await shared(locale, { title: t("title"), description: t("description"), path: "/" })),
+    manifest: `/manifests/${locale}.webmanifest`,
+    icons: {
+      icon: [{ url: "/icons/icon.svg", type: "image/svg+xml" }],
+      apple: [{ url: "/icons/apple-180.png", sizes: "180x180" }],
+    },
+    appleWebApp: { capable: true, title: t("name"), statusBarStyle: "default" },
     formatDetection: { telephone: false, address: false, email: false },
   };
 }
@@ -43,6 +51,7 @@ export default async function Layout({ children, params }: Props) {
   return (
     <html lang={locale} data-theme={theme} suppressHydrationWarning>
       <body>
+        <TrustedTypes />
         <a
           href="#content"
           className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-control focus:bg-raised focus:px-4 focus:py-3"

@@ -1,0 +1,114 @@
+"use server";
+
+import { ApiError } from "@svetu/api-client/problem";
+import { href, isLocale } from "@svetu/i18n/locales";
+import { cookies } from "next/headers";
+import { redirect } from "next/navigation";
+import { act, keepCookies, sameOrigin } from "@/api/act";
+import { hindrance, localeOf, refused, text } from "@/auth/faults";
+import type { FormState } from "@/auth/state";
+
+const YEAR_S = 31_536_000;
+const saved = (values: FormState["values"]): FormState => ({ errors: {}, values, done: true });
+
+export async function saveProfile(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const values = { display_name: text(form, "display_name"), about: text(form, "about") };
+  const stop = await hindrance(locale, form, ["display_name"], values);
+  if (stop) return stop;
+  try {
+    await act(locale, "PATCH", "/identity/me", { body: { display_name: values.display_name } });
+    await act(locale, "PATCH", "/marketplace/sellers/me", { body: { about: values.about.trim() || null } });
+  } catch (error) {
+    return refused(locale, error, values);
+  }
+  return saved(values);
+}
+
+export async function saveLook(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const values = { language: text(form, "language"), theme: text(form, "theme") };
+  const stop = await hindrance(locale, form, [], values);
+  if (stop) return stop;
+  try {
+    await act(locale, "PATCH", "/identity/me", { body: values });
+  } catch (error) {
+    return refused(locale, error, values);
+  }
+  (await cookies()).set("theme", values.theme, { path: "/", maxAge: YEAR_S, sameSite: "lax" });
+  if (isLocale(values.language) && values.language !== locale) {
+    redirect(href(values.language, "/account/settings?done=saved"));
+  }
+  return saved(values);
+}
+
+export async function saveLetters(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const price_mail = form.has("price_mail");
+  const values = { price_mail: price_mail ? "on" : "" };
+  const stop = await hindrance(locale, form, [], values);
+  if (stop) return stop;
+  try {
+    await act(locale, "PATCH", "/marketplace/sellers/me", { body: { price_mail } });
+  } catch (error) {
+    return refused(locale, error, values);
+  }
+  return saved(values);
+}
+
+export async function changePassword(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const stop = await hindrance(locale, form, ["current", "new"], {});
+  if (stop) return stop;
+  try {
+    const body = { current: text(form, "current"), new: text(form, "new") };
+    await keepCookies(await act(locale, "POST", "/identity/me/password", { body }));
+  } catch (error) {
+    return refused(locale, error, {});
+  }
+  return saved({});
+}
+
+/** One write by a button, then back to the page that says how it went. */
+async function press(form: FormData, page: string, done: string, write: () => Promise<unknown>): Promise<never> {
+  const locale = localeOf(form);
+  let outcome = done;
+  try {
+    if (await sameOrigin()) await write();
+    else outcome = "failed";
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    // What is gone already is as good as ended.
+    if (error.status !== 404) outcome = "failed";
+  }
+  redirect(href(locale, `${page}?done=${outcome}`));
+}
+
+export async function endSession(form: FormData) {
+  const id = encodeURIComponent(text(form, "id"));
+  await press(form, "/account/security", "ended", () => act(localeOf(form), "DELETE", `/identity/sessions/${id}`));
+}
+
+export async function endOtherSessions(form: FormData) {
+  await press(form, "/account/security", "ended", () => act(localeOf(form), "DELETE", "/identity/sessions"));
+}
+
+export async function clearViewed(form: FormData) {
+  await press(form, "/account/viewed", "cleared", () => act(localeOf(form), "DELETE", "/marketplace/viewed"));
+}
+
+export async function updateSearch(form: FormData) {
+  const id = encodeURIComponent(text(form, "id"));
+  const name = text(form, "name").trim();
+  const body = { frequency: text(form, "frequency"), ...(name ? { name } : {}) };
+  await press(form, "/account/searches", "saved", () =>
+    act(localeOf(form), "PATCH", `/marketplace/saved-searches/${id}`, { body }),
+  );
+}
+
+export async function deleteSearch(form: FormData) {
+  const id = encodeURIComponent(text(form, "id"));
+  await press(form, "/account/searches", "deleted", () =>
+    act(localeOf(form), "DELETE", `/marketplace/saved-searches/${id}`),
+  );
+}

@@ -1,0 +1,16 @@
+import { Notice } from "@svetu/ui/badge";
+import { getTranslations } from "next-intl/server";
+
+const OUTCOMES = ["saved", "deleted", "cleared", "ended", "password", "verified", "failed"] as const;
+type Outcome = (typeof OUTCOMES)[number];
+
+/** How the last press of a button went, said above the page it came back to. */
+export async function OutcomeNotice({ done }: { done?: string | string[] }) {
+  if (!OUTCOMES.includes(done as Outcome)) return null;
+  const t = await getTranslations("account");
+  return (
+    <Notice role="status" tone={done === "failed" ? "danger" : "good"} className="mb-5">
+      {t(`outcome.${done as Outcome}`)}
+    </Notice>
+  );
+}

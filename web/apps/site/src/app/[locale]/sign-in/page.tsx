@@ -1,0 +1,66 @@
+import { href } from "@svetu/i18n/locales";
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { me } from "@/api/server";
+import { signIn } from "@/auth/actions";
+import { ActionForm } from "@/auth/form";
+import { AuthFrame, formLabels } from "@/auth/frame";
+import { localPath, withNext } from "@/auth/next";
+import { pageLocale } from "@/i18n/page-locale";
+import { alternates } from "@/seo/links";
+
+interface Props {
+  params: Promise<{ locale: string }>;
+  searchParams: Promise<{ next?: string | string[] }>;
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const locale = await pageLocale(params);
+  const t = await getTranslations("auth");
+  return { title: t("signIn.title"), alternates: alternates(locale, "/sign-in"), robots: { index: false } };
+}
+
+export default async function SignIn({ params, searchParams }: Props) {
+  const locale = await pageLocale(params);
+  const next = localPath(locale, (await searchParams).next);
+  if (await me(locale)) redirect(next);
+  const [t, labels] = await Promise.all([getTranslations("auth"), formLabels()]);
+  return (
+    <AuthFrame
+      title={t("signIn.title")}
+      after={
+        <p>
+          {t("signIn.none")}{" "}
+          <Link href={withNext(locale, "/sign-up", next)} className="inline-block min-h-6 text-accent hover:underline">
+            {t("signIn.signUp")}
+          </Link>
+        </p>
+      }
+    >
+      <ActionForm
+        action={signIn}
+        hidden={{ locale, next }}
+        labels={labels}
+        submit={t("signIn.submit")}
+        fields={[
+          { name: "email", kind: "email", label: t("email"), autoComplete: "username", maxLength: 254 },
+          {
+            name: "password",
+            kind: "password",
+            label: t("password"),
+            autoComplete: "current-password",
+            maxLength: 256,
+          },
+          { name: "remember", kind: "checkbox", label: t("signIn.remember"), help: t("signIn.shared"), initial: "on" },
+        ]}
+      />
+      <p className="mt-5">
+        <Link href={href(locale, "/recovery")} className="inline-block min-h-6 text-accent hover:underline">
+          {t("signIn.forgotten")}
+        </Link>
+      </p>
+    </AuthFrame>
+  );
+}

@@ -1,0 +1,99 @@
+import { href } from "@svetu/i18n/locales";
+import { MailCheck } from "lucide-react";
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { me } from "@/api/server";
+import { signUp } from "@/auth/actions";
+import { ActionForm } from "@/auth/form";
+import { AuthFrame, formLabels, MailSent } from "@/auth/frame";
+import { localPath, withNext } from "@/auth/next";
+import { pageLocale } from "@/i18n/page-locale";
+import { alternates } from "@/seo/links";
+
+interface Props {
+  params: Promise<{ locale: string }>;
+  searchParams: Promise<{ next?: string | string[] }>;
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const locale = await pageLocale(params);
+  const t = await getTranslations("auth");
+  return {
+    title: t("signUp.title"),
+    description: t("signUp.lead"),
+    alternates: alternates(locale, "/sign-up"),
+    robots: { index: false },
+  };
+}
+
+export default async function SignUp({ params, searchParams }: Props) {
+  const locale = await pageLocale(params);
+  const next = localPath(locale, (await searchParams).next);
+  if (await me(locale)) redirect(next);
+  const [t, labels] = await Promise.all([getTranslations("auth"), formLabels()]);
+  const rules = (path: string, text: string) => (
+    <Link href={href(locale, path)} prefetch={false} className="inline-block min-h-6 text-accent underline">
+      {text}
+    </Link>
+  );
+  return (
+    <AuthFrame
+      title={t("signUp.title")}
+      lead={t("signUp.lead")}
+      after={
+        <p>
+          {t("signUp.have")}{" "}
+          <Link href={withNext(locale, "/sign-in", next)} className="inline-block min-h-6 text-accent hover:underline">
+            {t("signUp.signIn")}
+          </Link>
+        </p>
+      }
+    >
+      <ActionForm
+        action={signUp}
+        hidden={{ locale }}
+        labels={labels}
+        submit={t("signUp.submit")}
+        fields={[
+          {
+            name: "display_name",
+            kind: "text",
+            label: t("name"),
+            help: t("nameHelp"),
+            autoComplete: "name",
+            minLength: 2,
+            maxLength: 60,
+          },
+          { name: "email", kind: "email", label: t("email"), autoComplete: "email", maxLength: 254 },
+          {
+            name: "password",
+            kind: "password",
+            label: t("password"),
+            help: t("passwordHelp"),
+            autoComplete: "new-password",
+            minLength: 8,
+            maxLength: 256,
+          },
+          {
+            name: "accept_terms",
+            kind: "checkbox",
+            label: t("signUp.accept"),
+            help: (
+              <>
+                {rules("/terms", t("signUp.terms"))} · {rules("/privacy", t("signUp.privacy"))}
+              </>
+            ),
+          },
+        ]}
+        done={
+          <MailSent icon={<MailCheck />} title={t("sent.title")}>
+            <p>{t("sent.signUp")}</p>
+            <p>{t("sent.spam")}</p>
+          </MailSent>
+        }
+      />
+    </AuthFrame>
+  );
+}

@@ -1,0 +1,12 @@
+/** What a form knows after it was sent: kept by the browser, or written into the page when there is no script. */
+export interface FormState {
+  /** By the field's name. */
+  errors: Record<string, string>;
+  /** What is wrong with the whole. */
+  message?: string;
+  /** What was typed, but never a password. */
+  values: Record<string, string>;
+  done?: boolean;
+}
+
+export const untouched: FormState = { errors: {}, values: {} };

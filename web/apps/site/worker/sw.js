@@ -1,0 +1,133 @@
+// The service worker. scripts/prepare.mjs writes it to public/sw.js with the version of the sources in it.
+// What may be kept: the offline pages (fetched as a visitor), scripts and styles (public, named by their content), the ads
+// that were opened on this device and their photos. No other answer is kept; signing out forgets the ads.
+/* global __VERSION__ */
+const SHELL = `svetu-shell-${__VERSION__}`;
+const SEEN = "svetu-seen";
+const PHOTOS = "svetu-photos";
+const SEEN_MAX = 30;
+const PHOTOS_MAX = 150;
+const FRESH_MS = 3_600_000;
+const SLOW_MS = 8000;
+
+const PREFIXES = ["", "/sr-cyrl", "/ru", "/en"];
+const LISTING = /^(?:\/sr-cyrl|\/ru|\/en)?\/listings\/listing_[0-9a-z]+(?:\/|$)/;
+const SIGN_OUT = /^(?:\/sr-cyrl|\/ru|\/en)?\/sign-out$/;
+const PHOTO = /^\/media\/.*\.(?:webp|jpg|avif)$/;
+
+const prefixOf = (path) =>
+  PREFIXES.find((prefix) => prefix && (path === prefix || path.startsWith(`${prefix}/`))) ?? "";
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(prepare().then(() => self.skipWaiting()));
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(forgetOldShells().then(() => self.clients.claim()));
+});
+
+/** The offline page in each language, as nobody in particular, and what it is drawn with. */
+async function prepare() {
+  const shell = await caches.open(SHELL);
+  const files = new Set();
+  for (const prefix of PREFIXES) {
+    const url = `${prefix}/offline`;
+    const answer = await fetch(url, { credentials: "omit", cache: "reload" });
+    if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+    const html = await answer.clone().text();
+    for (const [, file] of html.matchAll(/"(\/_next\/static\/[^"\\]+)/g)) files.add(file);
+    await shell.put(url, answer);
+  }
+  await Promise.allSettled([...files].map((file) => shell.add(file)));
+}
+
+async function forgetOldShells() {
+  const names = await caches.keys();
+  await Promise.all(
+    names.filter((name) => name.startsWith("svetu-shell-") && name !== SHELL).map((name) => caches.delete(name)),
+  );
+}
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (url.origin !== location.origin) return;
+  if (request.method === "POST" && SIGN_OUT.test(url.pathname)) {
+    event.waitUntil(Promise.all([caches.delete(SEEN), caches.delete(PHOTOS)]));
+    return;
+  }
+  if (request.method !== "GET") return;
+  if (request.mode === "navigate") event.respondWith(page(event, request, url));
+  else if (url.pathname.startsWith("/_next/static/")) event.respondWith(file(request));
+  else if (PHOTO.test(url.pathname)) event.respondWith(photo(event, request));
+  else if (request.headers.has("rsc") && LISTING.test(url.pathname)) event.waitUntil(remember(url));
+});
+
+async function page(event, request, url) {
+  const listing = LISTING.test(url.pathname);
+  try {
+    const answer = await fetch(request);
+    if (listing && answer.ok && !answer.redirected) event.waitUntil(keep(url, answer.clone()));
+    return answer;
+  } catch {
+    const kept = listing ? await caches.match(url.pathname, { cacheName: SEEN }) : undefined;
+    return kept ?? (await caches.match(`${prefixOf(url.pathname)}/offline`, { cacheName: SHELL })) ?? Response.error();
+  }
+}
+
+/** A listing opened from another page arrives in pieces: its whole page is fetched beside, at most once an hour. */
+async function remember(url) {
+  const kept = await caches.match(url.pathname, { cacheName: SEEN });
+  const at = Number(kept?.headers.get("x-kept-at") ?? 0);
+  if (Date.now() - at < FRESH_MS) return;
+  try {
+    const answer = await fetch(url.pathname, { signal: AbortSignal.timeout(SLOW_MS) });
+    if (answer.ok && !answer.redirected) await keep(url, answer);
+  } catch {
+    // Without the network there is nothing to remember.
+  }
+}
+
+async function keep(url, answer) {
+  const headers = new Headers(answer.headers);
+  headers.set("x-kept-at", String(Date.now()));
+  const seen = await caches.open(SEEN);
+  await seen.delete(url.pathname);
+  await seen.put(url.pathname, new Response(await answer.blob(), { headers }));
+  await trim(seen, SEEN_MAX);
+}
+
+async function file(request) {
+  const kept = await caches.match(request);
+  if (kept) return kept;
+  const answer = await fetch(request);
+  if (answer.ok) {
+    const shell = await caches.open(SHELL);
+    await shell.put(request, answer.clone());
+  }
+  return answer;
+}
+
+/** Photos of ads that were opened: the page that asks is an ad's. */
+async function photo(event, request) {
+  const kept = await caches.match(request, { cacheName: PHOTOS });
+  if (kept) return kept;
+  const answer = await fetch(request);
+  const client = event.clientId ? await self.clients.get(event.clientId) : undefined;
+  if (answer.ok && client && LISTING.test(new URL(client.url).pathname)) {
+    const copy = answer.clone();
+    event.waitUntil(
+      caches.open(PHOTOS).then(async (photos) => {
+        await photos.put(request, copy);
+        await trim(photos, PHOTOS_MAX);
+      }),
+    );
+  }
+  return answer;
+}
+
+/** Keys come back in the order they were put: the oldest go first. */
+async function trim(cache, max) {
+  const keys = await cache.keys();
+  await Promise.all(keys.slice(0, Math.max(0, keys.length - max)).map((key) => cache.delete(key)));
+}
