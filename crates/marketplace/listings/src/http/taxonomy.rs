@@ -8,8 +8,11 @@ use serde_json::{Map, Value};
 use svetu_contracts::taxonomy::{
     Attribute, AttributeKind, AttributeUse, Category, Choice, LocalText, PriceKind, Taxonomy,
 };
-use svetu_http::{ApiProblem, Grant, IfNoneMatch, PathId, Problems, RequestInfo, Tagged, ValidJson, ValidQuery};
+use svetu_http::{
+    ApiProblem, Grant, IfNoneMatch, KitArg, PathId, Permission as _, Problems, RequestInfo, Tagged, ValidJson, ValidQuery,
+};
 use svetu_kernel::{FieldProblem, Language};
+use svetu_ports::{Decision, Resource};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -91,7 +94,7 @@ struct CategoryView {
     /// From the root to itself.
     path: Vec<StepView>,
     children: Vec<SummaryView>,
-    /// For operators, after an edit.
+    /// For operators.
     #[serde(skip_serializing_if = "Option::is_none")]
     forbidden_words: Option<Vec<String>>,
 }
@@ -180,14 +183,21 @@ async fn tree(
 #[utoipa::path(get, path = "/marketplace/categories/{id}", tag = "taxonomy", operation_id = "taxonomy.category",
     params(("id" = String, Path), LanguageParams), responses((status = 200, body = CategoryView), (status = 304), Problems))]
 async fn category(
-    _: Grant<GetCategory>,
+    grant: Grant<GetCategory>,
+    KitArg(kit): KitArg,
     State(service): State<Arc<Service>>,
     PathId(id): PathId<String>,
     info: RequestInfo,
     seen: IfNoneMatch,
 ) -> Result<Tagged<CategoryView>, ApiProblem> {
     let (version, taxonomy) = service.taxonomy.with_version();
-    Ok(Tagged::new(version, view(&taxonomy, &id, info.language)?).unless(seen))
+    let mut view = view(&taxonomy, &id, info.language)?;
+    // Whoever may edit them sees them; a seller would write around them.
+    let edits = kit.authorizer.authorize(grant.actor(), EditCategory::ACTION, &Resource::new(EditCategory::KIND, &id));
+    if edits == Decision::Allow {
+        view.forbidden_words = taxonomy.category(&id).map(|category| category.forbidden_words.clone());
+    }
+    Ok(Tagged::new(version, view).unless(seen))
 }
 
 /// Leaf categories that fit a title.
