@@ -10,15 +10,17 @@ const CONNECTIONS_MAX: usize = 8_192;
 /// One network cannot take all of them; a browser opens six.
 const FROM_ONE_NETWORK_MAX: u32 = 512;
 
+type Counts = Mutex<HashMap<IpAddr, u32>>;
+
 pub struct Connections {
     all: Arc<Semaphore>,
-    by_network: Arc<Mutex<HashMap<IpAddr, u32>>>,
+    by_network: Arc<Counts>,
 }
 
 /// One connection's place, free again when dropped.
 pub struct Place {
     _permit: OwnedSemaphorePermit,
-    counted: Option<(IpAddr, Arc<Mutex<HashMap<IpAddr, u32>>>)>,
+    counted: Option<(IpAddr, Arc<Counts>)>,
 }
 
 impl Connections {

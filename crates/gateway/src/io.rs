@@ -77,3 +77,24 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
         self.judge(context, shut)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_reads_gets_everything_and_who_does_not_is_given_up() {
+        let (stream, mut reader) = duplex(16);
+        let mut stream = Impatient::new(stream, Duration::from_millis(200));
+        let read = tokio::spawn(async move {
+            let mut all = vec![0; 4_096];
+            reader.read_exact(&mut all).await.map(|_| reader)
+        });
+        stream.write_all(&[7; 4_096]).await.unwrap();
+        let _silent = read.await.unwrap().unwrap();
+        let error = stream.write_all(&[7; 4_096]).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+}

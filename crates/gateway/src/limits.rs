@@ -42,6 +42,7 @@ const AUTH_PATHS: [&str; 6] = [
 ];
 /// Of the API's quota: a twentieth.
 const AUTH_SHARE: u32 = 20;
+const FILES: &str = "files";
 /// Ten times the API's.
 const FILES_TIMES: u32 = 10;
 
@@ -91,7 +92,7 @@ impl Limits {
             (Class::Auth, _) => Some(("auth", &self.auth)),
             (Class::Api, Side::Public) => Some(("address", &self.api)),
             (Class::Page, Side::Public) => Some(("pages", &self.pages)),
-            (Class::File, Side::Public) => Some(("files", &self.files)),
+            (Class::File, Side::Public) => Some((FILES, &self.files)),
             (Class::Api | Class::Page | Class::File, Side::Inside) | (Class::Own, _) => None,
         }
     }
@@ -134,8 +135,8 @@ async fn count(edge: &Edge, name: &'static str, verdict: Verdict, request: Reque
         }
     };
     let said = response.extensions().get::<Told>().copied();
-    // A service's own, stricter limit has the word.
-    let silent = said.is_none() && !response.headers().contains_key("ratelimit");
+    // A service's own, stricter limit has the word; files are kept by caches, which a passing number is not for.
+    let silent = said.is_none() && !response.headers().contains_key("ratelimit") && (name != FILES || !verdict.allowed);
     if silent || said.is_some_and(|Told(inner)| share(verdict) < share(inner)) {
         verdict.write(name, response.headers_mut());
         response.extensions_mut().insert(Told(verdict));

@@ -55,6 +55,8 @@ const PING_ANSWER_MAX: Duration = Duration::from_secs(15);
 const WRITE_PAUSE_MAX: Duration = Duration::from_secs(30);
 /// After an accept that failed for want of something (descriptors, memory).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Between being told to stop and closing the door.
+const LINGER: Duration = Duration::from_millis(100);
 
 pub struct Server {
     house: Arc<House>,
@@ -142,10 +144,33 @@ impl House {
     ) {
         let mut served = JoinSet::new();
         let (farewell, leaving) = watch::channel(false);
+        tokio::select! {
+            () = told(stop) => {}
+            () = self.welcome(&listener, side, &leaving, &mut served) => {}
+        }
+        closing();
+        // Who stands in the kernel's queue came in time.
+        let _ = timeout(LINGER, self.welcome(&listener, side, &leaving, &mut served)).await;
+        drop(listener);
+        farewell.send_replace(true);
+        let drained = timeout(drain_max, async { while served.join_next().await.is_some() {} }).await;
+        if drained.is_err() {
+            tracing::warn!(connections = served.len(), "requests that did not end in time are cut off");
+            served.shutdown().await;
+        }
+    }
+
+    /// Accepts for as long as it is polled.
+    async fn welcome(
+        self: &Arc<Self>,
+        listener: &TcpListener,
+        side: Side,
+        leaving: &watch::Receiver<bool>,
+        served: &mut JoinSet<()>,
+    ) {
         loop {
             tokio::select! {
-                () = told(stop) => break,
-                accepted = self.accept(&listener) => match accepted {
+                accepted = self.accept(listener) => match accepted {
                     Ok((stream, address, permit)) => {
                         let (house, leaving) = (Arc::clone(self), leaving.clone());
                         served.spawn(async move { house.receive(stream, address, permit, side, leaving).await });
@@ -157,14 +182,6 @@ impl House {
                 },
                 Some(_) = served.join_next() => {}
             }
-        }
-        closing();
-        drop(listener);
-        farewell.send_replace(true);
-        let drained = timeout(drain_max, async { while served.join_next().await.is_some() {} }).await;
-        if drained.is_err() {
-            tracing::warn!(connections = served.len(), "requests that did not end in time are cut off");
-            served.shutdown().await;
         }
     }
 

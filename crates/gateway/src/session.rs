@@ -32,7 +32,7 @@ pub fn cookie<'a>(settings: &Settings, headers: &'a HeaderMap) -> Option<&'a str
     headers
         .get_all(header::COOKIE)
         .iter()
-        .filter_map(|value| value.to_str().ok())
+        .filter_map(|value| str::from_utf8(value.as_bytes()).ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(key, _)| *key == name)

@@ -1,0 +1,161 @@
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use chrono::Duration as Span;
+use http::Method;
+use tokio::time::{sleep, timeout};
+
+use crate::world::{COOKIE, TestSite, World, config};
+
+#[tokio::test]
+async fn an_address_has_a_rate() {
+    let mut narrow = config();
+    narrow.limits.address_per_minute = 3;
+    let world = World::with(narrow, None).await;
+    for left in [2, 1, 0] {
+        let answer = world.get("/api/v1/seen", &[]).await;
+        assert_eq!(answer.told(), "200");
+        assert_eq!(answer.header("ratelimit-policy"), "\"address\";q=3;w=60");
+        assert!(answer.header("ratelimit").starts_with(&format!("\"address\";r={left};t=")));
+    }
+    let answer = world.get("/api/v1/seen", &[("accept-language", "en")]).await;
+    assert_eq!((answer.told().as_str(), answer.header("retry-after")), ("429 request.rate_limited", "20"));
+    assert_eq!(answer.header("ratelimit"), "\"address\";r=0;t=20");
+    // Forged addresses do not help, other kinds of requests are counted by themselves, and nothing counts health.
+    let forged = world.get("/api/v1/seen", &[("x-forwarded-for", "198.51.100.8")]).await;
+    assert_eq!(forged.told(), "429 request.rate_limited");
+    assert_eq!(world.get("/api/v1/nothing", &[]).await.told(), "429 request.rate_limited");
+    assert_eq!(world.get("/media/ab/1.webp", &[]).await.told(), "200");
+    for _ in 0..40 {
+        assert_eq!(world.get("/health/live", &[]).await.told(), "200");
+    }
+    world.clock.advance(Span::seconds(20));
+    assert_eq!(world.get("/api/v1/seen", &[]).await.told(), "200");
+    assert_eq!(world.get("/api/v1/seen", &[]).await.told(), "429 request.rate_limited");
+}
+
+#[tokio::test]
+async fn behind_a_proxy_everybody_has_a_rate_of_their_own() {
+    let mut narrow = config();
+    narrow.trusted_proxies = vec!["127.0.0.1".to_owned()];
+    narrow.limits.address_per_minute = 1;
+    let world = World::with(narrow, None).await;
+    let told = async |address: &str| world.get("/api/v1/seen", &[("x-forwarded-for", address)]).await.told();
+    assert_eq!(told("198.51.100.7").await, "200");
+    assert_eq!(told("198.51.100.7").await, "429 request.rate_limited");
+    assert_eq!(told("198.51.100.8").await, "200");
+    assert_eq!(told("2001:db8:1:2::1").await, "200");
+    assert_eq!(told("2001:db8:1:2::2").await, "429 request.rate_limited", "one household");
+}
+
+#[tokio::test]
+async fn an_account_has_a_rate_wherever_it_comes_from() {
+    let mut narrow = config();
+    narrow.trusted_proxies = vec!["127.0.0.1".to_owned()];
+    narrow.limits.account_per_minute = 2;
+    let world = World::with(narrow, None).await;
+    let ask = async |address: &str, cookie: &str| {
+        world.get("/api/v1/seen", &[("x-forwarded-for", address), ("cookie", cookie)]).await
+    };
+    let first = ask("198.51.100.1", COOKIE).await;
+    assert!(first.header("ratelimit").starts_with("\"account\";r=1;"), "{}", first.header("ratelimit"));
+    assert_eq!(ask("198.51.100.2", COOKIE).await.told(), "200");
+    assert_eq!(ask("198.51.100.3", COOKIE).await.told(), "429 request.rate_limited");
+    world.sessions.begin("mila");
+    assert_eq!(ask("198.51.100.3", "svetu_session=mila").await.told(), "200");
+    assert_eq!(ask("198.51.100.3", "").await.told(), "200");
+}
+
+#[tokio::test]
+async fn guesses_have_the_strictest_rate() {
+    let mut narrow = config();
+    narrow.limits.address_per_minute = 40;
+    let world = World::with(narrow, None).await;
+    let sign_in = async || world.send(Method::POST, "/api/v1/identity/sign-in", &[], "").await;
+    assert_eq!(sign_in().await.header("ratelimit-policy"), "\"auth\";q=2;w=60");
+    assert_eq!(sign_in().await.told(), "200");
+    assert_eq!(sign_in().await.told(), "429 request.rate_limited");
+    assert_eq!(world.get("/api/v1/seen", &[]).await.told(), "200");
+    // Through the site too, by the person's address.
+    let through_the_site = async |address: &str| {
+        let headers = [("x-forwarded-for", address)];
+        world.send_to(world.inside, Method::POST, "/api/v1/identity/sign-in", &headers, "").await.told()
+    };
+    assert_eq!(through_the_site("127.0.0.1").await, "429 request.rate_limited");
+    assert_eq!(through_the_site("198.51.100.7").await, "200");
+}
+
+#[tokio::test]
+async fn the_sites_own_calls_are_not_counted_again() {
+    let mut narrow = config();
+    narrow.limits.address_per_minute = 1;
+    narrow.limits.account_per_minute = 1;
+    let world = World::with(narrow, None).await;
+    for headers in [&[][..], &[("x-forwarded-for", "198.51.100.7"), ("cookie", COOKIE)]] {
+        for _ in 0..5 {
+            assert_eq!(world.get_inside("/api/v1/seen", headers).await.told(), "200");
+        }
+    }
+}
+
+#[tokio::test]
+async fn bodies_are_bounded() {
+    let world = World::new().await;
+    let json = [("content-type", "application/json")];
+    let note = |bytes: usize| format!("{{\"text\":\"{}\"}}", "a".repeat(bytes));
+    let send = async |body: Body| world.send(Method::POST, "/api/v1/notes", &json, body).await.told();
+    assert_eq!(send(note(60_000).into()).await, "200");
+    assert_eq!(send(note(70_000).into()).await, "413 request.too_large");
+    // Without a length it is cut where the bound is.
+    assert_eq!(send(in_pieces(note(60_000))).await, "200");
+    assert_eq!(send(in_pieces(note(700_000))).await, "413 request.too_large");
+    // A photo may be larger, within its own bound.
+    let upload = async |body: Body| world.send(Method::POST, "/api/v1/media/uploads", &[], body).await;
+    assert_eq!(upload(vec![0; 1_000_000].into()).await.text(), "1000000");
+    assert_eq!(upload(in_pieces("a".repeat(22_000_000))).await.told(), "413 request.too_large");
+}
+
+fn in_pieces(text: String) -> Body {
+    let bytes = Bytes::from(text);
+    let pieces: Vec<_> =
+        (0..bytes.len()).step_by(8_192).map(|at| bytes.slice(at..bytes.len().min(at + 8_192))).collect();
+    Body::from_stream(futures::stream::iter(pieces.into_iter().map(Ok::<_, std::io::Error>)))
+}
+
+#[tokio::test]
+async fn time_is_bounded() {
+    let mut hasty = config();
+    hasty.limits.request_ms_max = 300;
+    let site = TestSite::start(axum::Router::new().fallback(std::future::pending::<()>)).await;
+    let world = World::with(hasty, Some(site.address)).await;
+    assert_eq!(world.get("/api/v1/for-ever", &[]).await.told(), "504 service.timeout");
+    assert_eq!(world.get("/page", &[]).await.told(), "504 service.timeout");
+}
+
+#[tokio::test]
+async fn beyond_its_places_it_answers_at_once() {
+    let mut small = config();
+    small.limits.concurrent_max = 2;
+    let world = World::with(small, None).await;
+    let waiting = async || world.get("/api/v1/wait", &[]).await.told();
+    let full = async {
+        // The two that wait take their places first.
+        loop {
+            let answer = world.get("/api/v1/seen", &[]).await;
+            if answer.told() == "503 service.overloaded" {
+                assert_eq!(answer.header("retry-after"), "1");
+                break;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(world.get("/health/live", &[]).await.told(), "200", "supervisors are heard");
+        assert_eq!(world.get_inside("/api/v1/seen", &[]).await.told(), "200", "pages have places of their own");
+        world.gate.0.add_permits(2);
+    };
+    let all = async { tokio::join!(waiting(), waiting(), full) };
+    let (first, second, ()) = timeout(Duration::from_secs(20), all).await.unwrap();
+    assert_eq!((first.as_str(), second.as_str()), ("200", "200"));
+    assert_eq!(world.get("/api/v1/seen", &[]).await.told(), "200", "places come back");
+    assert!(world.get("/metrics", &[]).await.text().contains("svetu_gateway_refusals_total{reason=\"Load\"}"));
+}

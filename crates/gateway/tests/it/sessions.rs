@@ -1,0 +1,138 @@
+use axum::body::Body;
+use http::Method;
+use serde_json::Value;
+
+use crate::world::{COOKIE, World, config};
+
+#[tokio::test]
+async fn a_cookie_becomes_an_actor() {
+    let world = World::new().await;
+    let ana = world.sessions.begin("ana").to_string();
+    let account = async |cookie: &str| world.get("/api/v1/seen", &[("cookie", cookie)]).await.json()["account"].clone();
+    assert_eq!(account(COOKIE).await, ana);
+    assert_eq!(account("theme=dark; svetu_session=ana; x=1").await, ana);
+    assert_eq!(account("name=Šarić; svetu_session=ana").await, ana, "another cookie may hold any text");
+    assert_eq!(account("svetu_session=").await, Value::Null);
+    assert_eq!(account("svetu_session=somebody").await, Value::Null);
+    assert_eq!(account("__Host-svetu_session=ana").await, Value::Null, "that name is for HTTPS");
+    assert_eq!(account(&format!("svetu_session={}", "a".repeat(5_000))).await, Value::Null);
+    assert_eq!(world.get("/api/v1/seen", &[]).await.json()["account"], Value::Null);
+    assert_eq!(world.get_inside("/api/v1/seen", &[("cookie", COOKIE)]).await.json()["account"], ana);
+
+    world.sessions.end("ana");
+    assert_eq!(account(COOKIE).await, Value::Null, "an ended session ends here at once");
+}
+
+#[tokio::test]
+async fn https_has_its_own_cookie() {
+    let mut secure = config();
+    secure.public_url = "https://svetu.test".to_owned();
+    let world = World::with(secure, None).await;
+    let answer = world.get("/api/v1/seen", &[("cookie", "svetu_session=ana")]).await;
+    assert_eq!(answer.json()["account"], Value::Null);
+    assert_eq!(answer.header("strict-transport-security"), "max-age=31536000");
+    let answer = world.get("/api/v1/seen", &[("cookie", "__Host-svetu_session=ana")]).await;
+    assert!(answer.json()["account"].is_string());
+}
+
+#[tokio::test]
+async fn without_identity_nobody_is_taken_for_a_visitor() {
+    let world = World::new().await;
+    world.sessions.set_down(true);
+    let answer = world.get("/api/v1/seen", &[("cookie", COOKIE)]).await;
+    assert_eq!((answer.told().as_str(), answer.header("retry-after")), ("503 service.unavailable", "1"));
+    assert_eq!(world.get("/api/v1/seen", &[]).await.told(), "200", "who shows no session needs no identity");
+}
+
+#[tokio::test]
+async fn claims_from_outside_are_taken_away() {
+    let world = World::new().await;
+    let claims = [
+        ("x-actor", "operator"),
+        ("x-svetu-actor", "operator"),
+        ("x-forwarded-for", "198.51.100.7"),
+        ("x-forwarded-host", "evil.test"),
+        ("forwarded", "for=198.51.100.7"),
+        ("x-real-ip", "198.51.100.7"),
+        ("x-middleware-subrequest", "middleware"),
+        ("x-fine", "1"),
+    ];
+    let seen = world.get("/api/v1/seen", &claims).await.json();
+    assert_eq!((&seen["account"], &seen["address"]), (&Value::Null, &Value::from("127.0.0.1")));
+    assert_eq!(seen["headers"], serde_json::json!(["host", "x-fine"]));
+}
+
+#[tokio::test]
+async fn a_trusted_proxy_says_who_asks() {
+    let mut proxied = config();
+    proxied.trusted_proxies = vec!["127.0.0.1".to_owned(), "10.0.0.0/8".to_owned()];
+    let world = World::with(proxied, None).await;
+    let address = async |forwarded: &str| {
+        world.get("/api/v1/seen", &[("x-forwarded-for", forwarded)]).await.json()["address"].clone()
+    };
+    assert_eq!(address("198.51.100.7").await, "198.51.100.7");
+    assert_eq!(address("1.1.1.1, 198.51.100.7, 10.1.2.3").await, "198.51.100.7");
+    assert_eq!(address("2001:db8::7").await, "2001:db8::7");
+    assert_eq!(address("nonsense").await, "127.0.0.1");
+    assert_eq!(world.get("/metrics", &[("x-forwarded-for", "198.51.100.7")]).await.told(), "404 request.no_route");
+}
+
+#[tokio::test]
+async fn the_site_says_for_whom_it_asks() {
+    let world = World::new().await;
+    let seen = world.get_inside("/api/v1/seen", &[("x-forwarded-for", "198.51.100.7")]).await.json();
+    assert_eq!(seen["address"], "198.51.100.7");
+    assert_eq!(world.get_inside("/api/v1/seen", &[]).await.json()["address"], Value::Null);
+    assert_eq!(world.get_inside("/", &[]).await.told(), "404 request.no_route", "there are no pages inside");
+}
+
+#[tokio::test]
+async fn changes_under_a_session_come_from_our_own_pages() {
+    let world = World::new().await;
+    let check = async |path: &str, headers: &[(&str, &str)], expected: &str| {
+        for method in [Method::POST, Method::PUT, Method::DELETE] {
+            if path.ends_with("sign-in") && method != Method::POST {
+                continue;
+            }
+            let answer = world.send(method.clone(), path, headers, Body::empty()).await;
+            assert_eq!(answer.told(), expected, "{method} {path} {headers:?}");
+        }
+    };
+    let (session, refused) = (("cookie", COOKIE), "403 csrf.refused");
+    let seen = "/api/v1/seen";
+    check(seen, &[session, ("sec-fetch-site", "same-origin")], "200").await;
+    check(seen, &[session, ("sec-fetch-site", "none")], "200").await;
+    check(seen, &[session, ("sec-fetch-site", "same-site")], refused).await;
+    check(seen, &[session, ("sec-fetch-site", "cross-site")], refused).await;
+    check(seen, &[session, ("sec-fetch-site", "cross-site"), ("origin", "http://svetu.test")], refused).await;
+    check(seen, &[session, ("origin", "http://svetu.test")], "200").await;
+    check(seen, &[session, ("origin", "http://localhost:81"), ("host", "localhost:81")], "200").await;
+    check(seen, &[session, ("origin", "https://svetu.test")], refused).await;
+    check(seen, &[session, ("origin", "http://svetu.test.evil.test")], refused).await;
+    check(seen, &[session, ("origin", "http://evil.test")], refused).await;
+    check(seen, &[session, ("origin", "null")], refused).await;
+    check(seen, &[session], refused).await;
+    // Without a session there is nothing to abuse but signing in.
+    check(seen, &[("sec-fetch-site", "cross-site")], "200").await;
+    check("/api/v1/identity/sign-in", &[], "200").await;
+    check("/api/v1/identity/sign-in", &[("sec-fetch-site", "same-origin")], "200").await;
+    check("/api/v1/identity/sign-in", &[("sec-fetch-site", "cross-site")], refused).await;
+    check("/api/v1/identity/sign-in", &[("origin", "http://evil.test")], refused).await;
+    let read = world.get(seen, &[session, ("sec-fetch-site", "cross-site")]).await;
+    assert_eq!(read.told(), "200", "reading changes nothing, and CORS keeps the answer from the other page");
+}
+
+#[tokio::test]
+async fn refusals_speak_the_readers_language() {
+    let world = World::new().await;
+    let said = async |language: &str| {
+        let headers = [("cookie", COOKIE), ("accept-language", language)];
+        let answer = world.send(Method::POST, "/api/v1/seen", &headers, Body::empty()).await;
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        answer.json()["title"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(said("sr-Latn").await, "Zahtev nije stigao sa ovog sajta i odbijen je.");
+    assert_eq!(said("sr-Cyrl").await, "Захтев није стигао са овог сајта и одбијен је.");
+    assert_eq!(said("ru").await, "Запрос пришёл с другого сайта и был отклонён.");
+    assert_eq!(said("en").await, "The request came from another site and was refused.");
+}
