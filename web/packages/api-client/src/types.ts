@@ -411,6 +411,8 @@ export interface RiskReason {
   rule_text: string;
   /** 0–100: how sure the machine is. */
   score: number;
+  /** `detail` in the reader's words, a sentence a line. */
+  facts: string;
   /** What was found: words, ids of other ads, amounts. */
   detail: Record<string, unknown>;
 }
@@ -455,7 +457,7 @@ export interface ListingAppeal {
 }
 
 export interface AuditEntry {
-  id: string | number;
+  id: number;
   at: string;
   actor: string;
   action: string;

@@ -9,7 +9,8 @@ use svetu_contracts::taxonomy::{
     Attribute, AttributeKind, AttributeUse, Category, Choice, LocalText, PriceKind, Taxonomy,
 };
 use svetu_http::{
-    ApiProblem, Grant, IfNoneMatch, KitArg, PathId, Permission as _, Problems, RequestInfo, Tagged, ValidJson, ValidQuery,
+    ApiProblem, Grant, IfNoneMatch, KitArg, PathId, Permission as _, Problems, RequestInfo, Tagged, ValidJson,
+    ValidQuery,
 };
 use svetu_kernel::{FieldProblem, Language};
 use svetu_ports::{Decision, Resource};

@@ -23,7 +23,7 @@ export interface AppealProps {
   onGone: (verdict?: Verdict) => void;
 }
 
-const ANSWER_MAX = 2000;
+const ANSWER_MAX = 4000;
 
 /** The decision, what the seller says against it, and the answer to both. */
 export function Appeal({ locale, appeal, age, onGone }: AppealProps) {

@@ -18,7 +18,7 @@ export const decide = async (id: string, decision: Decision, rule?: string, note
     })
   ).data;
 
-const NOTE_MAX = 1000;
+const NOTE_MAX = 2000;
 
 export interface DecisionFormProps {
   listing: { id: string; title: string };

@@ -18,7 +18,6 @@ import { type Decision, decide, DecisionForm } from "./decision-form";
 import { useHotkeys, useHotkeysWanted } from "./hotkeys";
 import { Legend } from "./legend";
 import { ListingLine } from "./listing-line";
-import { foundText, otherListing } from "./reason-text";
 
 const Lightbox = dynamic(() => import("@/listing/lightbox"), { ssr: false });
 
@@ -158,7 +157,7 @@ export function Queue({ locale, first, rules, now }: QueueProps) {
           <CaseView locale={locale} listing={listing} onZoom={setZoom} />
         </div>
         <aside className="flex min-w-0 flex-col gap-5 max-xl:order-first xl:order-2">
-          <Reasons locale={locale} reasons={reasons} />
+          <Reasons reasons={reasons} />
           <div className="flex flex-wrap gap-2 max-lg:fixed max-lg:inset-x-0 max-lg:bottom-14 max-lg:z-20 max-lg:border-t max-lg:border-line max-lg:bg-bg max-lg:p-2">
             <Button className="grow" busy={busy} onClick={() => void approve()}>
               <Check aria-hidden className="size-5" />
@@ -207,9 +206,12 @@ export function Queue({ locale, first, rules, now }: QueueProps) {
 
 const sameListing = (next: QueueItem) => (item: QueueItem) => item.listing.id === next.listing.id;
 
-function Reasons({ locale, reasons }: { locale: Locale; reasons: QueueItem["reasons"] }) {
+/** The other ad that a reason speaks of. */
+const otherListing = (detail: Record<string, unknown>): string | undefined =>
+  typeof detail.listing === "string" ? detail.listing : undefined;
+
+function Reasons({ reasons }: { reasons: QueueItem["reasons"] }) {
   const t = useTranslations("staff.queue");
-  const found = useTranslations("staff.found");
   return (
     <section aria-labelledby="reasons">
       <h3 id="reasons" className="text-base">
@@ -222,14 +224,10 @@ function Reasons({ locale, reasons }: { locale: Locale; reasons: QueueItem["reas
               <span className="font-[550]">{reason.rule_text}</span>
               <Badge tone={reason.score >= 80 ? "danger" : "warning"}>{t("score", { score: reason.score })}</Badge>
             </p>
-            {foundText(locale, found, reason).map((line) => (
-              <p key={line} className="text-quiet">
-                {line}
-              </p>
-            ))}
-            {otherListing(reason) && (
+            {reason.facts && <p className="whitespace-pre-line text-quiet">{reason.facts}</p>}
+            {otherListing(reason.detail) && (
               <p className="text-quiet">
-                {found("other")} <code className="text-xs break-all">{otherListing(reason)}</code>
+                {t("other")} <code className="text-xs break-all">{otherListing(reason.detail)}</code>
               </p>
             )}
           </li>

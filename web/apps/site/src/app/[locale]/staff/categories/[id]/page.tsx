@@ -1,8 +1,9 @@
 import type { Category } from "@svetu/api-client/types";
+import type { Locale } from "@svetu/i18n/locales";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { notFound } from "next/navigation";
-import { category as readCategory, orNull } from "@/api/server";
+import { get, orNull } from "@/api/server";
 import { ClientMessages } from "@/i18n/client-messages";
 import { pageLocale } from "@/i18n/page-locale";
 import { Breadcrumbs } from "@/seo/breadcrumbs";
@@ -20,6 +21,10 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const t = await getTranslations("staff");
   return { title: t("rooms.categories") };
 }
+
+// As the operator: only then the forbidden words come along.
+const readCategory = (locale: Locale, id: string) =>
+  get<Category>(locale, `/marketplace/categories/${encodeURIComponent(id)}`, { lang: locale });
 
 /** One category: its names, term and forbidden words; its attributes, their names and flags. */
 export default async function CategoryPage({ params }: Props) {
