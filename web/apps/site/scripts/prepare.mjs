@@ -1,5 +1,6 @@
 // Puts into public/ what is made from elsewhere: MapLibre's worker, where the page's policy lets it run from (this origin),
 // and the service worker with the version of the sources, so that a browser fetches the new offline pages with a new site.
+// Fails when the rooms that the proxy knows are not the folders of pages.
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -7,6 +8,16 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+const rooms = [...readFileSync(at("../src/site/rooms.ts"), "utf8").matchAll(/^ {2}"(.+)",$/gm)].map(([, name]) => name);
+const folders = readdirSync(at("../src/app/[locale]"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !/^[[(]/.test(entry.name))
+  .map(({ name }) => name)
+  .sort();
+if (rooms.join() !== folders.join()) {
+  process.stderr.write(`src/site/rooms.ts has ${rooms}\nbut src/app/[locale] has ${folders}\n`);
+  process.exit(1);
+}
 
 const library = dirname(createRequire(import.meta.url).resolve("maplibre-gl/package.json"));
 mkdirSync(at("../public/map"), { recursive: true });

@@ -1,6 +1,7 @@
 import { splitPath } from "@svetu/i18n/locales";
 import { type NextRequest, NextResponse } from "next/server";
 import { env } from "@/env";
+import { ROOMS } from "@/site/rooms";
 
 /** Scripts run only with this request's nonce; everything else comes from this origin. */
 function policy(nonce: string): string {
@@ -22,11 +23,14 @@ function policy(nonce: string): string {
   ].join("; ");
 }
 
+/** Pages whose address holds a letter's token. */
+const SECRET = /^\/(?:verify|recover|unsubscribe)(?:\/|$)/;
 const UNSUBSCRIBE = /^\/unsubscribe\/[a-z]+$/;
-const LISTING = /^\/listings\/(listing_[0-9a-z]+)(?:\/|$)/;
+const LISTING = /^listing_[0-9a-z]+$/;
 
 /** An ad that is gone answers 410 and one that never was answers 404: a page alone cannot choose its status. */
 async function listingStatus(id: string, request: NextRequest): Promise<number> {
+  if (!LISTING.test(id)) return 404;
   try {
     const response = await fetch(`${env.apiUrl()}/api/v1/marketplace/listings/${id}`, {
       method: "HEAD",
@@ -54,13 +58,17 @@ export async function proxy(request: NextRequest) {
   const target = request.nextUrl.clone();
   target.pathname = `/${locale}${path === "/" ? "" : path}`;
   let status: number | undefined;
-  const listing = LISTING.exec(path)?.[1];
-  if (listing && request.method === "GET" && !request.headers.has("rsc")) {
-    const found = await listingStatus(listing, request);
+  // Moving within the site asks for parts of pages: there `notFound()` of the page says it.
+  if (!request.headers.has("rsc") && (request.method === "GET" || request.method === "HEAD")) {
+    const [, room = "", id = ""] = path.split("/");
+    const found = room && !ROOMS.has(room) ? 404 : room === "listings" ? await listingStatus(id, request) : 200;
     if (found === 410) {
       target.pathname = `/${locale}/gone`;
-      target.searchParams.set("listing", listing);
-      status = 410;
+      target.searchParams.set("listing", id);
+      status = found;
+    } else if (found === 404) {
+      target.pathname = `/${locale}/missing`;
+      status = found;
     }
   }
   // A mail program ends letters by a plain post to the page's address (RFC 8058); the page's own form is multipart.
@@ -69,7 +77,7 @@ export async function proxy(request: NextRequest) {
   const response = NextResponse.rewrite(target, { request: { headers }, status });
   response.headers.set("content-security-policy", csp);
   response.headers.set("x-content-type-options", "nosniff");
-  response.headers.set("referrer-policy", "strict-origin-when-cross-origin");
+  response.headers.set("referrer-policy", SECRET.test(path) ? "no-referrer" : "strict-origin-when-cross-origin");
   response.headers.set("permissions-policy", "geolocation=(self), camera=(self), microphone=()");
   return response;
 }

@@ -1,13 +1,11 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
-import { LogoMark } from "@/site/logo";
 
 /** A narrow page for one form. */
 export function AuthFrame(props: { title: ReactNode; lead?: ReactNode; children: ReactNode; after?: ReactNode }) {
   return (
     <div className="mx-auto w-full max-w-md px-4 pt-8 lg:pt-14">
-      <LogoMark className="size-10" />
-      <h1 className="mt-4 text-xl font-[700]">{props.title}</h1>
+      <h1 className="text-xl font-[700]">{props.title}</h1>
       {props.lead && <p className="mt-2 text-base text-quiet">{props.lead}</p>}
       <div className="mt-6">{props.children}</div>
       {props.after && <div className="mt-8 border-t border-line pt-5 text-base text-quiet">{props.after}</div>}

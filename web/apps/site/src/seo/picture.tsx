@@ -18,6 +18,9 @@ const colour = { ground: "#ffffff", ink: "#1d1a20", quiet: "#645d6b", accent: "#
 
 /** Cut as the font comes: a text in either script needs several. */
 const SUBSETS = ["latin", "latin-ext", "cyrillic", "cyrillic-ext"];
+const family = (subset: string) => `Commissioner ${subset}`;
+/** The library looks for a letter in one family after the other. */
+const FAMILIES = SUBSETS.map(family).join(", ");
 const folder = () => join(process.cwd(), "../../node_modules/@fontsource/commissioner/files");
 type Fonts = NonNullable<ConstructorParameters<typeof ImageResponse>[1]>["fonts"];
 let fonts: Promise<Fonts> | undefined;
@@ -26,7 +29,7 @@ function loadFonts(): Promise<Fonts> {
   fonts ??= Promise.all(
     SUBSETS.flatMap((subset) =>
       ([400, 700] as const).map(async (weight) => ({
-        name: "Commissioner",
+        name: family(subset),
         weight,
         style: "normal" as const,
         data: await readFile(join(folder(), `commissioner-${subset}-${weight}-normal.woff`)),
@@ -76,7 +79,7 @@ export async function sitePicture(locale: Locale): Promise<Response> {
     <div
       style={{
         ...{ width: "100%", height: "100%", display: "flex", flexDirection: "column", justifyContent: "center" },
-        ...{ padding: 96, background: colour.accent, color: colour.onAccent, fontFamily: "Commissioner" },
+        ...{ padding: 96, background: colour.accent, color: colour.onAccent, fontFamily: FAMILIES },
       }}
     >
       <Mark size={168} ground={colour.accent} ink={colour.onAccent} tick={colour.accent} />
@@ -114,7 +117,7 @@ export async function listingPicture(locale: Locale, listing: Listing): Promise<
     <div
       style={{
         ...{ width: "100%", height: "100%", display: "flex", background: colour.ground, color: colour.ink },
-        fontFamily: "Commissioner",
+        fontFamily: FAMILIES,
       }}
     >
       {cover ? (

@@ -15,7 +15,7 @@ export const sharedPicture = (locale: Locale, listing?: string) =>
 /** What a shared link shows. `listing`: the picture is drawn from the ad. */
 export async function shared(
   locale: Locale,
-  page: { title: string; description: string; path: string; listing?: string },
+  page: { title: string; description: string; path?: string; listing?: string },
 ): Promise<Pick<Metadata, "openGraph" | "twitter">> {
   const t = await getTranslations("site");
   const { title, description, path, listing } = page;
@@ -25,7 +25,7 @@ export async function shared(
       title,
       description,
       images,
-      url: absolute(locale, path),
+      url: path === undefined ? undefined : absolute(locale, path),
       siteName: t("name"),
       locale: locale.replace("-", "_"),
       type: "website",

@@ -29,13 +29,13 @@ export async function Header({ locale }: { locale: Locale }) {
   const staff = person?.roles.some((role) => STAFF_ROLES.includes(role)) ?? false;
   return (
     <header className="no-print border-b border-line bg-bg lg:sticky lg:top-0 lg:z-30">
-      <div className="container-page flex flex-wrap items-center gap-x-4 py-2 lg:flex-nowrap lg:py-3">
+      <div className="container-page flex flex-wrap items-center gap-x-2 py-2 lg:flex-nowrap lg:gap-x-4 lg:py-3">
         <Link href={href(locale, "/")} className="flex min-h-11 items-center gap-2" aria-label={t("home")}>
           <LogoMark className="size-8" />
           <span className="text-lg font-[750] tracking-tight">{t("name")}</span>
         </Link>
         <div className="ml-auto lg:order-3 lg:ml-0">
-          <Suspense fallback={<span className="block h-9 w-64" />}>
+          <Suspense fallback={<span className="block h-9 w-54 sm:w-64" />}>
             <LanguageSwitch locale={locale} label={t("language")} />
           </Suspense>
         </div>

@@ -11,7 +11,7 @@ export function LanguageSwitch({ locale, label }: { locale: Locale; label: strin
   const page = query ? `${path}?${query}` : path;
   return (
     <nav aria-label={label}>
-      <ul className="flex flex-wrap gap-x-1">
+      <ul className="flex flex-wrap sm:gap-x-1">
         {locales.map((other) => (
           <li key={other}>
             <a
@@ -20,7 +20,7 @@ export function LanguageSwitch({ locale, label }: { locale: Locale; label: strin
               lang={other}
               aria-current={other === locale ? "true" : undefined}
               className={clsx(
-                "inline-flex min-h-9 items-center rounded-control px-2 text-sm",
+                "inline-flex min-h-9 items-center rounded-control px-1.5 text-xs sm:px-2 sm:text-sm",
                 other === locale ? "font-[600] text-ink" : "text-quiet hover:text-ink",
               )}
             >

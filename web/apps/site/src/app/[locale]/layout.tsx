@@ -9,7 +9,6 @@ import { shared } from "@/seo/shared";
 import { chosenTheme, Footer } from "@/site/footer";
 import { BottomBar, Header } from "@/site/header";
 import { ServiceWorker } from "@/site/service-worker";
-import { TrustedTypes } from "@/site/trusted-types";
 
 interface Props {
   children: ReactNode;
@@ -24,7 +23,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
     title: { default: t("title"), template: `%s · ${t("name")}` },
     description: t("description"),
     applicationName: t("name"),
-    ...(await shared(locale, { title: t("title"), description: t("description"), path: "/" })),
+    ...(await shared(locale, { title: t("title"), description: t("description") })),
     manifest: `/manifests/${locale}.webmanifest`,
     icons: {
       icon: [{ url: "/icons/icon.svg", type: "image/svg+xml" }],
@@ -50,8 +49,7 @@ export default async function Layout({ children, params }: Props) {
   const [t, theme] = await Promise.all([getTranslations("site"), chosenTheme()]);
   return (
     <html lang={locale} data-theme={theme} suppressHydrationWarning>
-      <body>
-        <TrustedTypes />
+      <body className="flex flex-col">
         <a
           href="#content"
           className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-control focus:bg-raised focus:px-4 focus:py-3"
@@ -59,7 +57,7 @@ export default async function Layout({ children, params }: Props) {
           {t("skip")}
         </a>
         <Header locale={locale} />
-        <main id="content" tabIndex={-1} className="focus:outline-none">
+        <main id="content" tabIndex={-1} className="grow focus:outline-none">
           {children}
         </main>
         <Footer locale={locale} />

@@ -37,7 +37,7 @@ export async function generateMetadata({ params, searchParams }: Props): Promise
     description: t("descriptionCategory", { category: name }),
     alternates: {
       canonical: addresses.find(([other]) => other === locale)?.[1],
-      languages: Object.fromEntries(addresses),
+      languages: Object.fromEntries([...addresses, ["x-default", addresses[0]?.[1]]]),
     },
     robots: filtered ? { index: false, follow: true } : undefined,
   };
