@@ -12,7 +12,7 @@ export default function CircleMap({ lat, lon, label }: { lat: number; lon: numbe
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!box.current) return;
-    const map = createMap({ container: box.current, center: [lon, lat], zoom: 10.5 });
+    const map = createMap({ container: box.current, center: [lon, lat], zoom: 10 });
     map.scrollZoom.disable();
     map.on("load", () => {
       const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent").trim();

@@ -28,7 +28,7 @@ export async function OwnPanel({ locale, listing }: { locale: Locale; listing: L
     ),
   ]);
   const { state } = listing;
-  const date = listing.expires_at ? formatDate(locale, listing.expires_at, "long") : "";
+  const date = listing.expires_at ? formatDate(locale, listing.expires_at) : "";
   const unfinished = state === "draft" || state === "refused";
   const actions = actionsOf[state].filter((name) => name !== "renew" || state === "expired" || isDue(listing));
   return (

@@ -23,7 +23,7 @@ export async function SellerCard({ locale, seller }: { locale: Locale; seller: S
           <span className="block truncate font-[600]">{seller.name}</span>
           <span className="block text-sm text-quiet">{t(`seller.${seller.kind}`)}</span>
           <span className="block text-sm text-quiet">
-            {t("seller.since", { date: formatDate(locale, seller.since, "long") })}
+            {t("seller.since", { date: formatDate(locale, seller.since) })}
           </span>
           {seller.live_count > 1 && (
             <span className="mt-1 block text-sm text-accent">{t("seller.all", { count: seller.live_count })}</span>

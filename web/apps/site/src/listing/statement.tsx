@@ -1,6 +1,7 @@
 import type { StatementOfReasons } from "@svetu/api-client/types";
 import { formatDate } from "@svetu/i18n/format";
 import type { Locale } from "@svetu/i18n/locales";
+import { ChevronDown } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { AppealForm } from "./lazy";
 import { appealLabels } from "./labels";
@@ -24,7 +25,7 @@ export async function Statement(props: {
     [t("statement.rule"), reason.rule_text],
     [t("statement.facts"), reason.facts],
     [t("statement.by"), reason.automated ? t("statement.machine") : t("statement.person")],
-    [t("statement.decided"), formatDate(locale, reason.decided_at, "long")],
+    [t("statement.decided"), formatDate(locale, reason.decided_at)],
   ].filter(([, text]) => text);
   return (
     <section aria-labelledby="statement" className="flex flex-col gap-4 border-t border-line pt-4">
@@ -42,9 +43,7 @@ export async function Statement(props: {
       {mendable && <p className="measure text-sm">{t("statement.mend")}</p>}
       {reason.appeal ? (
         <div className="flex flex-col gap-1 text-sm">
-          <Under className="font-[600]">
-            {t("appeal.yours", { date: formatDate(locale, reason.appeal.at, "long") })}
-          </Under>
+          <Under className="font-[600]">{t("appeal.yours", { date: formatDate(locale, reason.appeal.at) })}</Under>
           <p className="measure whitespace-pre-line">{reason.appeal.text}</p>
           {reason.appeal.answer ? (
             <p className="measure whitespace-pre-line">
@@ -56,14 +55,19 @@ export async function Statement(props: {
         </div>
       ) : (
         open && (
-          <div className="flex flex-col gap-2">
-            <Under className="text-base font-[600]">{t("appeal.title")}</Under>
-            <AppealForm
-              id={id}
-              labels={await appealLabels()}
-              help={t("appeal.until", { date: formatDate(locale, reason.appeal_until, "long") })}
-            />
-          </div>
+          <details className="group">
+            <summary className="inline-flex min-h-9 list-none items-center gap-1 text-sm text-accent hover:underline">
+              {t("appeal.title")}
+              <ChevronDown aria-hidden className="size-4 group-open:rotate-180" />
+            </summary>
+            <div className="mt-2">
+              <AppealForm
+                id={id}
+                labels={await appealLabels()}
+                help={t("appeal.until", { date: formatDate(locale, reason.appeal_until) })}
+              />
+            </div>
+          </details>
         )
       )}
     </section>

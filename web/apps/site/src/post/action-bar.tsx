@@ -32,7 +32,7 @@ export function ActionBar(props: {
   const names = missing.slice(0, MISSING_SHOWN).join(", ");
   const left = missing.length - MISSING_SHOWN;
   return (
-    <div className="sticky bottom-[calc(3.5rem+env(safe-area-inset-bottom))] z-20 -mx-4 flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line bg-bg px-4 py-3 lg:bottom-0">
+    <div className="sticky bottom-0 z-20 -mx-4 flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line bg-bg px-4 pt-3 pb-[calc(0.75rem+env(safe-area-inset-bottom))]">
       <div className="min-w-0 grow text-sm text-quiet">
         <p className="truncate">
           {waiting

@@ -49,7 +49,7 @@ export function CategoryField() {
   const fault = faults.get("/category");
   return (
     <fieldset className="flex flex-col gap-2">
-      <legend className="text-sm font-[550]">{t("category.label")}</legend>
+      <legend className="mb-1 text-sm font-[550]">{t("category.label")}</legend>
       <button
         type="button"
         id={idOf("/category")}
@@ -58,7 +58,7 @@ export function CategoryField() {
         onClick={() => setPicking(true)}
         className={buttonClass("secondary", "normal", "w-full justify-between text-left whitespace-normal")}
       >
-        <span className="min-w-0 py-1 text-base font-normal">
+        <span className="min-w-0 grow py-1 text-base font-normal">
           {form.category && names ? (
             <>
               <span className="block text-xs text-quiet">{names.slice(0, -1).join(" › ")}</span>
@@ -80,7 +80,10 @@ export function CategoryField() {
         {form.category && form.category === guessed.current ? t("category.guessed") : null}
       </p>
       {open && others.length > 0 && (
-        <ul className="flex flex-wrap gap-2" aria-label={t("category.others")}>
+        <ul className="flex flex-wrap items-center gap-2" aria-label={t("category.others")}>
+          <li aria-hidden className="text-sm text-quiet">
+            {t("category.others")}
+          </li>
           {others.map(({ category_id, path_names }) => (
             <li key={category_id}>
               <button type="button" onClick={() => choose(category_id)} className={chipClass(false)}>

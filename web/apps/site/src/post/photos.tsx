@@ -4,7 +4,7 @@ import { buttonClass } from "@svetu/ui/button";
 import clsx from "clsx";
 import { Camera, ChevronLeft, ChevronRight, GripVertical, ImagePlus, RotateCw, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type ChangeEvent, type PointerEvent, useRef, useState } from "react";
+import { type ChangeEvent, useRef, useState } from "react";
 import { idOf, useWizard } from "./context";
 import { PHOTOS_MAX, type Tile, type usePhotos } from "./use-photos";
 
@@ -111,14 +111,26 @@ function PhotoTile(props: {
   const [dragged, setDragged] = useState(false);
   const at = useRef(index);
   at.current = index;
+  // The tile moves under the pointer and would lose a captured one: the window hears it to the end.
   const drag = (event: PointerEvent) => {
-    if (!dragged) return;
     const under = document
       .elementsFromPoint(event.clientX, event.clientY)
       .map((element) => element.closest("[data-photo]"))
       .find((element) => element !== null);
     const to = Number(under?.getAttribute("data-photo") ?? at.current);
     if (to !== at.current) onDrag(at.current, to);
+  };
+  const beginDrag = () => {
+    const end = () => {
+      setDragged(false);
+      window.removeEventListener("pointermove", drag);
+      window.removeEventListener("pointerup", end);
+      window.removeEventListener("pointercancel", end);
+    };
+    setDragged(true);
+    window.addEventListener("pointermove", drag);
+    window.addEventListener("pointerup", end);
+    window.addEventListener("pointercancel", end);
   };
   const widths = tile.picture?.widths ?? [];
   const width = widths.find((one) => one >= 320) ?? widths.at(-1);
@@ -145,12 +157,9 @@ function PhotoTile(props: {
             aria-hidden
             title={t("photos.drag")}
             onPointerDown={(event) => {
-              event.currentTarget.setPointerCapture(event.pointerId);
-              setDragged(true);
+              event.preventDefault();
+              beginDrag();
             }}
-            onPointerMove={drag}
-            onPointerUp={() => setDragged(false)}
-            onPointerCancel={() => setDragged(false)}
             className="absolute top-1 right-1 grid size-9 cursor-grab touch-none place-items-center rounded-full bg-black/65 text-white active:cursor-grabbing"
           >
             <GripVertical className="size-5" />

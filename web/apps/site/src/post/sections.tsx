@@ -83,7 +83,7 @@ export function AttributeFields() {
       {rest.length > 0 && rest.length <= OPTIONAL_OPEN_MAX && draw(rest)}
       {rest.length > OPTIONAL_OPEN_MAX && (
         <details open={faulty || undefined} className="group rounded-card border border-line">
-          <summary className="flex min-h-12 list-none items-center justify-between gap-3 px-4">
+          <summary className="flex min-h-12 list-none items-center justify-between gap-3 px-4 py-3">
             <span>
               {t("moreDetails")}
               <span className="block text-sm text-quiet">{t("moreDetailsHelp", { filled, count: rest.length })}</span>

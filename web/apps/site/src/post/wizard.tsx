@@ -194,6 +194,7 @@ export function PostWizard({ account, initial, edited }: WizardProps) {
   return (
     <WizardContext value={{ form, set, category, faults }}>
       <form
+        data-task
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
@@ -211,7 +212,7 @@ export function PostWizard({ account, initial, edited }: WizardProps) {
             </span>
           </Notice>
         )}
-        <div ref={summary} tabIndex={-1} className="scroll-mt-24 focus:outline-none">
+        <div ref={summary} tabIndex={-1} className="scroll-mt-24 empty:hidden focus:outline-none">
           {(faults.size > 0 || problem) && (
             <Notice tone="danger" role="alert" title={problem || t("faults.title", { count: faults.size })}>
               {faults.size > 0 && (
@@ -266,7 +267,7 @@ export function PostWizard({ account, initial, edited }: WizardProps) {
           </Notice>
         )}
 
-        <section aria-labelledby="section-photos" className="-mt-4 flex flex-col gap-4">
+        <section aria-labelledby="section-photos" className="flex flex-col gap-4">
           <h2 id="section-photos" className="text-lg">
             {t("photos.title")}
           </h2>

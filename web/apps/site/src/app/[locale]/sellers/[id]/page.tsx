@@ -72,7 +72,7 @@ export default async function SellerPage({ params, searchParams }: Props) {
           <h1 className="text-xl font-[700]">{seller.name}</h1>
           <p className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-quiet">
             <Badge tone={seller.kind === "trader" ? "accent" : "neutral"}>{t(`kind.${seller.kind}`)}</Badge>
-            <span>{t("since", { date: formatDate(locale, seller.since, "long") })}</span>
+            <span>{t("since", { date: formatDate(locale, seller.since) })}</span>
             <span>{t("live", { count: seller.live_count })}</span>
           </p>
           {seller.about && <p className="measure mt-3 whitespace-pre-line">{seller.about}</p>}

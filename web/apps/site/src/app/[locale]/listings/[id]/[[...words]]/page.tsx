@@ -117,7 +117,6 @@ export default async function ListingPage({ params }: Props) {
             </div>
           )}
           <SellerCard locale={locale} seller={ad.seller} />
-          {!ad.own && !sold && <SafetyAdvice locale={locale} />}
         </aside>
         <div className="flex min-w-0 flex-col gap-8">
           <Details listing={ad} />
@@ -141,6 +140,7 @@ export default async function ListingPage({ params }: Props) {
               <p className="no-print mt-2 text-sm text-quiet">{t("place.fuzzy")}</p>
             </section>
           )}
+          {!ad.own && !sold && <SafetyAdvice locale={locale} />}
           <ListingActions
             id={ad.id}
             title={ad.title}
@@ -194,9 +194,9 @@ async function Head({ locale, ad }: { locale: Locale; ad: Listing }) {
       <h1 lang={textLanguage(locale, ad)} className="text-lg leading-snug font-[600]">
         {ad.title}
       </h1>
-      <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-quiet">
+      <p className="flex flex-col gap-1 text-sm text-quiet">
         {ad.place && (
-          <span className="inline-flex items-center gap-1">
+          <span className="flex items-center gap-1">
             <MapPin aria-hidden className="size-4" />
             {placeText(ad)}
           </span>
