@@ -220,6 +220,34 @@ mod tests {
         }
     }
 
+    fn typed(text: &str) -> Vec<u8> {
+        Password::typed(text).as_bytes().to_vec()
+    }
+
+    proptest! {
+        #[test]
+        fn a_password_is_as_long_as_its_normal_form(text in "\\PC{0,300}") {
+            let chars = text.nfkc().count();
+            let fits = (PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&chars);
+            prop_assert_eq!(Password::parse(&text, "p").is_ok(), fits, "{} characters", chars);
+        }
+
+        #[test]
+        fn a_password_is_the_same_however_it_is_composed(text in "[a-zšćžđčйёé\u{fb01}\u{30c}ﾊﾟ가 ]{0,40}") {
+            let forms: [String; 4] =
+                [text.nfc().collect(), text.nfd().collect(), text.nfkc().collect(), text.nfkd().collect()];
+            for form in forms {
+                prop_assert_eq!(typed(&form), typed(&text));
+            }
+        }
+
+        #[test]
+        fn no_two_passwords_are_one(one in "\\PC{0,300}", other in "\\PC{0,300}") {
+            prop_assume!(one.nfkc().take(257).ne(other.nfkc().take(257)));
+            prop_assert_ne!(typed(&one), typed(&other));
+        }
+    }
+
     #[test]
     fn names() {
         assert_eq!(DisplayName::parse("  Пера \t Перић ", "n"), Ok(DisplayName("Пера Перић".into())));

@@ -1,0 +1,13 @@
+//! The service on a real PostgreSQL, behind its real HTTP kit and the real policy.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod authorisation;
+mod contract;
+mod entrance;
+mod enumeration;
+mod limits;
+mod recovery;
+mod roles;
+mod secrecy;
+mod sessions;
+mod world;

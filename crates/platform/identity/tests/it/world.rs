@@ -1,0 +1,247 @@
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use axum::{
+    Router,
+    body::{Body, Bytes},
+};
+
+use http::{HeaderMap, Request, header};
+use http_body_util::BodyExt;
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+use svetu_contracts::identity::{IdentityContract, NewAccount};
+use svetu_db::{Db, Schema, Worker};
+use svetu_http::{Catalogue, ClientAddress, Kit, KitConfig};
+use svetu_identity::{HashCost, Identity, IdentityDeps};
+use svetu_kernel::{AccountId, Actor, Clock, Language, ManualClock, Role};
+use svetu_policy::CedarAuthorizer;
+use svetu_ports::{Mail, MailError, Mailer};
+use svetu_testkit::{TestDb, clock};
+use tower::ServiceExt;
+
+pub const PASSWORD: &str = "konj-baterija-spajalica";
+pub const CHEAP: HashCost = HashCost { memory_kib: 64, passes: 1, parallel_max: 2, waiting_max: 64 };
+
+#[derive(Default)]
+pub struct Letters {
+    pub sent: Mutex<Vec<Mail>>,
+    /// What the server says instead of taking a letter.
+    pub down: Mutex<Option<String>>,
+}
+
+#[async_trait]
+impl Mailer for Letters {
+    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
+        if let Some(cause) = self.down.lock().clone() {
+            return Err(MailError::Unavailable(cause.into()));
+        }
+        self.sent.lock().push(mail.clone());
+        Ok(())
+    }
+}
+
+pub struct World {
+    pub identity: Identity,
+    pub letters: Arc<Letters>,
+    pub clock: Arc<ManualClock>,
+    pub db: Db,
+    pub router: Router,
+    networks: AtomicU32,
+    test_db: TestDb,
+}
+
+/// Somebody's browser: it keeps the cookie and comes from one address.
+pub struct Browser<'w> {
+    world: &'w World,
+    pub address: IpAddr,
+    pub cookie: Option<String>,
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub bytes: Bytes,
+}
+
+impl Answer {
+    pub fn body(&self) -> Value {
+        if self.bytes.is_empty() { Value::Null } else { serde_json::from_slice(&self.bytes).unwrap() }
+    }
+
+    /// Status, and the code of a problem.
+    pub fn said(&self) -> String {
+        let body = self.body();
+        format!("{} {}", self.status, body["code"].as_str().unwrap_or_default()).trim().to_owned()
+    }
+
+    pub fn set_cookie(&self) -> &str {
+        self.headers.get(header::SET_COOKIE).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn retry_after_s(&self) -> i64 {
+        self.headers.get(header::RETRY_AFTER).unwrap().to_str().unwrap().parse().unwrap()
+    }
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with(false, CHEAP).await
+    }
+
+    pub async fn with(secure: bool, cost: HashCost) -> Self {
+        let test_db = TestDb::new(&[Schema { name: "identity", migrator: &svetu_identity::MIGRATOR }]).await;
+        Self::over(test_db, clock(), secure, cost)
+    }
+
+    /// The same database under another binary's settings.
+    pub fn again(self, cost: HashCost) -> Self {
+        Self::over(self.test_db, self.clock, false, cost)
+    }
+
+    fn over(test_db: TestDb, clock: Arc<ManualClock>, secure: bool, hash_cost: HashCost) -> Self {
+        let (letters, db) = (Arc::new(Letters::default()), test_db.db("identity"));
+        let identity = Identity::try_new(IdentityDeps {
+            db: db.clone(),
+            clock: clock.clone(),
+            mailer: letters.clone(),
+            site_url: "http://localhost:8080".to_owned(),
+            secure,
+            hash_cost,
+        })
+        .unwrap();
+        let kit = Kit::new(KitConfig {
+            authorizer: Arc::new(CedarAuthorizer::try_new().unwrap()),
+            clock: clock.clone(),
+            catalogue: Catalogue::try_new([svetu_http::MESSAGES, svetu_identity::MESSAGES]).unwrap(),
+            cursor_key: [7; 32],
+            body_bytes_max: Kit::BODY_BYTES_MAX,
+        });
+        let router = kit.install(identity.routes().split_for_parts().0);
+        Self { identity, letters, clock, db, router, networks: AtomicU32::new(0), test_db }
+    }
+
+    /// At an address of its own.
+    pub fn browser(&self) -> Browser<'_> {
+        let n = self.networks.fetch_add(1, Ordering::Relaxed);
+        let address = IpAddr::V4(Ipv4Addr::from(u32::from(Ipv4Addr::new(203, 0, 0, 7)) + n * 256));
+        Browser { world: self, address, cookie: None }
+    }
+
+    /// Runs what is due, as the worker of the process does.
+    pub async fn work(&self) {
+        let worker = Worker::new(self.db.clone(), self.clock.clone(), self.identity.jobs());
+        worker.run_due().await.unwrap();
+    }
+
+    /// Sends what waits and answers the newest letter to the address.
+    pub async fn letter(&self, to: &str) -> Mail {
+        self.work().await;
+        self.letters.sent.lock().iter().rfind(|mail| mail.to == to).expect("a letter").clone()
+    }
+
+    pub async fn token(&self, to: &str) -> String {
+        let letter = self.letter(to).await;
+        let (_, token) = letter.text.split_once("?token=").expect("a link");
+        token.split_whitespace().next().unwrap().to_owned()
+    }
+
+    /// How many letters went to the address so far.
+    pub async fn letters_to(&self, to: &str) -> usize {
+        self.work().await;
+        self.letters.sent.lock().iter().filter(|mail| mail.to == to).count()
+    }
+
+    /// Signed up, proven, signed in.
+    pub async fn member(&self, email: &str) -> Browser<'_> {
+        let mut browser = self.browser();
+        assert_eq!(browser.sign_up(email, PASSWORD).await.said(), "202");
+        let token = self.token(email).await;
+        assert_eq!(browser.send("POST /identity/verify-email", json!({ "token": token })).await.said(), "200");
+        browser
+    }
+
+    /// Made by the bulk contract, with these roles beside `member`, and signed in.
+    pub async fn staff(&self, email: &str, roles: &[Role]) -> (AccountId, Browser<'_>) {
+        let account = self.new_account(email, roles);
+        let id = account.id;
+        let contract: &dyn IdentityContract = &self.identity;
+        assert_eq!(contract.create_accounts(vec![account]).await.unwrap(), 1);
+        let mut browser = self.browser();
+        assert_eq!(browser.sign_in(email, PASSWORD).await.said(), "200");
+        (id, browser)
+    }
+
+    pub fn new_account(&self, email: &str, roles: &[Role]) -> NewAccount {
+        NewAccount {
+            id: AccountId::new(self.clock.now()),
+            email: email.to_owned(),
+            display_name: "Olga".to_owned(),
+            language: Language::SrLatn,
+            roles: roles.to_vec(),
+            password: Some(PASSWORD.to_owned()),
+            created_at: self.clock.now(),
+        }
+    }
+
+    pub async fn count(&self, sql: &str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(self.db.pool()).await.unwrap()
+    }
+}
+
+impl Browser<'_> {
+    pub async fn sign_up(&mut self, email: &str, password: &str) -> Answer {
+        let form = json!({
+            "email": email, "password": password, "display_name": "Pera Perić", "language": "en", "accept_terms": true,
+        });
+        self.send("POST /identity/sign-up", form).await
+    }
+
+    pub async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
+        self.send("POST /identity/sign-in", json!({ "email": email, "password": password })).await
+    }
+
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(&format!("GET {path}"), Value::Null).await
+    }
+
+    /// As the gateway does: the cookie becomes an actor, an unknown one a visitor.
+    pub async fn send(&mut self, line: &str, body: Value) -> Answer {
+        let (method, path) = line.split_once(' ').unwrap();
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::USER_AGENT, "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+            .header("x-request-id", "fixed")
+            .body(Body::from(body))
+            .unwrap();
+        request.extensions_mut().insert(ClientAddress(self.address));
+        if let Some(token) = &self.cookie {
+            let actor = self.world.identity.authenticate(token).await.unwrap().unwrap_or_else(Actor::visitor);
+            request.extensions_mut().insert(actor);
+        }
+        let response = self.world.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, bytes };
+        if let Some((_, rest)) = answer.set_cookie().split_once('=') {
+            let value = rest.split(';').next().unwrap();
+            self.cookie = (!value.is_empty()).then(|| value.to_owned());
+        }
+        answer
+    }
+
+    pub async fn me(&mut self) -> String {
+        let answer = self.get("/identity/me").await;
+        if answer.status == 200 { answer.body()["email"].as_str().unwrap().to_owned() } else { answer.said() }
+    }
+}
