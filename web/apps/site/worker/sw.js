@@ -1,6 +1,7 @@
 // The service worker. scripts/prepare.mjs writes it to public/sw.js with the version of the sources in it.
 // What may be kept: the offline pages (fetched as a visitor), scripts and styles (public, named by their content), the ads
 // that were opened on this device and their photos. No other answer is kept; signing out forgets the ads.
+// What another app shares becomes a draft, which the wizard goes on with.
 /* global __VERSION__ */
 const SHELL = `svetu-shell-${__VERSION__}`;
 const SEEN = "svetu-seen";
@@ -13,6 +14,7 @@ const SLOW_MS = 8000;
 const PREFIXES = ["", "/sr-cyrl", "/ru", "/en"];
 const LISTING = /^(?:\/sr-cyrl|\/ru|\/en)?\/listings\/listing_[0-9a-z]+(?:\/|$)/;
 const SIGN_OUT = /^(?:\/sr-cyrl|\/ru|\/en)?\/sign-out$/;
+const SHARE = /^(?:\/sr-cyrl|\/ru|\/en)?\/post\/share$/;
 const PHOTO = /^\/media\/.*\.(?:webp|jpg|avif)$/;
 
 const prefixOf = (path) =>
@@ -56,6 +58,7 @@ self.addEventListener("fetch", (event) => {
     event.waitUntil(Promise.all([caches.delete(SEEN), caches.delete(PHOTOS)]));
     return;
   }
+  if (request.method === "POST" && SHARE.test(url.pathname)) event.respondWith(share(request, prefixOf(url.pathname)));
   if (request.method !== "GET") return;
   if (request.mode === "navigate") event.respondWith(page(event, request, url));
   else if (url.pathname.startsWith("/_next/static/")) event.respondWith(file(request));
@@ -124,6 +127,61 @@ async function photo(event, request) {
     );
   }
   return answer;
+}
+
+const LANGUAGES = { "": "sr-Latn", "/sr-cyrl": "sr-Cyrl", "/ru": "ru", "/en": "en" };
+const SHARED_PHOTOS_MAX = 20;
+const TITLE_LETTERS_MAX = 100;
+const EDGE_MAX = 2560;
+const SMALL_ENOUGH_BYTES = 1_500_000;
+/** An ad's text holds no addresses. */
+const ADDRESS = /\bhttps?:\/\/\S+/gi;
+
+async function share(request, prefix) {
+  try {
+    const form = await request.formData();
+    const words = (name) => {
+      const value = form.get(name);
+      return typeof value === "string" ? value.replace(ADDRESS, "").trim() : "";
+    };
+    const photos = form.getAll("photos").filter((one) => one instanceof Blob && one.type.startsWith("image/"));
+    const media = [];
+    for (const photo of photos.slice(0, SHARED_PHOTOS_MAX)) {
+      const answer = await fetch("/api/v1/media/uploads", {
+        method: "POST",
+        headers: { "content-type": "application/octet-stream" },
+        body: await smaller(photo),
+      });
+      if (answer.ok) media.push((await answer.json()).id);
+      else if (answer.status === 401) break;
+    }
+    const description = words("text");
+    const title = (words("title") || description.split("\n")[0]).slice(0, TITLE_LETTERS_MAX);
+    if (title || description || media.length > 0) {
+      await fetch("/api/v1/marketplace/listings", {
+        method: "POST",
+        headers: { "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
+        body: JSON.stringify({ title, description, media, language: LANGUAGES[prefix] }),
+      });
+    }
+  } catch {
+    // The wizard opens all the same; who is not signed in is led to signing in by it.
+  }
+  return Response.redirect(`${prefix}/post`, 303);
+}
+
+async function smaller(photo) {
+  if (photo.size <= SMALL_ENOUGH_BYTES) return photo;
+  try {
+    const bitmap = await createImageBitmap(photo);
+    const scale = Math.min(1, EDGE_MAX / Math.max(bitmap.width, bitmap.height));
+    const canvas = new OffscreenCanvas(Math.round(bitmap.width * scale), Math.round(bitmap.height * scale));
+    canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 });
+    return blob.size < photo.size ? blob : photo;
+  } catch {
+    return photo;
+  }
 }
 
 /** Keys come back in the order they were put: the oldest go first. */

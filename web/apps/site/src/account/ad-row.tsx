@@ -39,7 +39,7 @@ export async function AdRow({ locale, ad }: { locale: Locale; ad: MyListing }) {
   const renewable =
     ad.state === "expired" || !ad.refreshed_at || Date.now() - new Date(ad.refreshed_at).getTime() > RENEWABLE_AFTER_MS;
   const actions = actionsOf[ad.state].filter((name) => name !== "renew" || renewable);
-  const until = ad.expires_at ? formatDate(locale, ad.expires_at, "long") : "";
+  const until = ad.expires_at ? formatDate(locale, ad.expires_at) : "";
   const numbers = [
     { icon: Eye, name: t("ads.views"), value: ad.statistics.views },
     { icon: Phone, name: t("ads.reveals"), value: ad.statistics.reveals },
@@ -47,7 +47,7 @@ export async function AdRow({ locale, ad }: { locale: Locale; ad: MyListing }) {
   ].filter(({ value }) => typeof value === "number");
   return (
     <article className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-4 gap-y-3 border-b border-line py-4 sm:grid-cols-[10rem_minmax(0,1fr)]">
-      <div className="relative aspect-[4/3] self-start overflow-hidden rounded-card bg-surface">
+      <div className="relative aspect-[4/3] self-start sm:row-span-2 overflow-hidden rounded-card bg-surface">
         {cover ? (
           <Picture source={cover} alt="" sizes="(min-width: 40rem) 160px, 104px" preview={previewOf(cover.thumbhash)} />
         ) : (
@@ -92,7 +92,7 @@ export async function AdRow({ locale, ad }: { locale: Locale; ad: MyListing }) {
             </Link>
           </p>
         )}
-        <div className="flex flex-wrap gap-2">
+        <div className="flex flex-wrap gap-2 [&>div:not([role])]:contents">
           {EDITABLE.has(ad.state) && (
             <Link
               href={href(locale, `/post/${ad.id}`)}

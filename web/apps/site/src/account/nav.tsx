@@ -21,7 +21,11 @@ export function AccountNav(props: { locale: Locale; label: string; names: Sectio
     <nav
       ref={strip}
       aria-label={props.label}
-      className="no-scrollbar relative -mx-4 overflow-x-auto px-4 lg:mx-0 lg:overflow-visible lg:px-0"
+      className={clsx(
+        "no-scrollbar relative -mx-4 overflow-x-auto px-4 lg:mx-0 lg:overflow-visible lg:px-0",
+        // The account's own page lists them all.
+        path === "/account" && "max-lg:hidden",
+      )}
     >
       <ul className="flex w-max min-w-full gap-1 border-b border-line pb-2 lg:sticky lg:top-24 lg:w-auto lg:flex-col lg:border-0 lg:pb-0">
         {sections.map(({ id, path: section, icon: Icon }) => {
@@ -37,7 +41,7 @@ export function AccountNav(props: { locale: Locale; label: string; names: Sectio
                   current ? "bg-accent-soft font-[600] text-accent" : "text-quiet hover:bg-surface hover:text-ink",
                 )}
               >
-                <Icon aria-hidden className="size-5 max-lg:hidden" />
+                <Icon aria-hidden className="size-5 shrink-0 max-lg:hidden" />
                 {props.names[id]}
               </Link>
             </li>

@@ -33,7 +33,7 @@ export async function SearchRow({ locale, search }: { locale: Locale; search: Sa
               <Icon aria-hidden className="size-4" />
               {t(`searches.frequency.${frequency}`)}
             </span>
-            {created_at && <span>{t("searches.since", { date: formatDate(locale, created_at, "long") })}</span>}
+            {created_at && <span>{t("searches.since", { date: formatDate(locale, created_at) })}</span>}
             {new_count > 0 && <Badge tone="accent">{t("searches.new", { count: new_count })}</Badge>}
           </p>
         </div>

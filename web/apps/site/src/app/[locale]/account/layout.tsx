@@ -15,7 +15,7 @@ export default async function AccountLayout({ children, params }: Props) {
   const locale = await pageLocale(params);
   const t = await getTranslations("account");
   return (
-    <div className="container-page grid grid-cols-[minmax(0,1fr)] gap-5 pt-3 lg:grid-cols-[13rem_minmax(0,1fr)] lg:gap-10 lg:pt-8">
+    <div className="container-page grid grid-cols-[minmax(0,1fr)] gap-5 pt-3 lg:grid-cols-[16rem_minmax(0,1fr)] lg:gap-10 lg:pt-8">
       <AccountNav
         locale={locale}
         label={t("label")}

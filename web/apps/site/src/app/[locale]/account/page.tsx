@@ -38,7 +38,7 @@ export default async function Account({ params, searchParams }: Props) {
         <div className="min-w-0">
           <h1 className="truncate text-xl font-[700]">{person.display_name}</h1>
           <p className="truncate text-sm text-quiet">
-            {person.email} · {t("since", { date: formatDate(locale, person.created_at, "long") })}
+            {person.email} · {t("since", { date: formatDate(locale, person.created_at) })}
           </p>
         </div>
       </header>

@@ -43,9 +43,10 @@ export async function GET(_: Request, { params }: { params: Promise<{ file: stri
       shortcut(app("favourites"), "/account/favourites"),
     ],
     share_target: {
-      action: href(locale, "/post"),
-      method: "GET",
-      params: { title: "title", text: "text", url: "url" },
+      action: href(locale, "/post/share"),
+      method: "POST",
+      enctype: "multipart/form-data",
+      params: { title: "title", text: "text", url: "url", files: [{ name: "photos", accept: ["image/*"] }] },
     },
   };
   return new Response(JSON.stringify(manifest), {

@@ -3,7 +3,7 @@ import { href } from "@svetu/i18n/locales";
 import { buttonClass } from "@svetu/ui/button";
 import { chipClass } from "@svetu/ui/chip";
 import { EmptyState } from "@svetu/ui/state";
-import { Plus, Tag } from "lucide-react";
+import { Tag } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import Link from "next/link";
@@ -58,15 +58,7 @@ export default async function MyAds({ params, searchParams }: Props) {
   );
   return (
     <>
-      <PageHeading
-        title={t("ads.title")}
-        actions={
-          <Link href={href(locale, "/post")} prefetch={false} className={buttonClass()}>
-            <Plus aria-hidden className="size-5" />
-            {t("post")}
-          </Link>
-        }
-      />
+      <PageHeading title={t("ads.title")} />
       <nav aria-label={t("ads.filter")} className="no-scrollbar -mx-4 overflow-x-auto px-4 py-1 lg:-mx-1 lg:px-1">
         <ul className="flex gap-2">
           {tabs.map(({ path, text, current }) => (

@@ -84,7 +84,7 @@ export default async function Settings({ params, searchParams }: Props) {
               kind: "select",
               label: t("settings.language"),
               initial: person.language,
-              options: locales.map((value) => ({ value, text: localeNames[value] })),
+              options: locales.map((value) => ({ value, text: localeNames[value], lang: value })),
             },
             {
               name: "theme",
