@@ -55,13 +55,16 @@ export function complaints(page) {
   return found;
 }
 
-/** Opens a page and waits until it is all there: loaded, fonts ready, no skeleton left. */
-export async function open(page, address, { ready = true } = {}) {
+/** Opens a page and waits until it is all there: loaded, its fonts ready, no skeleton in view. */
+export async function open(page, address) {
   const response = await page.goto(address, { waitUntil: "load" });
-  if (ready) {
-    await page.evaluate(() => document.fonts.ready.then(() => undefined));
-    await page.locator("main .animate-pulse").first().waitFor({ state: "detached" });
-  }
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("main .animate-pulse")].every((shape) => {
+      const { top, bottom } = shape.getBoundingClientRect();
+      return bottom < 0 || top > innerHeight || !shape.checkVisibility();
+    }),
+  );
   return response;
 }
 

@@ -22,7 +22,7 @@ const international = new Set(
     .flatMap(tokens),
 );
 // The name of the house, and of the works and licences that the pages thank.
-for (const word of ["sve", "tu", "geonames", "cc", "by", "natural", "earth", "openstreetmap", "svetu"])
+for (const word of ["sve", "tu", "euro", "geonames", "cc", "by", "natural", "earth", "openstreetmap", "svetu"])
   international.add(word);
 
 const foreign = new Map();
@@ -57,7 +57,7 @@ function spoken(page) {
   return page.evaluate(() => {
     const own = document.documentElement.lang;
     const inOwn = (element) =>
-      element && element.closest("[lang]")?.lang === own && !element.closest("script, style, code, textarea");
+      element && element.closest("[lang]")?.lang === own && !element.closest("script, style, noscript, code, textarea");
     const texts = [document.title, document.querySelector('meta[name="description"]')?.content ?? ""];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) if (inOwn(walker.currentNode.parentElement)) texts.push(walker.currentNode.data);
@@ -104,8 +104,9 @@ export async function writtenWords(locale, listing, seller) {
 export async function strangers(page, locale, allowed) {
   const found = new Map();
   for (const text of await spoken(page)) {
-    // Addresses and file types are the same everywhere, like numbers with units.
-    for (const word of tokens(text.replace(/\S*[@/]\S*|\S+\.\p{L}\S*/gu, " "))) {
+    // Addresses and file types are the same everywhere; what stands in quotes is an example or somebody's words.
+    const plain = text.replace(/\S*[@/]\S*|\S+\.\p{L}\S*/gu, " ").replace(/„[^“”]*[“”]|«[^»]*»|“[^”]*”/gu, " ");
+    for (const word of tokens(plain)) {
       if (international.has(word) || allowed.has(word) || found.has(word)) continue;
       if (isForeign(locale, word)) found.set(word, text.trim().slice(0, 80));
     }

@@ -40,38 +40,54 @@ export function walk(locale, size) {
       }
     });
 
+    /** All that is wrong with a page at once, not only the first. */
     async function check({ path, role, status = 200, search, slugs }) {
       const page = await (await contextOf(role)).newPage();
       try {
         const found = complaints(page);
         const response = await open(page, address(locale, path));
-        assert.equal(response.status(), status, "status");
-        assert.equal(await page.getAttribute("html", "lang"), locale, "lang");
-        assert.equal(await page.locator("h1").count(), 1, "one h1");
-        const title = await page.title();
-        assert.ok(title.length > 3, `a title, not «${title}»`);
-        if (search) await checkLinks(page, slugs ? undefined : path);
-        const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(sideways <= 0, `the page is ${sideways} px wider than the screen`);
-        assert.deepEqual(await strangers(page, locale, allowed), [], "words of another language");
-        assert.deepEqual(await violations(page), [], "axe");
-        assert.deepEqual(found, [], "errors in the browser");
+        const wrong = [
+          ...(await facts(page, response, status)),
+          ...(search ? await links(page, slugs ? undefined : path) : []),
+          ...(await strangers(page, locale, allowed)).map((word) => `another language: ${word}`),
+          ...(await violations(page)),
+          ...found,
+        ];
+        assert.equal(wrong.length, 0, `${page.url()}\n  ${wrong.join("\n  ")}`);
       } finally {
         await page.close();
       }
     }
 
-    async function checkLinks(page, path) {
+    async function facts(page, response, status) {
+      const wrong = [];
+      const expect = (fine, text) => fine || wrong.push(text);
+      expect(response.status() === status, `status ${response.status()}, not ${status}`);
+      const lang = await page.getAttribute("html", "lang");
+      expect(lang === locale, `lang is ${lang}`);
+      const headings = await page.locator("h1").count();
+      expect(headings === 1, `${headings} headings of the first level`);
+      const title = await page.title();
+      expect(title.length > 3, `the title is «${title}»`);
+      const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(sideways <= 0, `${sideways} px wider than the screen`);
+      return wrong;
+    }
+
+    /** What a page that machines may index says about itself. */
+    async function links(page, path) {
+      const wrong = [];
+      const expect = (fine, text) => fine || wrong.push(text);
       const hrefs = await page
         .locator('link[rel="alternate"][hreflang]')
-        .evaluateAll((links) => Object.fromEntries(links.map((link) => [link.hreflang, link.href])));
-      for (const other of locales) assert.ok(hrefs[other], `hreflang ${other}`);
-      assert.ok(hrefs["x-default"], "hreflang x-default");
-      const canonical = await page.getAttribute('link[rel="canonical"]', "href");
-      assert.equal(new URL(canonical).pathname, new URL(hrefs[locale]).pathname, "canonical");
-      if (path) assert.equal(new URL(canonical).pathname, new URL(address(locale, path)).pathname, "canonical");
-      const description = await page.getAttribute('meta[name="description"]', "content");
-      assert.ok(description?.length > 20, "a description");
+        .evaluateAll((all) => Object.fromEntries(all.map((link) => [link.hreflang, link.href])));
+      for (const other of [...locales, "x-default"]) expect(hrefs[other], `no hreflang ${other}`);
+      const canonical = await page.evaluate(() => document.querySelector('link[rel="canonical"]')?.href);
+      expect(canonical === hrefs[locale], `canonical is ${canonical}, the page's own hreflang ${hrefs[locale]}`);
+      if (path && canonical) expect(new URL(canonical).pathname === new URL(address(locale, path)).pathname, canonical);
+      const description = await page.evaluate(() => document.querySelector('meta[name="description"]')?.content);
+      expect(description?.length > 20, `the description is «${description}»`);
+      return wrong;
     }
   });
 }

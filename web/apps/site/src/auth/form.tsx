@@ -12,7 +12,7 @@ export interface FormField {
   name: string;
   label: string;
   kind: "text" | "email" | "password" | "checkbox" | "select" | "textarea";
-  options?: { value: string; text: string }[];
+  options?: { value: string; text: string; lang?: string }[];
   optional?: boolean;
   autoComplete?: string;
   help?: ReactNode;
@@ -113,8 +113,8 @@ export function ActionForm(props: ActionFormProps) {
               <Textarea {...shared} defaultValue={typed} />
             ) : kind === "select" ? (
               <Select {...shared} key={typed} defaultValue={typed}>
-                {options?.map(({ value, text }) => (
-                  <option key={value} value={value}>
+                {options?.map(({ value, text, lang }) => (
+                  <option key={value} value={value} lang={lang}>
                     {text}
                   </option>
                 ))}

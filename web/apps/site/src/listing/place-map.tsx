@@ -3,6 +3,7 @@
 import { Skeleton } from "@svetu/ui/skeleton";
 import dynamic from "next/dynamic";
 import { useEffect, useRef, useState } from "react";
+import type { MapWords } from "@/map/base-map";
 
 const Circle = dynamic(() => import("./circle-map"), {
   ssr: false,
@@ -10,7 +11,7 @@ const Circle = dynamic(() => import("./circle-map"), {
 });
 
 /** The neighbourhood of an ad; the map is fetched when it comes near the screen. */
-export function PlaceMap(props: { lat: number; lon: number; label: string }) {
+export function PlaceMap(props: { lat: number; lon: number; words: MapWords }) {
   const box = useRef<HTMLDivElement>(null);
   const [near, setNear] = useState(false);
   useEffect(() => {

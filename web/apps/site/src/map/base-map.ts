@@ -8,6 +8,14 @@ export interface BaseMapOptions {
   center: [number, number];
   zoom: number;
   interactive?: boolean;
+  words: MapWords;
+}
+
+/** What the map and its buttons are called, in the reader's language. */
+export interface MapWords {
+  map: string;
+  zoomIn: string;
+  zoomOut: string;
 }
 
 interface Label {
@@ -22,7 +30,7 @@ const ZOOM_MAX = 16;
 const LABEL_PAUSE_MS = 150;
 
 /** Serbia and its neighbours on a base map that needs nobody else's server: outlines, borders, names of places. */
-export function createMap({ container, center, zoom, interactive = true }: BaseMapOptions): MapLibre {
+export function createMap({ container, center, zoom, interactive = true, words }: BaseMapOptions): MapLibre {
   setWorkerUrl(new URL("/map/maplibre-gl-worker.mjs", location.href).toString());
   const map = new MapLibre({
     container,
@@ -34,6 +42,11 @@ export function createMap({ container, center, zoom, interactive = true }: BaseM
     dragRotate: false,
     pitchWithRotate: false,
     attributionControl: false,
+    locale: {
+      "Map.Title": words.map,
+      "NavigationControl.ZoomIn": words.zoomIn,
+      "NavigationControl.ZoomOut": words.zoomOut,
+    },
     // On a phone one finger scrolls the page, two move the map.
     cooperativeGestures: false,
     style: style(getComputedStyle(document.documentElement)),

@@ -11,7 +11,7 @@ import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
 import { api } from "@/api/browser";
 import { type PriceWords, priceText } from "@/listing/price";
-import { boundsOf, createMap } from "@/map/base-map";
+import { boundsOf, createMap, type MapWords } from "@/map/base-map";
 import { listingPath } from "@/seo/links";
 import { change, readParams, withQuery } from "./query";
 
@@ -21,7 +21,7 @@ interface Props {
   /** The filters as the API takes them. */
   query: string;
   words: PriceWords;
-  labels: { map: string; searchHere: string; loading: string; failed: string; cluster: string; close: string };
+  labels: MapWords & { searchHere: string; loading: string; failed: string; cluster: string; close: string };
 }
 
 const SERBIA: [number, number] = [20.6, 44.2];
@@ -38,7 +38,7 @@ export default function ResultsMap({ locale, path, query, words, labels }: Props
 
   useEffect(() => {
     if (!box.current) return;
-    const made = createMap({ container: box.current, center: SERBIA, zoom: ZOOM_COUNTRY });
+    const made = createMap({ container: box.current, center: SERBIA, zoom: ZOOM_COUNTRY, words: labels });
     map.current = made;
     made.on("dragend", () => setMoved(true));
     made.on("zoomend", (event) => event.originalEvent && setMoved(true));

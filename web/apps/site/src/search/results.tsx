@@ -142,6 +142,7 @@ export async function Results({ locale, params, path, category, title, crumbs }:
             id="results"
             className="mt-5 transition-opacity delay-200 duration-(--calm) [[data-loading]_&]:opacity-50"
           >
+            {view !== "map" && answer.items.length > 0 && <h2 className="sr-only">{t("allAds")}</h2>}
             {view === "map" ? (
               <ResultsMap
                 locale={locale}
@@ -150,6 +151,8 @@ export async function Results({ locale, params, path, category, title, crumbs }:
                 words={await priceWords()}
                 labels={{
                   map: t("map.label"),
+                  zoomIn: t("map.zoomIn"),
+                  zoomOut: t("map.zoomOut"),
                   searchHere: t("map.searchHere"),
                   loading: t("map.loading"),
                   failed: t("map.failed"),

@@ -30,13 +30,16 @@ import { Written } from "@/listing/written";
 import { categories } from "@/search/categories";
 import { Breadcrumbs } from "@/seo/breadcrumbs";
 import { JsonLd } from "@/seo/json-ld";
-import { alternates, listingPath, pictureUrl } from "@/seo/links";
+import { alternates, listingPath } from "@/seo/links";
+import { shared } from "@/seo/shared";
 
 interface Props {
   params: Promise<{ locale: string; id: string; words?: string[] }>;
 }
 
 const DESCRIPTION_LETTERS = 160;
+/** Whole rows on a phone and on a desktop. */
+const SIMILAR_SHOWN = 10;
 
 /** The ad; one that never was is 404, one that is gone has its own page (the proxy gives it the status 410). */
 async function read(locale: Locale, id: string): Promise<Listing> {
@@ -62,21 +65,24 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
     description,
     alternates: links,
     robots: ad.state === "live" || ad.state === "reserved" ? undefined : { index: false },
-    openGraph: {
-      type: "website",
+    ...(await shared(locale, {
       title: `${ad.title} – ${price}`,
       description,
-      url: links.canonical as string,
-      images: ad.pictures.slice(0, 4).map((picture) => ({ url: pictureUrl(picture), alt: ad.title })),
-    },
-    twitter: { card: ad.pictures.length > 0 ? "summary_large_image" : "summary" },
+      path: listingPath(ad.id, ad.title),
+      listing: ad.id,
+    })),
   };
 }
 
 export default async function ListingPage({ params }: Props) {
   const locale = await pageLocale(params);
   const ad = await read(locale, (await params).id);
-  const [t, tree, person] = await Promise.all([getTranslations("listing"), categories(locale), me(locale)]);
+  const [t, maps, tree, person] = await Promise.all([
+    getTranslations("listing"),
+    getTranslations("search.map"),
+    categories(locale),
+    me(locale),
+  ]);
   const isPublic = ad.state === "live" || ad.state === "reserved" || ad.state === "sold";
   const sold = ad.state === "sold";
   return (
@@ -136,7 +142,14 @@ export default async function ListingPage({ params }: Props) {
                 {t("place.title")}
               </h2>
               <p className="mb-3">{placeText(ad)}</p>
-              <PlaceMap {...ad.place.point} label={t("place.map", { place: ad.place.name })} />
+              <PlaceMap
+                {...ad.place.point}
+                words={{
+                  map: t("place.map", { place: ad.place.name }),
+                  zoomIn: maps("zoomIn"),
+                  zoomOut: maps("zoomOut"),
+                }}
+              />
               <p className="no-print mt-2 text-sm text-quiet">{t("place.fuzzy")}</p>
             </section>
           )}
@@ -232,7 +245,7 @@ async function Similar({ locale, id }: { locale: Locale; id: string }) {
       <h2 id="similar" className="mb-4 text-xl">
         {t("similar")}
       </h2>
-      <Cards locale={locale} cards={cards} kept={kept} />
+      <Cards locale={locale} cards={cards.slice(0, SIMILAR_SHOWN)} kept={kept} />
     </section>
   );
 }
