@@ -6,7 +6,7 @@ import { getTranslations } from "next-intl/server";
 import { listingPath } from "@/seo/links";
 import { FavouriteButton, type FavouriteLabels } from "./favourite-button";
 import { previewOf } from "./preview";
-import { priceText } from "./price";
+import { otherPrice, priceText } from "./price";
 
 export async function favouriteLabels(): Promise<FavouriteLabels> {
   const t = await getTranslations("favourite");
@@ -55,7 +55,7 @@ export async function CardItems({ locale, cards, kept, layout = "grid", priority
           title={card.title}
           price={{
             price: priceText(locale, card.price, words),
-            other: card.price_other ? formatMoney(locale, card.price_other) : null,
+            other: otherPrice(locale, card.price_other),
             previous: card.previous_price ? formatMoney(locale, card.previous_price) : null,
             previousLabel: t("priceBefore"),
           }}

@@ -5,7 +5,7 @@ import { PriceText } from "@svetu/ui/price-text";
 import { ChevronDown } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { priceWords } from "./card";
-import { priceText } from "./price";
+import { otherPrice, priceText } from "./price";
 
 /** The price, the same in the other currency, and how it changed. */
 export async function PriceBlock({ locale, listing }: { locale: Locale; listing: Listing }) {
@@ -16,7 +16,7 @@ export async function PriceBlock({ locale, listing }: { locale: Locale; listing:
       <PriceText
         size="page"
         price={priceText(locale, listing.price, words)}
-        other={listing.price_other ? formatMoney(locale, listing.price_other) : null}
+        other={otherPrice(locale, listing.price_other)}
         previous={listing.previous_price ? formatMoney(locale, listing.previous_price) : null}
         previousLabel={t("price.before")}
       />
