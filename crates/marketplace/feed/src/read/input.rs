@@ -51,11 +51,15 @@ pub struct Opened {
 pub fn open(path: &Path, spec: &FileSpec) -> Result<Opened, FeedError> {
     let file = path.to_path_buf();
     let io = |source| FeedError::Io { file: file.clone(), source };
-    let mut handle = File::open(path).map_err(io)?;
-    let meta = handle.metadata().map_err(io)?;
+    // Read several times, so it has to be a file; a pipe would be waited for without end.
+    let meta = std::fs::metadata(path).map_err(io)?;
     if meta.is_dir() {
         return Err(io(io::Error::from(io::ErrorKind::IsADirectory)));
     }
+    if !meta.is_file() {
+        return Err(io(io::Error::other("this is no regular file")));
+    }
+    let mut handle = File::open(path).map_err(io)?;
     let bytes = meta.len();
     let mut head = Vec::with_capacity(HEAD_BYTES);
     handle.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(io)?;
@@ -119,47 +123,57 @@ fn xml_declared(head: &[u8]) -> Option<&'static Encoding> {
 
 /// UTF-8 if all of it is; else the likeliest one-byte encoding by its letters.
 fn detect(handle: &mut File) -> io::Result<&'static Encoding> {
-    handle.seek(SeekFrom::Start(0))?;
+    let mut utf8 = Utf8Checker::default();
+    each_chunk(handle, |chunk| utf8.takes(chunk))?;
+    if !utf8.invalid {
+        return Ok(UTF_8);
+    }
+    // Looks at every byte twenty times: only where it has to be guessed.
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+    let mut foreign = false;
+    each_chunk(handle, |chunk| {
+        foreign |= !chunk.is_ascii();
+        if foreign {
+            detector.feed(chunk, false);
+        }
+        true
+    })?;
+    detector.feed(b"", true);
+    Ok(detector.guess(None, chardetng::Utf8Detection::Deny))
+}
+
+/// The beginning of the file, until `look` has seen enough.
+fn each_chunk(handle: &mut File, mut look: impl FnMut(&[u8]) -> bool) -> io::Result<()> {
+    handle.seek(SeekFrom::Start(0))?;
     let mut reader = BufReader::with_capacity(256 * 1024, handle.take(DETECT_BYTES_MAX));
-    let mut checker = Utf8Checker::default();
     loop {
         let chunk = reader.fill_buf()?;
         let length = chunk.len();
-        if length == 0 {
-            break;
-        }
-        if !chunk.is_ascii() || checker.pending {
-            checker.feed(chunk);
-            detector.feed(chunk, false);
+        if length == 0 || !look(chunk) {
+            return Ok(());
         }
         reader.consume(length);
     }
-    if !checker.invalid {
-        return Ok(UTF_8);
-    }
-    detector.feed(b"", true);
-    Ok(detector.guess(None, chardetng::Utf8Detection::Deny))
 }
 
 #[derive(Default)]
 struct Utf8Checker {
     decoder: Option<Decoder>,
     invalid: bool,
-    pending: bool,
 }
 
 impl Utf8Checker {
-    fn feed(&mut self, chunk: &[u8]) {
-        if self.invalid {
-            return;
+    /// False as soon as it is no UTF-8.
+    fn takes(&mut self, chunk: &[u8]) -> bool {
+        if self.decoder.is_none() && chunk.is_ascii() {
+            return true;
         }
-        self.pending = true;
         let decoder = self.decoder.get_or_insert_with(|| UTF_8.new_decoder_without_bom_handling());
-        let Some(capacity) = decoder.max_utf8_buffer_length_without_replacement(chunk.len()) else { return };
+        let Some(capacity) = decoder.max_utf8_buffer_length_without_replacement(chunk.len()) else { return true };
         let mut text = String::with_capacity(capacity);
         let (result, _) = decoder.decode_to_string_without_replacement(chunk, &mut text, false);
         self.invalid = matches!(result, encoding_rs::DecoderResult::Malformed(..));
+        !self.invalid
     }
 }
 
