@@ -12,5 +12,7 @@ export function priceText(locale: Locale, price: Price | null | undefined, words
 
 /** The same by the day's rate: whole units, for a rate knows no better. */
 export function otherPrice(locale: Locale, money: Money | null | undefined): string | null {
-  return money ? formatMoney(locale, { ...money, amount_minor: Math.max(1, Math.round(money.amount_minor / 100)) * 100 }) : null;
+  return money
+    ? formatMoney(locale, { ...money, amount_minor: Math.max(1, Math.round(money.amount_minor / 100)) * 100 })
+    : null;
 }

@@ -1,8 +1,9 @@
 import type { StatementOfReasons } from "@svetu/api-client/types";
 import { formatDate } from "@svetu/i18n/format";
-import type { Locale } from "@svetu/i18n/locales";
+import { href, type Locale } from "@svetu/i18n/locales";
 import { ChevronDown } from "lucide-react";
 import { getTranslations } from "next-intl/server";
+import Link from "next/link";
 import { AppealForm } from "./lazy";
 import { appealLabels } from "./labels";
 
@@ -36,7 +37,7 @@ export async function Statement(props: {
         {rows.map(([name, text]) => (
           <div key={name}>
             <dt className="text-quiet">{name}</dt>
-            <dd className="measure text-base">{text}</dd>
+            <dd className="measure text-base">{withLinks(locale, text ?? "", t("statement.ad"))}</dd>
           </div>
         ))}
       </dl>
@@ -71,5 +72,18 @@ export async function Statement(props: {
         )
       )}
     </section>
+  );
+}
+
+/** Ids of ads in a text as links: an id alone says nothing to a person. */
+function withLinks(locale: Locale, text: string, name: string) {
+  return text.split(/(listing_[0-9a-z]{20,30})/).map((part, i) =>
+    i % 2 === 1 ? (
+      <Link key={part} href={href(locale, `/listings/${part}`)} prefetch={false} className="text-accent underline">
+        {name}
+      </Link>
+    ) : (
+      part
+    ),
   );
 }

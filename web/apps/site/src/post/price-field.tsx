@@ -1,13 +1,13 @@
 "use client";
 
-import type { Currency, PriceHint, PriceKind, Rates } from "@svetu/api-client/types";
+import type { Category, Currency, PriceHint, PriceKind, Rates } from "@svetu/api-client/types";
 import { formatMoney, formatNumber } from "@svetu/i18n/format";
 import { describedBy, Field, Input, Select } from "@svetu/ui/field";
 import { useLocale, useTranslations } from "next-intl";
 import { Option, Options } from "./attribute-field";
 import { idOf, useWizard } from "./context";
-import { parseAmount } from "./form";
-import { useRead } from "./use-read";
+import { type Form, parseAmount } from "./form";
+import { useFirst, useRead } from "./use-read";
 
 const POINTER = "/price/amount_minor";
 const KINDS: PriceKind[] = ["fixed", "agreement", "free", "contact"];
@@ -73,16 +73,7 @@ function Hint() {
   const t = useTranslations("post");
   const locale = useLocale();
   const { form, category } = useWizard();
-  const query = new URLSearchParams();
-  if (form.category) query.set("category", form.category);
-  if (form.condition) query.set("condition", form.condition);
-  for (const { key } of (category?.attributes ?? [])
-    .filter(({ kind, required }) => required && LIKE.has(kind))
-    .slice(0, LIKE_MAX)) {
-    const value = form.attributes[key];
-    if (typeof value === "string" && value) query.set(`attr.${key}`, value);
-  }
-  const hint = useRead<PriceHint>(category ? `/marketplace/listings/price-hint?${query}` : null, PAUSE_MS);
+  const hint = useFirst<PriceHint>(category ? hintPaths(form, category) : [], PAUSE_MS);
   const rates = useRead<Rates>(hint && hint.currency !== form.currency ? "/marketplace/rates" : null);
   if (!hint) return null;
   const convert = exchange(hint.currency, form.currency, rates);
@@ -119,6 +110,25 @@ function Hint() {
       {verdict && <p className="mt-2">{t(`hint.${verdict}`)}</p>}
     </div>
   );
+}
+
+/** From the most alike to the least; a whole category of cars tells nothing about one. */
+function hintPaths(form: Form, category: Category): string[] {
+  const like = category.attributes
+    .filter(({ kind, required }) => required && LIKE.has(kind))
+    .slice(0, LIKE_MAX)
+    .flatMap(({ key }): [string, string][] => {
+      const value = form.attributes[key];
+      return typeof value === "string" && value ? [[`attr.${key}`, value]] : [];
+    });
+  const condition: [string, string][] = form.condition ? [["condition", form.condition]] : [];
+  const asks = [[...like, ...condition], like, like.slice(0, 2), like.slice(0, 1)].filter(
+    (ask) => ask.length > 0 || category.attributes.every(({ kind, required }) => !required || !LIKE.has(kind)),
+  );
+  const paths = asks.map(
+    (ask) => `/marketplace/listings/price-hint?${new URLSearchParams([["category", category.id], ...ask])}`,
+  );
+  return [...new Set(paths)];
 }
 
 function exchange(from: Currency, to: Currency, rates: Rates | null): ((minor: number) => number) | null {
