@@ -9,7 +9,7 @@ use svetu_kernel::Timestamp;
 /// In a row, until it opens.
 const FAILURES_MAX: u32 = 5;
 const OPEN_S_MIN: i64 = 1;
-const OPEN_S_MAX: i64 = 16;
+const OPEN_S_MAX: i64 = 4;
 
 #[derive(Debug)]
 pub struct Breaker(Mutex<State>);

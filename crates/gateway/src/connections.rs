@@ -1,31 +1,40 @@
-//! How many connections there may be, and how many from one network.
+//! How many connections there may be, and what runs on one.
 
-use std::{collections::HashMap, net::IpAddr, sync::Arc};
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use parking_lot::Mutex;
-use svetu_http::ClientAddress;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
+
+use crate::tally::{Share, Tally};
 
 const CONNECTIONS_MAX: usize = 8_192;
-/// One network cannot take all of them; a browser opens six.
-const FROM_ONE_NETWORK_MAX: u32 = 512;
-
-type Counts = Mutex<HashMap<IpAddr, u32>>;
+/// A browser opens six.
+const FROM_ONE_NETWORK_MAX: usize = 512;
 
 pub struct Connections {
     all: Arc<Semaphore>,
-    by_network: Arc<Counts>,
+    by_network: Tally,
 }
 
 /// One connection's place, free again when dropped.
 pub struct Place {
     _permit: OwnedSemaphorePermit,
-    counted: Option<(IpAddr, Arc<Counts>)>,
+    _share: Option<Share>,
 }
 
 impl Connections {
     pub fn new() -> Self {
-        Self { all: Arc::new(Semaphore::new(CONNECTIONS_MAX)), by_network: Arc::default() }
+        Self { all: Arc::new(Semaphore::new(CONNECTIONS_MAX)), by_network: Tally::default() }
     }
 
     /// Waits for a place: those who come wait in the kernel's queue meanwhile. None never happens while it is used.
@@ -35,31 +44,40 @@ impl Connections {
 
     /// None when the network has enough. `shared`: many people come from this address (a proxy of ours, this machine).
     pub fn admit(&self, permit: OwnedSemaphorePermit, address: IpAddr, shared: bool) -> Option<Place> {
-        if shared {
-            return Some(Place { _permit: permit, counted: None });
-        }
-        let network = ClientAddress(address).network();
-        let mut counts = self.by_network.lock();
-        let count = counts.entry(network).or_default();
-        if *count >= FROM_ONE_NETWORK_MAX {
-            return None;
-        }
-        *count += 1;
-        Some(Place { _permit: permit, counted: Some((network, Arc::clone(&self.by_network))) })
+        let share = if shared { None } else { Some(self.by_network.take(address, FROM_ONE_NETWORK_MAX)?) };
+        Some(Place { _permit: permit, _share: share })
     }
 }
 
-impl Drop for Place {
+/// The requests of one connection, from their head to the end of their answer.
+#[derive(Debug, Default)]
+pub struct Running {
+    began: Mutex<HashMap<u64, Instant>>,
+    next: AtomicU64,
+}
+
+/// One of them.
+#[derive(Debug)]
+pub struct Run {
+    number: u64,
+    running: Arc<Running>,
+}
+
+impl Running {
+    pub fn begin(self: &Arc<Self>) -> Run {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        self.began.lock().insert(number, Instant::now());
+        Run { number, running: Arc::clone(self) }
+    }
+
+    pub fn oldest(&self) -> Option<Instant> {
+        self.began.lock().values().min().copied()
+    }
+}
+
+impl Drop for Run {
     fn drop(&mut self) {
-        if let Some((network, counts)) = &self.counted {
-            let mut counts = counts.lock();
-            if let Some(count) = counts.get_mut(network) {
-                *count -= 1;
-                if *count == 0 {
-                    counts.remove(network);
-                }
-            }
-        }
+        self.running.began.lock().remove(&self.number);
     }
 }
 
@@ -68,20 +86,32 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn one_network_has_a_bound_and_gets_its_places_back() {
+    async fn one_network_does_not_take_all() {
         let connections = Connections::new();
-        let address: IpAddr = "203.0.113.9".parse().unwrap();
+        let admit = async |address: &str, shared| {
+            connections.admit(connections.place().await.unwrap(), address.parse().unwrap(), shared)
+        };
         let mut held = Vec::new();
         for _ in 0..FROM_ONE_NETWORK_MAX {
-            held.push(connections.admit(connections.place().await.unwrap(), address, false).unwrap());
+            held.push(admit("203.0.113.9", false).await.unwrap());
         }
-        assert!(connections.admit(connections.place().await.unwrap(), address, false).is_none());
-        assert!(connections.admit(connections.place().await.unwrap(), address, true).is_some());
-        assert!(
-            connections.admit(connections.place().await.unwrap(), "203.0.113.10".parse().unwrap(), false).is_some()
-        );
+        assert!(admit("203.0.113.9", false).await.is_none());
+        assert!(admit("203.0.113.9", true).await.is_some());
+        assert!(admit("203.0.113.10", false).await.is_some());
         held.clear();
-        assert!(connections.admit(connections.place().await.unwrap(), address, false).is_some());
-        assert!(connections.by_network.lock().is_empty());
+        assert_eq!(connections.all.available_permits(), CONNECTIONS_MAX);
+    }
+
+    #[test]
+    fn the_oldest_request_is_known_until_it_ends() {
+        let running = Arc::new(Running::default());
+        let first = running.begin();
+        let began = running.oldest().unwrap();
+        let second = running.begin();
+        assert_eq!(running.oldest(), Some(began));
+        drop(first);
+        assert!(running.oldest().unwrap() >= began);
+        drop(second);
+        assert_eq!(running.oldest(), None);
     }
 }

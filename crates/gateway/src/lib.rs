@@ -19,6 +19,7 @@ mod server;
 mod session;
 mod site;
 mod sorry;
+mod tally;
 mod telemetry;
 mod tls;
 

@@ -42,6 +42,8 @@ const AUTH_PATHS: [&str; 6] = [
 ];
 /// Of the API's quota: a twentieth.
 const AUTH_SHARE: u32 = 20;
+/// Five times the API's: Next.js also fetches the pages that a reader may open next.
+const PAGES_TIMES: u32 = 5;
 const FILES: &str = "files";
 /// Ten times the API's.
 const FILES_TIMES: u32 = 10;
@@ -80,7 +82,7 @@ impl Limits {
         Self {
             auth: Limiter::new(Quota::per_minute((api / AUTH_SHARE).max(1))),
             api: Limiter::new(Quota::per_minute(api)),
-            pages: Limiter::new(Quota::per_minute(api)),
+            pages: Limiter::new(Quota::per_minute(api.saturating_mul(PAGES_TIMES))),
             files: Limiter::new(Quota::per_minute(api.saturating_mul(FILES_TIMES))),
             accounts: Limiter::new(Quota::per_minute(limits.account_per_minute)),
         }

@@ -12,13 +12,17 @@ use http::{Method, header};
 use http_body_util::Limited;
 use svetu_http::ApiProblem;
 use svetu_kernel::{Problem, Status};
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
 use crate::{
     body::Holding,
     config::GatewayLimits,
     edge::Edge,
     origin::{Origin, Side},
+    tally::{Share, Tally},
     telemetry::Reason,
 };
 
@@ -27,7 +31,10 @@ const UPLOADS: &str = "/api/v1/media/uploads";
 /// A photo of 20 MB and a multipart envelope around it.
 const UPLOAD_BYTES_MAX: usize = 20 * 1024 * 1024 + 64 * 1024;
 /// How many times as long as another request an upload may take.
-const UPLOAD_TIMES: u32 = 6;
+pub const UPLOAD_TIMES: u32 = 6;
+
+/// One network may hold a quarter of the places: a place is held until the answer is read, and a reader can be slow on purpose.
+const NETWORK_SHARE: usize = 4;
 
 /// Places for requests at work. The site's calls have places of their own: a page that holds one and waits for its data must not
 /// wait for a place that another such page holds.
@@ -35,22 +42,36 @@ const UPLOAD_TIMES: u32 = 6;
 pub struct Places {
     public: Arc<Semaphore>,
     inside: Arc<Semaphore>,
+    by_network: Tally,
+    of_one_network_max: usize,
 }
 
 impl Places {
     pub fn new(limits: &GatewayLimits) -> Self {
         let places = || Arc::new(Semaphore::new(limits.concurrent_max.min(Semaphore::MAX_PERMITS)));
-        Self { public: places(), inside: places() }
+        let of_one_network_max = (limits.concurrent_max / NETWORK_SHARE).max(1);
+        Self { public: places(), inside: places(), by_network: Tally::default(), of_one_network_max }
+    }
+
+    fn take(&self, origin: &Origin) -> Option<(OwnedSemaphorePermit, Option<Share>)> {
+        let share = match (origin.side, origin.client) {
+            (Side::Public, Some(client)) if !client.is_loopback() => {
+                Some(self.by_network.take(client, self.of_one_network_max)?)
+            }
+            (Side::Public | Side::Inside, _) => None,
+        };
+        let places = match origin.side {
+            Side::Public => &self.public,
+            Side::Inside => &self.inside,
+        };
+        Some((Arc::clone(places).try_acquire_owned().ok()?, share))
     }
 }
 
 /// Nobody queues: who finds no place is told at once, while those inside still get their answer in time.
 pub async fn shed(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Result<Response, ApiProblem> {
-    let places = match request.extensions().get::<Origin>().map(|origin| origin.side) {
-        Some(Side::Inside) => &edge.places.inside,
-        Some(Side::Public) | None => &edge.places.public,
-    };
-    let Ok(place) = Arc::clone(places).try_acquire_owned() else {
+    let place = request.extensions().get::<Origin>().and_then(|origin| edge.places.take(origin));
+    let Some(place) = place else {
         edge.telemetry.refused(Reason::Load);
         return Err(Problem::new(Status::Unavailable, "service.overloaded").retry_after(1).into());
     };

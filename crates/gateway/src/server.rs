@@ -4,10 +4,7 @@ use std::{
     convert::Infallible,
     io,
     net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
@@ -32,9 +29,10 @@ use crate::{
     GatewayParts,
     body::Holding,
     config::{GatewayConfig, GatewayError, Settings},
-    connections::Connections,
+    connections::{Connections, Run, Running},
     edge::{self, Edge},
     io::Impatient,
+    load::UPLOAD_TIMES,
     origin::{Peer, Side},
     telemetry::Reason,
     tls,
@@ -53,6 +51,8 @@ const PING_EVERY: Duration = Duration::from_secs(30);
 const PING_ANSWER_MAX: Duration = Duration::from_secs(15);
 /// Without a byte taken by the reader.
 const WRITE_PAUSE_MAX: Duration = Duration::from_secs(30);
+/// Of a whole answer, after all the time that making it may take.
+const READ_MAX: Duration = Duration::from_secs(300);
 /// After an accept that failed for want of something (descriptors, memory).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Between being told to stop and closing the door.
@@ -242,16 +242,17 @@ impl House {
         builder: &Builder<TokioExecutor>,
         mut leaving: watch::Receiver<bool>,
     ) {
-        let running = Arc::new(AtomicUsize::new(0));
+        let running = Arc::new(Running::default());
         let service = service_fn(|request: Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(peer);
-            answer(self.service.clone(), request, Running::begin(&running))
+            answer(self.service.clone(), request, running.begin())
         });
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         tokio::pin!(connection);
         let mut check = interval(IDLE_CHECK);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let whole_max = self.edge.settings.request_max() * UPLOAD_TIMES + READ_MAX;
         let (mut busy_at, mut closing) = (Instant::now(), false);
         loop {
             tokio::select! {
@@ -266,11 +267,15 @@ impl House {
                     connection.as_mut().graceful_shutdown();
                 }
                 _ = check.tick(), if !closing => {
-                    if running.load(Ordering::Relaxed) > 0 {
-                        busy_at = Instant::now();
-                    } else if busy_at.elapsed() > IDLE_MAX {
-                        closing = true;
-                        connection.as_mut().graceful_shutdown();
+                    match running.oldest() {
+                        // HTTP/2 has windows of its own: who never opens one makes no write wait.
+                        Some(began) if began.elapsed() > whole_max => return,
+                        Some(_) => busy_at = Instant::now(),
+                        None if busy_at.elapsed() > IDLE_MAX => {
+                            closing = true;
+                            connection.as_mut().graceful_shutdown();
+                        }
+                        None => {}
                     }
                 }
             }
@@ -278,22 +283,6 @@ impl House {
     }
 }
 
-async fn answer(service: Router, request: Request<Body>, running: Running) -> Result<Response, Infallible> {
-    Ok(service.oneshot(request).await?.map(|body| Holding::body(body, running)))
-}
-
-/// A request at work, to the end of its answer.
-struct Running(Arc<AtomicUsize>);
-
-impl Running {
-    fn begin(count: &Arc<AtomicUsize>) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(count))
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
+async fn answer(service: Router, request: Request<Body>, run: Run) -> Result<Response, Infallible> {
+    Ok(service.oneshot(request).await?.map(|body| Holding::body(body, run)))
 }

@@ -4,7 +4,11 @@ use axum::body::Body;
 use bytes::Bytes;
 use chrono::Duration as Span;
 use http::Method;
-use tokio::time::{sleep, timeout};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::{sleep, timeout},
+};
 
 use crate::world::{COOKIE, TestSite, World, config};
 
@@ -158,4 +162,38 @@ async fn beyond_its_places_it_answers_at_once() {
     assert_eq!((first.as_str(), second.as_str()), ("200", "200"));
     assert_eq!(world.get("/api/v1/seen", &[]).await.told(), "200", "places come back");
     assert!(world.get("/metrics", &[]).await.text().contains("svetu_gateway_refusals_total{reason=\"Load\"}"));
+}
+
+#[tokio::test]
+async fn one_network_does_not_hold_all_places() {
+    let mut small = config();
+    small.trusted_proxies = vec!["127.0.0.1".to_owned()];
+    small.limits.concurrent_max = 8;
+    let world = World::with(small, None).await;
+    let ask = async |path: &str, address: &str| world.get(path, &[("x-forwarded-for", address)]).await.told();
+    let others = async {
+        while ask("/api/v1/seen", "198.51.100.7").await != "503 service.overloaded" {
+            sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(ask("/api/v1/seen", "198.51.100.8").await, "200");
+        world.gate.0.add_permits(2);
+    };
+    let wait = || ask("/api/v1/wait", "198.51.100.7");
+    let (first, second, ()) =
+        timeout(Duration::from_secs(20), async { tokio::join!(wait(), wait(), others) }).await.unwrap();
+    assert_eq!((first.as_str(), second.as_str()), ("200", "200"));
+    assert_eq!(ask("/api/v1/seen", "198.51.100.7").await, "200");
+}
+
+#[tokio::test]
+async fn a_body_that_never_comes_is_not_waited_for() {
+    let mut hasty = config();
+    hasty.limits.request_ms_max = 300;
+    let world = World::with(hasty, None).await;
+    let mut stream = TcpStream::connect(world.public).await.unwrap();
+    let head = b"POST /api/v1/notes HTTP/1.1\r\nhost: svetu.test\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{";
+    stream.write_all(head).await.unwrap();
+    let mut answer = Vec::new();
+    timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await.expect("closed").unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 504"), "{}", String::from_utf8_lossy(&answer));
 }
