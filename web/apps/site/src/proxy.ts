@@ -23,7 +23,7 @@ function policy(nonce: string): string {
   ].join("; ");
 }
 
-/** Pages whose address holds a letter's token. */
+/** Pages whose address holds a letter's token; `no-referrer` would take the origin away from their own forms too. */
 const SECRET = /^\/(?:verify|recover|unsubscribe)(?:\/|$)/;
 const UNSUBSCRIBE = /^\/unsubscribe\/[a-z]+$/;
 const LISTING = /^listing_[0-9a-z]+$/;
@@ -77,7 +77,7 @@ export async function proxy(request: NextRequest) {
   const response = NextResponse.rewrite(target, { request: { headers }, status });
   response.headers.set("content-security-policy", csp);
   response.headers.set("x-content-type-options", "nosniff");
-  response.headers.set("referrer-policy", SECRET.test(path) ? "no-referrer" : "strict-origin-when-cross-origin");
+  response.headers.set("referrer-policy", SECRET.test(path) ? "same-origin" : "strict-origin-when-cross-origin");
   response.headers.set("permissions-policy", "geolocation=(self), camera=(self), microphone=()");
   return response;
 }

@@ -36,10 +36,7 @@ export async function saveLook(_: FormState, form: FormData): Promise<FormState>
     return refused(locale, error, values);
   }
   (await cookies()).set("theme", values.theme, { path: "/", maxAge: YEAR_S, sameSite: "lax" });
-  if (isLocale(values.language) && values.language !== locale) {
-    redirect(href(values.language, "/account/settings?done=saved"));
-  }
-  return saved(values);
+  redirect(href(isLocale(values.language) ? values.language : locale, "/account/settings?done=saved"));
 }
 
 export async function saveLetters(_: FormState, form: FormData): Promise<FormState> {
@@ -66,7 +63,7 @@ export async function changePassword(_: FormState, form: FormData): Promise<Form
   } catch (error) {
     return refused(locale, error, {});
   }
-  return saved({});
+  redirect(href(locale, "/account/security?done=password"));
 }
 
 /** One write by a button, then back to the page that says how it went. */

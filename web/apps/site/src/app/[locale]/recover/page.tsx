@@ -16,7 +16,7 @@ interface Props {
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   await pageLocale(params);
   const t = await getTranslations("auth");
-  return { title: t("recover.title"), robots: { index: false }, referrer: "no-referrer" };
+  return { title: t("recover.title"), robots: { index: false }, referrer: "same-origin" };
 }
 
 /** Where the letter's link leads: a new password. */

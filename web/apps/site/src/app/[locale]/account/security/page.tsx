@@ -101,7 +101,6 @@ export default async function Security({ params, searchParams }: Props) {
           hidden={{ locale, username: person.email }}
           labels={labels}
           submit={t("security.change")}
-          saved={t("outcome.password")}
           fields={[
             {
               name: "current",

@@ -18,7 +18,7 @@ interface Props {
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   await pageLocale(params);
   const t = await getTranslations("unsubscribe");
-  return { title: t("title"), robots: { index: false }, referrer: "no-referrer" };
+  return { title: t("title"), robots: { index: false }, referrer: "same-origin" };
 }
 
 /** Where a letter's link leads. A press of the button ends the letters: programs that look at mail open links too. */
