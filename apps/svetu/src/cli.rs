@@ -78,6 +78,9 @@ pub struct Up {
     /// Come back as soon as everything is ready and leave it running (`svetu stop` ends it).
     #[arg(long)]
     pub detach: bool,
+    /// We are what `--detach` started.
+    #[arg(long, hide = true)]
+    pub detached: bool,
     /// Take this port or do not start.
     #[arg(long, value_name = "PORT")]
     pub port: Option<u16>,

@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use figment::{
     Figment,
     providers::{Env, Format as _, Toml},
+    value::Value,
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +25,7 @@ pub struct Config {
     pub limits: Limits,
     pub postgres: Postgres,
     pub bus: Engine,
-    pub search: Engine,
+    pub search: Search,
     pub cache: Cache,
     pub objects: Engine,
     pub mail: Mail,
@@ -83,6 +84,13 @@ pub struct Engine {
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+pub struct Search {
+    pub url: String,
+    pub synonyms: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Cache {
     pub url: String,
     pub memory_mb_max: u64,
@@ -126,7 +134,7 @@ pub struct Metrics {
 
 impl Config {
     /// `file`: named by the user, must exist. Otherwise `svetu.toml` of the working folder, if there is one.
-    pub fn load(file: Option<&Path>, flags: &[(&str, String)]) -> Result<Self> {
+    pub fn load(file: Option<&Path>, flags: &[(&str, Value)]) -> Result<Self> {
         let mut figment = Figment::from(Toml::string(DEFAULTS));
         if let Some(file) = file {
             ensure!(file.is_file(), "--config {}: there is no such file", file.display());
@@ -134,7 +142,7 @@ impl Config {
         figment = figment.merge(Toml::file(file.unwrap_or(Path::new(FILE))));
         figment = figment.merge(Env::prefixed("SVETU__").split("__"));
         for (key, value) in flags {
-            figment = figment.merge((*key, value.as_str()));
+            figment = figment.merge((*key, value));
         }
         let config: Self = figment.extract().map_err(explain)?;
         config.check()?;
@@ -286,7 +294,7 @@ mod tests {
 
     #[test]
     fn passwords_are_not_shown() {
-        let flags = [("postgres.url", "postgres://owner:secret@db:5432/svetu".to_owned())];
+        let flags = [("postgres.url", Value::from("postgres://owner:secret@db:5432/svetu"))];
         let shown = effective(&Config::load(None, &flags).unwrap()).unwrap();
         assert!(shown.contains("postgres://owner:…@db:5432/svetu") && !shown.contains("secret@"), "{shown}");
     }

@@ -18,7 +18,10 @@ use axum::{
     routing::post,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use svetu_contracts::{ContractError, search::SearchContract};
+use svetu_contracts::{
+    ContractError,
+    search::{IndexDifference, SearchContract},
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{UnixListener, UnixStream},
@@ -39,6 +42,18 @@ pub struct Difference {
     pub stale: u64,
     pub surplus: u64,
     pub examples: Vec<String>,
+}
+
+impl From<IndexDifference> for Difference {
+    fn from(found: IndexDifference) -> Self {
+        Self {
+            compared: found.compared,
+            missing: found.missing,
+            stale: found.stale,
+            surplus: found.surplus,
+            examples: found.examples,
+        }
+    }
 }
 
 /// The socket, removed when it is dropped.
@@ -79,13 +94,7 @@ async fn reindex(State(search): Search) -> Response {
 }
 
 async fn verify(State(search): Search, Query(asked): Query<Verify>) -> Response {
-    answer(search.verify(asked.repair).await.map(|found| Difference {
-        compared: found.compared,
-        missing: found.missing,
-        stale: found.stale,
-        surplus: found.surplus,
-        examples: found.examples,
-    }))
+    answer(search.verify(asked.repair).await.map(Difference::from))
 }
 
 fn answer<T: Serialize>(result: Result<T, ContractError>) -> Response {

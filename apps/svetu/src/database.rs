@@ -15,6 +15,8 @@ const DATABASE: &str = "svetu";
 pub struct Database {
     /// The owner's way in, password included.
     pub url: String,
+    /// Of the platform that runs beside us.
+    pub public_url: Option<String>,
     /// Stopped by us in the end.
     private: Option<Postgres>,
     /// Held with the private one: nobody else may use the folder.
@@ -25,23 +27,24 @@ impl Database {
     /// For a command that does its work and ends. Beside a running platform it uses that one's server.
     pub async fn reach(config: &Config) -> Result<Self> {
         if !config.postgres.url.is_empty() {
-            return Ok(Self { url: config.postgres.url.clone(), private: None, _lock: None });
+            let public_url = Running::find(&config.state.folder).map(|running| running.url);
+            return Ok(Self { url: config.postgres.url.clone(), public_url, private: None, _lock: None });
         }
         if let Some(running) = Running::find(&config.state.folder) {
-            return Ok(Self { url: running.postgres_url, private: None, _lock: None });
+            return Ok(Self { url: running.postgres_url, public_url: Some(running.url), private: None, _lock: None });
         }
         let lock = Lock::take(&config.state.folder)?;
         let postgres = start_private(config).await?;
-        Ok(Self { url: postgres.url(DATABASE), private: Some(postgres), _lock: Some(lock) })
+        Ok(Self { url: postgres.url(DATABASE), public_url: None, private: Some(postgres), _lock: Some(lock) })
     }
 
     /// For the platform itself, which holds the folder's lock.
     pub async fn start(config: &Config) -> Result<Self> {
         if !config.postgres.url.is_empty() {
-            return Ok(Self { url: config.postgres.url.clone(), private: None, _lock: None });
+            return Ok(Self { url: config.postgres.url.clone(), public_url: None, private: None, _lock: None });
         }
         let postgres = start_private(config).await?;
-        Ok(Self { url: postgres.url(DATABASE), private: Some(postgres), _lock: None })
+        Ok(Self { url: postgres.url(DATABASE), public_url: None, private: Some(postgres), _lock: None })
     }
 
     pub async fn stop(self) {

@@ -1,6 +1,10 @@
 //! The engines that the configuration chooses, behind their ports.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use anyhow::{Context as _, Result};
 use object_store::ObjectStore;
@@ -26,6 +30,10 @@ pub struct Engines {
     pub secrets: Arc<dyn Secrets>,
     /// Of the embedded index.
     pub index: PathBuf,
+    /// The text of the operator's synonyms.
+    pub synonyms: Option<String>,
+    /// One pool a schema, whoever asks.
+    pools: Mutex<BTreeMap<&'static str, Db>>,
 }
 
 /// Made before the database is there: the roles' passwords come from them.
@@ -41,7 +49,8 @@ impl Engines {
         let clock: SharedClock = Arc::new(SystemClock);
         let state = &config.state.folder;
         let database = database_config(config, database_url, &secrets).await?;
-        let bus = PostgresBus::new(Db::new(&database, BUS.name)?, BusOptions::default());
+        let bus_db = Db::new(&database, BUS.name)?;
+        let bus = PostgresBus::new(bus_db.clone(), BusOptions::default());
         let (mailer, outbox): (Arc<dyn Mailer>, _) = if config.mail.url.starts_with("outbox:") {
             let outbox =
                 FileOutbox::open(state.join("mail"), Arc::clone(&clock)).context("mail.url: the folder of letters")?;
@@ -59,13 +68,37 @@ impl Engines {
             outbox,
             secrets,
             index: state.join("index"),
+            synonyms: synonyms(&config.search.synonyms)?,
+            pools: Mutex::new(BTreeMap::from([(BUS.name, bus_db)])),
             clock,
         })
     }
 
     pub fn db(&self, schema: &'static str) -> Result<Db> {
-        Ok(Db::new(&self.database, schema)?)
+        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(db) = pools.get(schema) {
+            return Ok(db.clone());
+        }
+        let db = Db::new(&self.database, schema)?;
+        pools.insert(schema, db.clone());
+        Ok(db)
     }
+
+    /// Before the server is stopped: a connection that it ends is one that was in use.
+    pub async fn close(&self) {
+        let pools: Vec<Db> = self.pools.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        for db in pools {
+            db.close().await;
+        }
+    }
+}
+
+fn synonyms(file: &Path) -> Result<Option<String>> {
+    if file.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    let text = std::fs::read_to_string(file).with_context(|| format!("search.synonyms: {}", file.display()))?;
+    Ok(Some(text))
 }
 
 /// How many schemas share the connections: one pool each.

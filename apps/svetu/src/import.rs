@@ -412,6 +412,14 @@ impl Run<'_> {
     }
 }
 
+/// Whether mapping and file can be read at all; looks at the beginning only.
+pub async fn check(order: &Order) -> Result<()> {
+    let mapping = load_mapping(&order.mapping).await?;
+    let file = order.file.clone();
+    tokio::task::spawn_blocking(move || Feed::open(&file, mapping).map(|_| ())).await??;
+    Ok(())
+}
+
 async fn load_mapping(path: &Path) -> Result<Mapping> {
     let path = path.to_owned();
     Ok(tokio::task::spawn_blocking(move || Mapping::load(&path)).await??)

@@ -7,7 +7,7 @@ use crate::config::{Log, LogFormat};
 
 /// To standard error: text for a person at a terminal, JSON lines for everything else.
 pub fn start(log: &Log) -> Result<()> {
-    let filter = EnvFilter::try_new(format!("{},sqlx=warn,tantivy=warn,hyper=warn,tower_http=warn", log.level))
+    let filter = EnvFilter::try_new(format!("{},sqlx=error,tantivy=warn,hyper=warn,tower_http=warn", log.level))
         .context("log.level: expected error, warn, info, debug or trace")?;
     let json = match log.format {
         LogFormat::Auto => !std::io::stderr().is_terminal(),

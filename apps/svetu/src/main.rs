@@ -2,25 +2,31 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on its standard streams")]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod background;
 mod cli;
 mod commands;
 mod config;
 mod control;
 mod database;
+mod door;
 mod engines;
 mod export;
+mod guard;
 mod import;
 mod logs;
 mod platform;
 mod progress;
 mod running;
+mod runtime;
 mod schemas;
 mod seed;
+mod session;
 mod site;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
+use figment::value::Value;
 
 use crate::{
     cli::{Cli, Command},
@@ -57,10 +63,21 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 }
 
 /// Flags that stand for a key of the configuration.
-fn flags(cli: &Cli) -> Vec<(&'static str, String)> {
+fn flags(cli: &Cli) -> Vec<(&'static str, Value)> {
     let mut flags = Vec::new();
     if let Some(state) = &cli.state {
-        flags.push(("state.folder", state.display().to_string()));
+        flags.push(("state.folder", Value::from(state.display().to_string())));
+    }
+    let port = match &cli.command {
+        Command::Up(up) => up.port,
+        Command::Serve(serve) => serve.port,
+        _ => None,
+    };
+    if let Some(port) = port {
+        flags.push(("door.port", Value::from(port)));
+    }
+    if matches!(&cli.command, Command::Up(up) if up.no_site) {
+        flags.push(("site.enabled", Value::from(false)));
     }
     flags
 }

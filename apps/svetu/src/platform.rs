@@ -2,10 +2,24 @@
 
 use std::sync::Arc;
 
+use anyhow::{Context as _, Result, bail};
 use svetu_contracts::{
     geo::GeoContract, identity::IdentityContract, listings::ListingsContract, media::MediaContract,
     search::SearchContract, users::UsersContract,
 };
+use svetu_geo::Geo;
+use svetu_http::Catalogue;
+use svetu_identity::{HashCost, Identity, IdentityDeps};
+use svetu_listings::{Listings, ListingsDeps};
+use svetu_media::{Media, MediaConfig};
+use svetu_search::{Search, SearchDeps, TEXT_FIELDS};
+use svetu_tantivy::TantivyIndex;
+use svetu_users::{Users, UsersDeps};
+use tempfile::TempDir;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{background::Part, cli::Role, engines::Engines};
 
 /// What commands ask of services.
 #[derive(Clone)]
@@ -16,4 +30,215 @@ pub struct Contracts {
     pub listings: Arc<dyn ListingsContract>,
     pub users: Arc<dyn UsersContract>,
     pub search: Arc<dyn SearchContract>,
+}
+
+/// The services that this process has, each in the order of what it needs.
+#[derive(Default)]
+pub struct Platform {
+    pub identity: Option<Identity>,
+    media: Option<Media>,
+    geo: Option<Geo>,
+    listings: Option<Listings>,
+    users: Option<Users>,
+    search: Option<Search>,
+    /// Of an index that ends with us.
+    _scratch: Option<TempDir>,
+}
+
+/// Whether this process may write the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Index {
+    /// It is the one that serves.
+    Open,
+    /// Another one may have it open: an empty one of our own takes its place.
+    Leave,
+}
+
+/// Roles whose contracts a role asks within its own process.
+const fn needs(role: Role) -> &'static [Role] {
+    match role {
+        Role::Identity | Role::Media | Role::Geo => &[],
+        Role::Listings => &[Role::Identity, Role::Media, Role::Geo],
+        Role::Users => &[Role::Identity, Role::Listings],
+        Role::Search => &[Role::Identity, Role::Geo, Role::Listings],
+        Role::Gateway => &[Role::Identity],
+    }
+}
+
+/// Refused by name: a role without one that it asks.
+pub fn check_roles(roles: &[Role]) -> Result<()> {
+    for role in roles {
+        for needed in needs(*role) {
+            if !roles.contains(needed) {
+                bail!(
+                    "--roles: `{}` asks `{}`, which must run in the same process: add it to the list",
+                    role.name(),
+                    needed.name()
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Platform {
+    pub async fn assemble(engines: &Engines, roles: &[Role], site_url: &str, index: Index) -> Result<Self> {
+        check_roles(roles)?;
+        let mut platform = Self::default();
+        let clock = || Arc::clone(&engines.clock);
+        if roles.contains(&Role::Identity) {
+            let deps = IdentityDeps {
+                db: engines.db("identity")?,
+                clock: clock(),
+                mailer: Arc::clone(&engines.mailer),
+                site_url: site_url.to_owned(),
+                secure: site_url.starts_with("https://"),
+                hash_cost: HashCost::default(),
+            };
+            platform.identity = Some(Identity::try_new(deps).context("identity")?);
+        }
+        if roles.contains(&Role::Media) {
+            let objects = Arc::clone(&engines.objects);
+            let media = Media::try_new(engines.db("media")?, clock(), objects, MediaConfig::default());
+            platform.media = Some(media.context("media")?);
+        }
+        if roles.contains(&Role::Geo) {
+            platform.geo = Some(Geo::init(engines.db("geo")?).await.context("geo")?);
+        }
+        if let (true, Some(identity), Some(media), Some(geo)) =
+            (roles.contains(&Role::Listings), &platform.identity, &platform.media, &platform.geo)
+        {
+            let deps = ListingsDeps {
+                db: engines.db("listings")?,
+                clock: clock(),
+                geo: geo.contract(),
+                media: media.contract(),
+                identity: identity.contract(),
+                cache: Arc::clone(&engines.cache),
+                mailer: Arc::clone(&engines.mailer),
+                secrets: Arc::clone(&engines.secrets),
+                site_url: site_url.to_owned(),
+            };
+            platform.listings = Some(Listings::init(deps).await.context("listings")?);
+        }
+        let Some((identity, listings)) = platform.identity.as_ref().zip(platform.listings.as_ref()) else {
+            return Ok(platform);
+        };
+        if roles.contains(&Role::Users) {
+            let deps = UsersDeps {
+                db: engines.db("users")?,
+                clock: clock(),
+                listings: listings.contract(),
+                identity: identity.contract(),
+                mailer: Arc::clone(&engines.mailer),
+                secrets: Arc::clone(&engines.secrets),
+                site_url: site_url.to_owned(),
+            };
+            let users = Users::init(deps).await.context("users")?;
+            listings.connect_users(users.contract());
+            platform.users = Some(users);
+        }
+        if let (true, Some(geo)) = (roles.contains(&Role::Search), &platform.geo) {
+            let scratch = match index {
+                Index::Open => None,
+                Index::Leave => Some(TempDir::new()?),
+            };
+            let folder = scratch.as_ref().map_or(engines.index.as_path(), TempDir::path);
+            let deps = SearchDeps {
+                db: engines.db("search")?,
+                clock: clock(),
+                index: Arc::new(TantivyIndex::open(folder, TEXT_FIELDS).context("search.url")?),
+                bus: engines.bus.clone(),
+                listings: listings.contract(),
+                geo: geo.contract(),
+                identity: identity.contract(),
+                mailer: Arc::clone(&engines.mailer),
+                secrets: Arc::clone(&engines.secrets),
+                site_url: site_url.to_owned(),
+                synonyms: engines.synonyms.clone(),
+            };
+            platform.search = Some(Search::init(deps).await.context("search")?);
+            platform._scratch = scratch;
+        }
+        Ok(platform)
+    }
+
+    /// All of them, for commands; a process with some roles only has not all.
+    pub fn contracts(&self) -> Result<Contracts> {
+        let missing = "not all services run in this process";
+        Ok(Contracts {
+            identity: self.identity.as_ref().context(missing)?.contract(),
+            media: self.media.as_ref().context(missing)?.contract(),
+            geo: self.geo.as_ref().context(missing)?.contract(),
+            listings: self.listings.as_ref().context(missing)?.contract(),
+            users: self.users.as_ref().context(missing)?.contract(),
+            search: self.search.as_ref().context(missing)?.contract(),
+        })
+    }
+
+    pub fn search(&self) -> Option<Arc<dyn SearchContract>> {
+        self.search.as_ref().map(Search::contract)
+    }
+
+    /// Paths without `/api/v1`.
+    pub fn routes(&self) -> OpenApiRouter {
+        let all = [
+            self.identity.as_ref().map(Identity::routes),
+            self.media.as_ref().map(Media::routes),
+            self.geo.as_ref().map(Geo::routes),
+            self.listings.as_ref().map(Listings::routes),
+            self.users.as_ref().map(Users::routes),
+            self.search.as_ref().map(Search::routes),
+        ];
+        all.into_iter().flatten().fold(OpenApiRouter::new(), OpenApiRouter::merge)
+    }
+
+    /// At the root, beside the API: `/media/…`.
+    pub fn files(&self) -> OpenApiRouter {
+        self.media.as_ref().map(Media::files).unwrap_or_default()
+    }
+
+    /// The document of everything that runs here.
+    pub fn openapi(&self) -> OpenApi {
+        let base = svetu_http::openapi::base("Sve Tu", env!("CARGO_PKG_VERSION"));
+        OpenApiRouter::with_openapi(base).nest("/api/v1", self.routes()).merge(self.files()).into_openapi()
+    }
+
+    pub fn parts(&self, engines: &Engines) -> Result<Vec<Part>> {
+        let mut parts = Vec::new();
+        let mut add = |schema, consumers, jobs| -> Result<()> {
+            parts.push(Part { db: engines.db(schema)?, consumers, jobs });
+            Ok(())
+        };
+        if let Some(identity) = &self.identity {
+            add("identity", identity.consumers(), identity.jobs())?;
+        }
+        if let Some(media) = &self.media {
+            add("media", Vec::new(), media.jobs())?;
+        }
+        if let Some(listings) = &self.listings {
+            add("listings", listings.consumers(), listings.jobs())?;
+        }
+        if let Some(users) = &self.users {
+            add("users", users.consumers(), users.jobs())?;
+        }
+        if let Some(search) = &self.search {
+            add("search", search.consumers(), search.jobs())?;
+        }
+        Ok(parts)
+    }
+}
+
+/// The sentences of all crates, whatever runs here: a document of the API is the same everywhere.
+pub fn catalogue() -> Result<Catalogue> {
+    Ok(Catalogue::try_new([
+        svetu_http::MESSAGES,
+        svetu_identity::MESSAGES,
+        svetu_media::MESSAGES,
+        svetu_geo::MESSAGES,
+        svetu_listings::MESSAGES,
+        svetu_users::MESSAGES,
+        svetu_search::MESSAGES,
+        svetu_gateway::MESSAGES,
+    ])?)
 }

@@ -8,9 +8,12 @@ use crate::engines::BUS;
 pub fn all() -> Vec<Schema> {
     vec![
         BUS,
-        Schema { name: "geo", migrator: &svetu_geo::MIGRATOR },
+        Schema { name: "identity", migrator: &svetu_identity::MIGRATOR },
         svetu_media::SCHEMA,
+        Schema { name: "geo", migrator: &svetu_geo::MIGRATOR },
+        Schema { name: "listings", migrator: &svetu_listings::MIGRATOR },
         Schema { name: "users", migrator: &svetu_users::MIGRATOR },
+        Schema { name: "search", migrator: &svetu_search::MIGRATOR },
     ]
 }
 
@@ -20,5 +23,8 @@ pub async fn migrate(database: &DbConfig) -> Result<()> {
     let geo = Db::new(database, "geo")?;
     svetu_geo::load_gazetteer(&geo).await?;
     geo.close().await;
+    let listings = Db::new(database, "listings")?;
+    svetu_listings::load_taxonomy(&listings).await?;
+    listings.close().await;
     Ok(())
 }

@@ -149,10 +149,26 @@ pub struct Seeder<'a> {
 }
 
 impl Seeder<'_> {
+    /// This world was loaded to its end before.
+    pub async fn is_done(&self, seed: u64, listings: u64) -> Result<bool> {
+        let journal = self.journal(&Files::new(self.state, self.database, seed, listings)?).await?;
+        Ok(journal.is_some_and(|done| done.accounts && done.listings == listings && done.favourites && done.searches))
+    }
+
+    /// A journal tells of nothing when the database was begun anew since.
+    async fn journal(&self, files: &Files) -> Result<Option<Journal>> {
+        let journal = files.load()?;
+        let told = journal.as_ref().is_some_and(|journal| journal.listings > 0);
+        if told && self.contracts.listings.snapshots(None, 1).await?.is_empty() {
+            return Ok(None);
+        }
+        Ok(journal)
+    }
+
     /// The world of this seed and size. Run again it changes nothing; interrupted it goes on.
     pub async fn run(&self, seed: u64, listings: u64) -> Result<Summary> {
         let files = Files::new(self.state, self.database, seed, listings)?;
-        let mut journal = files.load()?.unwrap_or_else(|| Journal {
+        let mut journal = self.journal(&files).await?.unwrap_or_else(|| Journal {
             now: self.clock.now(),
             accounts: false,
             taken: HashMap::new(),

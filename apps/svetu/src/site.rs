@@ -21,7 +21,7 @@ use tokio::{
 };
 use tracing::{error, info, warn};
 
-use crate::config;
+use crate::{config, guard::Guard};
 
 const READY_MAX: Duration = Duration::from_secs(60);
 const STOP_MAX: Duration = Duration::from_secs(5);
@@ -30,7 +30,6 @@ const SETTLED: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub struct Site {
-    pub address: SocketAddr,
     stop: watch::Sender<bool>,
     watcher: JoinHandle<()>,
 }
@@ -49,18 +48,22 @@ impl Site {
             server,
             environment: vec![
                 ("PORT", address.port().to_string()),
-                ("HOSTNAME", address.ip().to_string()),
+                // Next calls every loopback address `localhost`: under another name it takes its own rewrites for another
+                // server's and asks itself without end.
+                ("HOSTNAME", "localhost".to_owned()),
                 ("NODE_ENV", "production".to_owned()),
                 ("NEXT_TELEMETRY_DISABLED", "1".to_owned()),
-                ("NODE_OPTIONS", "--max-old-space-size=512".to_owned()),
+                ("NODE_OPTIONS", "--max-old-space-size=512 --dns-result-order=ipv4first".to_owned()),
                 ("SVETU_API_URL", api.to_owned()),
                 ("SVETU_PUBLIC_URL", public_url.to_owned()),
             ],
         };
+        let mut guard = Guard::start()?;
         let child = program.spawn()?;
+        guard.watch(group_of(&child)).await;
         let (stop, stopped) = watch::channel(false);
-        let watcher = tokio::spawn(watch_over(child, program, stopped));
-        let site = Self { address, stop, watcher };
+        let watcher = tokio::spawn(watch_over(child, program, guard, stopped));
+        let site = Self { stop, watcher };
         let deadline = Instant::now() + READY_MAX;
         while TcpStream::connect(address).await.is_err() {
             if Instant::now() > deadline || site.watcher.is_finished() {
@@ -132,7 +135,12 @@ async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stop| *stop).await;
 }
 
-async fn watch_over(mut child: Child, program: Program, mut stopped: watch::Receiver<bool>) {
+/// It leads its own group: children of its own end with it.
+fn group_of(child: &Child) -> Option<Pid> {
+    child.id().and_then(|pid| i32::try_from(pid).ok()).map(Pid::from_raw)
+}
+
+async fn watch_over(mut child: Child, program: Program, mut guard: Guard, mut stopped: watch::Receiver<bool>) {
     let mut restarts = 0;
     loop {
         let started = Instant::now();
@@ -142,8 +150,10 @@ async fn watch_over(mut child: Child, program: Program, mut stopped: watch::Rece
         };
         let Some(ended) = ended else {
             end(&mut child).await;
+            guard.watch(None).await;
             return;
         };
+        guard.watch(None).await;
         restarts = if started.elapsed() >= SETTLED { 1 } else { restarts + 1 };
         if restarts > RESTARTS_MAX {
             error!("the site died {RESTARTS_MAX} times in a row and stays down");
@@ -159,7 +169,10 @@ async fn watch_over(mut child: Child, program: Program, mut stopped: watch::Rece
             return;
         }
         match program.spawn() {
-            Ok(next) => child = next,
+            Ok(next) => {
+                guard.watch(group_of(&next)).await;
+                child = next;
+            }
             Err(problem) => {
                 error!(%problem, "the site cannot be started again");
                 return;
@@ -169,9 +182,9 @@ async fn watch_over(mut child: Child, program: Program, mut stopped: watch::Rece
 }
 
 async fn end(child: &mut Child) {
-    if let Some(pid) = child.id().and_then(|pid| i32::try_from(pid).ok()) {
+    if let Some(group) = group_of(child) {
         // Gone already is as good.
-        let _ = killpg(Pid::from_raw(pid), Signal::SIGTERM);
+        let _ = killpg(group, Signal::SIGTERM);
     }
     if timeout(STOP_MAX, child.wait()).await.is_err() {
         // It holds nothing that could be lost.

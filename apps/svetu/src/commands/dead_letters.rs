@@ -12,18 +12,22 @@ pub async fn run(command: DeadLetters, config: &Config) -> Result<ExitCode> {
     let database = Database::reach(config).await?;
     let result = async {
         let engines = Engines::choose(config, database.url.clone(), secrets).await?;
-        match command {
+        let done = match command {
             DeadLetters::List { group } => list(&engines, group.as_deref()).await,
-            DeadLetters::Replay { id } => {
-                engines.bus.replay(id).await?;
-                println!("handed to its consumer again; it is back on the shelf if that fails");
-                Ok(())
-            }
-        }
+            DeadLetters::Replay { id } => replay(&engines, id).await,
+        };
+        engines.close().await;
+        done
     }
     .await;
     database.stop().await;
     result.map(|()| ExitCode::SUCCESS)
+}
+
+async fn replay(engines: &Engines, id: i64) -> Result<()> {
+    engines.bus.replay(id).await?;
+    println!("handed to its consumer again; it is back on the shelf if that fails");
+    Ok(())
 }
 
 async fn list(engines: &Engines, group: Option<&str>) -> Result<()> {

@@ -1,7 +1,15 @@
 //! One file a command, where it is more than a few lines.
 
+mod account;
 mod dead_letters;
 mod doctor;
+mod export;
+mod import;
+mod index;
+mod openapi;
+mod seed;
+mod serve;
+mod up;
 
 use std::process::ExitCode;
 
@@ -22,6 +30,15 @@ use crate::{
 
 pub async fn run(command: Command, config: Config) -> Result<ExitCode> {
     match command {
+        Command::Up(command) => up::run(command, config).await,
+        Command::Serve(command) => serve::run(command, &config).await,
+        Command::Seed(command) => seed::run(command, &config).await,
+        Command::Import(command) => import::run(command, &config).await,
+        Command::Export(command) => export::run(command, &config).await,
+        Command::Reindex => index::reindex(&config).await,
+        Command::Verify { repair } => index::verify(&config, repair).await,
+        Command::Account(command) => account::run(command, &config).await,
+        Command::Openapi => openapi::run(config).await,
         Command::Stop => stop(&config).await,
         Command::Migrate => migrate(&config).await,
         Command::DeadLetters(command) => dead_letters::run(command, &config).await,
@@ -30,8 +47,8 @@ pub async fn run(command: Command, config: Config) -> Result<ExitCode> {
             print!("{}", config::effective(&config)?);
             Ok(ExitCode::SUCCESS)
         }
+        // Answered before there was a configuration.
         Command::Completions { .. } => Ok(ExitCode::SUCCESS),
-        _ => bail!("not yet wired"),
     }
 }
 

@@ -1,0 +1,78 @@
+//! The index has one writer: the platform that runs is asked, else a doorless one of our own does it.
+
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+use anyhow::{Context as _, Result, ensure};
+use svetu_contracts::search::SearchContract;
+
+use crate::{
+    cli::Role,
+    config::Config,
+    control::{self, Difference},
+    database::Database,
+    door, engines,
+    engines::Engines,
+    running::Running,
+    runtime::Runtime,
+    schemas,
+};
+
+const OUTBOX_MAX: Duration = Duration::from_secs(600);
+
+pub async fn reindex(config: &Config) -> Result<ExitCode> {
+    let documents: u64 = if Running::find(&config.state.folder).is_some() {
+        control::ask(&config.state.folder, "/reindex").await?
+    } else {
+        alone(config, async |search| Ok(search.reindex().await?)).await?
+    };
+    println!("the index was built anew: {documents} ads");
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn verify(config: &Config, repair: bool) -> Result<ExitCode> {
+    let found: Difference = if Running::find(&config.state.folder).is_some() {
+        control::ask(&config.state.folder, &format!("/verify?repair={repair}")).await?
+    } else {
+        alone(config, async |search| Ok(Difference::from(search.verify(repair).await?))).await?
+    };
+    let wrong = found.missing + found.stale + found.surplus;
+    println!(
+        "{} ads compared: {} missing, {} stale, {} surplus",
+        found.compared, found.missing, found.stale, found.surplus
+    );
+    for example in &found.examples {
+        println!("  {example}");
+    }
+    if wrong > 0 && repair {
+        println!("mended");
+    }
+    Ok(ExitCode::from(u8::from(wrong > 0 && !repair)))
+}
+
+/// With everything that was published before handed on first.
+async fn alone<T>(config: &Config, work: impl AsyncFnOnce(Arc<dyn SearchContract>) -> Result<T>) -> Result<T> {
+    let secrets = engines::secrets(config)?;
+    let database = Database::reach(config).await?;
+    let result = async {
+        let engines = Engines::choose(config, database.url.clone(), secrets).await?;
+        schemas::migrate(&engines.database).await?;
+        let public_url = door::public_url(&config.door, config.door.port);
+        let runtime = Runtime::start(config, engines, &Role::ALL, &public_url, None).await?;
+        let result = async {
+            let search = runtime.contracts()?.search;
+            ensure!(
+                runtime.outboxes_drained(OUTBOX_MAX).await?,
+                "what services published was not handed on within {} s",
+                OUTBOX_MAX.as_secs()
+            );
+            search.catch_up().await.context("the index does not catch up")?;
+            work(search).await
+        }
+        .await;
+        runtime.stop().await;
+        result
+    }
+    .await;
+    database.stop().await;
+    result
+}
