@@ -1,14 +1,13 @@
 //! Pictures of ads, drawn from vectors: 1280 × 960 JPEG.
 
-use std::io::Cursor;
-
-use image::{ImageEncoder, codecs::jpeg::JpegEncoder};
+use jpeg_encoder::{ColorType, Encoder, EncodingError};
 use resvg::{tiny_skia, usvg};
 
 use crate::scenes;
 
-const WIDTH: u32 = 1280;
-const HEIGHT: u32 = 960;
+const WIDTH: u16 = 1280;
+const HEIGHT: u16 = 960;
+const JPEG_QUALITY: u8 = 88;
 
 /// What a picture shows. Equal keys draw equal bytes; a world has some hundreds of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,7 +41,7 @@ pub enum PictureError {
     #[error("no room for the pixels")]
     Size,
     #[error("the picture could not be written: {0}")]
-    Encode(#[from] image::ImageError),
+    Encode(#[from] EncodingError),
 }
 
 impl PictureKey {
@@ -87,10 +86,10 @@ impl PictureKey {
 pub fn draw(key: PictureKey) -> Result<Vec<u8>, PictureError> {
     let svg = scenes::svg(key.subject, key.colour, key.variant);
     let tree = usvg::Tree::from_str(&svg, &usvg::Options::default())?;
-    let mut pixels = tiny_skia::Pixmap::new(WIDTH, HEIGHT).ok_or(PictureError::Size)?;
+    let mut pixels = tiny_skia::Pixmap::new(WIDTH.into(), HEIGHT.into()).ok_or(PictureError::Size)?;
     resvg::render(&tree, tiny_skia::Transform::identity(), &mut pixels.as_mut());
-    let rgb: Vec<u8> = pixels.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
-    let mut bytes = Cursor::new(Vec::with_capacity(200_000));
-    JpegEncoder::new_with_quality(&mut bytes, 88).write_image(&rgb, WIDTH, HEIGHT, image::ExtendedColorType::Rgb8)?;
-    Ok(bytes.into_inner())
+    let mut bytes = Vec::with_capacity(200_000);
+    // Opaque everywhere: premultiplied or not is the same.
+    Encoder::new(&mut bytes, JPEG_QUALITY).encode(pixels.data(), WIDTH, HEIGHT, ColorType::Rgba)?;
+    Ok(bytes)
 }
