@@ -115,6 +115,8 @@ for (const size of Object.keys(sizes)) {
         .first()
         .click();
       await page.getByText("Sklonite broj telefona iz opisa.").first().waitFor();
+      await page.waitForURL(/\/listings\//);
+      await page.getByText(t("listing.appeal.title"), { exact: true }).click();
       const text = page.getByRole("textbox", { name: t("listing.appeal.text") });
       await listening(text);
       await text.fill("Broj je u opisu zato što nemam drugi način kontakta.");
