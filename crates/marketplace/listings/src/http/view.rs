@@ -109,7 +109,6 @@ struct AttributeText {
     name: String,
     kind: &'static str,
     /// As it is stored: options by their keys.
-    #[schema(value_type = Object)]
     value: Value,
     /// With its unit, options by their names.
     text: String,
