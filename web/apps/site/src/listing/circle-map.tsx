@@ -38,5 +38,5 @@ export default function CircleMap({ lat, lon, words }: { lat: number; lon: numbe
     });
     return () => made.remove();
   }, [lat, lon, map, zoomIn, zoomOut]);
-  return <div ref={box} role="region" aria-label={map} className="size-full" />;
+  return <div ref={box} className="size-full" />;
 }

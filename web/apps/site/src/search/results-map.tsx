@@ -121,7 +121,7 @@ export default function ResultsMap({ locale, path, query, words, labels }: Props
 
   return (
     <div className="relative h-[70dvh] overflow-hidden rounded-card border border-line">
-      <div ref={box} role="region" aria-label={labels.map} className="size-full" />
+      <div ref={box} className="size-full" />
       {moved && (
         <Button
           variant="secondary"
