@@ -63,7 +63,7 @@ export async function CardItems({ locale, cards, kept, layout = "grid", priority
           preview={previewOf(card.picture?.thumbhash)}
           pictureCount={card.picture_count}
           pictureCountLabel={t("photos", { count: card.picture_count })}
-          attributes={card.attributes.map(({ text }) => text)}
+          attributes={layout === "grid" ? telling(card) : card.attributes.map(({ text }) => text)}
           place={place.filter(Boolean).join(", ")}
           age={formatAge(locale, card.refreshed_at, now)}
           badge={card.state === "reserved" ? { text: t("reserved"), tone: "warning" } : undefined}
@@ -75,4 +75,14 @@ export async function CardItems({ locale, cards, kept, layout = "grid", priority
       </li>
     );
   });
+}
+
+const TOLD_MAX = 2;
+
+/** The two attributes that say most beside the title: what the title says already comes last. */
+function telling({ title, attributes }: Card): string[] {
+  const told = (text: string) => title.toLowerCase().includes(text.toLowerCase());
+  const texts = attributes.map(({ text }) => text);
+  const chosen = new Set([...texts.filter((text) => !told(text)), ...texts.filter(told)].slice(0, TOLD_MAX));
+  return texts.filter((text) => chosen.has(text));
 }

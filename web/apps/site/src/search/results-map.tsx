@@ -28,6 +28,32 @@ const SERBIA: [number, number] = [20.6, 44.2];
 const ZOOM_COUNTRY = 6.3;
 
 /** Found ads as clusters that the server counts; "search this area" puts the view into the address. */
+/** Pins nearer than this would cover each other. */
+const APART_PX = { x: 64, y: 36 };
+
+/** Pins that would cover each other become one: a finger hits what it means, and the counts stay whole. */
+function apart(features: Cluster[], map: MapLibre): Cluster[] {
+  const placed: (Cluster & { x: number; y: number })[] = [];
+  for (const feature of [...features].sort((a, b) => b.count - a.count)) {
+    const { x, y } = map.project([feature.lon, feature.lat]);
+    const near = placed.find((pin) => Math.abs(pin.x - x) < APART_PX.x && Math.abs(pin.y - y) < APART_PX.y);
+    if (!near) {
+      placed.push({ ...feature, x, y });
+      continue;
+    }
+    const [west, south, east, north] = feature.bbox;
+    near.count += feature.count;
+    near.listing = null;
+    near.bbox = [
+      Math.min(near.bbox[0], west),
+      Math.min(near.bbox[1], south),
+      Math.max(near.bbox[2], east),
+      Math.max(near.bbox[3], north),
+    ];
+  }
+  return placed;
+}
+
 export default function ResultsMap({ locale, path, query, words, labels }: Props) {
   const router = useRouter();
   const box = useRef<HTMLDivElement>(null);
@@ -65,7 +91,7 @@ export default function ResultsMap({ locale, path, query, words, labels }: Props
       api<Clusters>("GET", "/marketplace/search/clusters", { query: params, signal: abort.signal }).then(
         ({ data }) => {
           for (const marker of markers) marker.remove();
-          markers = data.features.map((feature) => pin(feature).addTo(here));
+          markers = apart(data.features, here).map((feature) => pin(feature).addTo(here));
           setStatus("ready");
         },
         (error: Error) => error.name !== "AbortError" && setStatus("failed"),

@@ -78,23 +78,13 @@ export async function Results({ locale, params, path, category, title, crumbs }:
           place={place}
         />
         <div className="min-w-0">
-          <header className="flex flex-wrap items-end justify-between gap-x-4 gap-y-2">
-            <div className="min-w-0">
-              <h1 className="text-xl font-[700]">{title}</h1>
-              <p className="mt-1 text-sm text-quiet" aria-live="polite">
-                {answer.total_exact
-                  ? t("total", { count: answer.total, shown: formatNumber(locale, answer.total) })
-                  : t("totalOver", { shown: formatNumber(locale, answer.total) })}
-              </p>
-            </div>
-            {savedName && (
-              <SaveSearch
-                locale={locale}
-                name={savedName}
-                query={plainQuery.toString()}
-                labels={{ save: t("save"), saved: t("saved"), done: t("savedDone"), failed: t("saveFailed") }}
-              />
-            )}
+          <header>
+            <h1 className="text-xl font-[700]">{title}</h1>
+            <p className="mt-1 text-sm text-quiet" aria-live="polite">
+              {answer.total_exact
+                ? t("total", { count: answer.total, shown: formatNumber(locale, answer.total) })
+                : t("totalOver", { shown: formatNumber(locale, answer.total) })}
+            </p>
           </header>
 
           <div className="mt-4 flex flex-wrap items-center gap-2">
@@ -115,6 +105,14 @@ export async function Results({ locale, params, path, category, title, crumbs }:
                 options={sorts.map((value) => ({ value, text: t(`sort.${value}`) }))}
               />
             </div>
+            {savedName && (
+              <SaveSearch
+                locale={locale}
+                name={savedName}
+                query={plainQuery.toString()}
+                labels={{ save: t("save"), saved: t("saved"), done: t("savedDone"), failed: t("saveFailed") }}
+              />
+            )}
             <nav aria-label={t("view.label")} className="ml-auto flex rounded-control border border-line p-0.5">
               {VIEWS.map(([name, Icon]) => (
                 <Link
@@ -163,7 +161,7 @@ export async function Results({ locale, params, path, category, title, crumbs }:
             ) : answer.items.length > 0 ? (
               <Cards locale={locale} cards={answer.items} kept={kept} layout={view} priority={4} />
             ) : (
-              <Nothing here={here} params={params} />
+              <Nothing locale={locale} here={here} params={params} />
             )}
           </div>
           {view !== "map" && <More answer={answer} here={here} params={params} shown={shown} />}
@@ -254,15 +252,17 @@ function onlyWords(params: URLSearchParams): URLSearchParams {
   return next;
 }
 
-async function Nothing({ here, params }: { here: string; params: URLSearchParams }) {
+async function Nothing({ locale, here, params }: { locale: Locale; here: string; params: URLSearchParams }) {
   const t = await getTranslations("search");
+  const words = onlyWords(params);
+  const filtered = words.size < params.size;
   return (
     <EmptyState
       icon={<SearchX />}
       title={t("nothing.title")}
       actions={
-        <Link href={withQuery(here, onlyWords(params))} className={buttonClass("secondary")}>
-          {t("clearAll")}
+        <Link href={filtered ? withQuery(here, words) : href(locale, "/search")} className={buttonClass("secondary")}>
+          {filtered ? t("clearAll") : t("all")}
         </Link>
       }
     >
