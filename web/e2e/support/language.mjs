@@ -1,5 +1,6 @@
 // Whether a page speaks one language: words of another in the interface are found, what people wrote is theirs.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { cookieOf, people } from "./accounts.mjs";
 import { api } from "./site.mjs";
 import { messages } from "./words.mjs";
 
@@ -12,8 +13,18 @@ const RUSSIAN_ONLY = /[ёйщъыьэюяЁЙЩЪЫЬЭЮЯ]/u;
 const LETTERS_MIN = 3;
 
 const tokens = (text) => text.toLowerCase().match(WORD) ?? [];
-const wordsOf = (locale) =>
-  new Set([...messages(locale).values()].flatMap((text) => tokens(text.replace(/\{\w+/g, " "))));
+
+function textsOf(locale) {
+  const folder = new URL("../../packages/i18n/", import.meta.url);
+  const ending = `.${locale === "sr-Latn" ? "sr" : locale}.json`;
+  const documents = new URL(locale === "sr-Cyrl" ? "generated/documents/" : "documents/", folder);
+  const long = readdirSync(documents)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => readFileSync(new URL(name, documents), "utf8"));
+  return [...messages(locale).values(), ...long];
+}
+
+const wordsOf = (locale) => new Set(textsOf(locale).flatMap((text) => tokens(text.replace(/\{\w+/g, " "))));
 
 const international = new Set(
   readFileSync(new URL("../../packages/i18n/data/exceptions.txt", import.meta.url), "utf8")
@@ -21,13 +32,15 @@ const international = new Set(
     .filter((line) => line && !line.startsWith("#"))
     .flatMap(tokens),
 );
-// The name of the house, and of the works and licences that the pages thank.
-for (const word of ["sve", "tu", "euro", "geonames", "cc", "by", "natural", "earth", "openstreetmap", "svetu"])
-  international.add(word);
+// The name of the house; works and licences that the pages thank; technical terms that are the same everywhere.
+const TERMS = "sve tu svetu geonames cc by natural earth openstreetmap euro argon cookie bluetooth keyless go kw";
+for (const word of TERMS.split(" ")) international.add(word);
+/** SUV, ABS, XL: read letter by letter in every language. */
+const ABBREVIATION = /^\p{Lu}{2,5}$/u;
 
 const foreign = new Map();
 
-/** Words that the messages of another language have and this one's have not. */
+/** Words that the texts of another language have and this one's have not. */
 function foreignWords(locale, other) {
   const key = `${locale}:${other}`;
   if (!foreign.has(key)) {
@@ -38,17 +51,30 @@ function foreignWords(locale, other) {
   return foreign.get(key);
 }
 
-/** Whether a word is wrong on a page in this language. */
+const whole = new Map();
+
+/** Messages of the other language of the same script that this one says otherwise. */
+function foreignMessages(locale, other) {
+  const key = `${locale}:${other}`;
+  if (!whole.has(key)) {
+    const own = new Set(messages(locale).values());
+    whole.set(key, new Set([...messages(other).values()].filter((text) => !own.has(text) && !text.includes("{"))));
+  }
+  return whole.get(key);
+}
+
+const neighbour = { "sr-Latn": "en", en: "sr-Latn", "sr-Cyrl": "ru", ru: "sr-Cyrl" };
+
+/** Whether a word is wrong on a page in this language. Serbian Cyrillic and Russian share too many words to tell by one. */
 function isForeign(locale, word) {
   switch (locale) {
     case "sr-Latn":
-      return CYRILLIC.test(word) || foreignWords("sr-Latn", "en").has(word);
+    case "en":
+      return CYRILLIC.test(word) || foreignWords(locale, neighbour[locale]).has(word.toLowerCase());
     case "sr-Cyrl":
-      return LATIN.test(word) || RUSSIAN_ONLY.test(word);
-    case "ru":
-      return LATIN.test(word) || SERBIAN_ONLY.test(word) || foreignWords("ru", "sr-Cyrl").has(word);
+      return RUSSIAN_ONLY.test(word) || (LATIN.test(word) && !ABBREVIATION.test(word));
     default:
-      return CYRILLIC.test(word) || foreignWords("en", "sr-Latn").has(word);
+      return SERBIAN_ONLY.test(word) || (LATIN.test(word) && !ABBREVIATION.test(word));
   }
 }
 
@@ -56,59 +82,95 @@ function isForeign(locale, word) {
 function spoken(page) {
   return page.evaluate(() => {
     const own = document.documentElement.lang;
-    const inOwn = (element) =>
-      element && element.closest("[lang]")?.lang === own && !element.closest("script, style, noscript, code, textarea");
-    const texts = [document.title, document.querySelector('meta[name="description"]')?.content ?? ""];
+    // The pins of a map carry titles of ads.
+    const others = "script, style, noscript, code, textarea, .maplibregl-marker";
+    const inOwn = (element) => element?.closest("[lang]")?.lang === own && !element.closest(others);
+    // A description is cut where it grows too long, maybe inside a word.
+    const description = document.querySelector('meta[name="description"]')?.content ?? "";
+    const texts = [document.title, description.replace(/\S*$/, "")];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) if (inOwn(walker.currentNode.parentElement)) texts.push(walker.currentNode.data);
     for (const element of document.querySelectorAll("[aria-label], [title], [placeholder], [alt]")) {
       if (!inOwn(element)) continue;
       for (const name of ["aria-label", "title", "placeholder", "alt"]) texts.push(element.getAttribute(name) ?? "");
     }
-    return texts.filter((text) => text.trim() !== "");
+    return texts.map((text) => text.trim()).filter((text) => text !== "");
   });
 }
 
-/** Words that people wrote, or that name things (makes, models, places): they keep their own language. */
+/** What names things or is a person's own: it keeps its language. Everything else an answer says is the site's. */
+const OWN_KEYS = new Set([
+  "title",
+  "description",
+  "name",
+  "text",
+  "display_name",
+  "parent_name",
+  "facts",
+  "note",
+  "label",
+]);
 const written = new Map();
 
-export async function writtenWords(locale, listing, seller) {
+/** The words that people wrote and the names of makes, models and places that the pages of this walk show. */
+export async function writtenWords(locale, { listing, seller }) {
   if (!written.has(locale)) {
+    const [staff, ...cookies] = await Promise.all(
+      [people.moderator, people.buyer, people.operator].map((who) => cookieOf(who)),
+    );
+    const search = (query) => api("GET", `/marketplace/search?limit=100&lang=${locale}&${query}`, { locale });
+    const as = (cookie, path) => api("GET", path, { locale, cookie });
     const answers = await Promise.all([
-      api("GET", `/marketplace/search?limit=100&facets=true&lang=${locale}`, { locale }),
-      api("GET", `/marketplace/search?limit=100&q=stan&facets=true&lang=${locale}`, { locale }),
-      api("GET", `/marketplace/search?limit=100&category=cars&facets=true&lang=${locale}`, { locale }),
-      api("GET", `/marketplace/search?limit=100&seller=${seller}&lang=${locale}`, { locale }),
-      api("GET", `/marketplace/listings/${listing}?lang=${locale}`, { locale }),
-      api("GET", `/marketplace/listings/${listing}/similar?lang=${locale}`, { locale }),
+      ...["sort=newest", "q=stan", "category=cars&facets=true", `seller=${seller}`].map(search),
+      api("GET", `/marketplace/listings/${listing.id}?lang=${locale}`, { locale }),
+      api("GET", `/marketplace/listings/${listing.id}/similar?lang=${locale}`, { locale }),
       api("GET", `/marketplace/sellers/${seller}`, { locale }),
+      ...[staff, ...cookies].map((cookie) => as(cookie, "/identity/me")),
+      ...["queue", "reports", "appeals"].map((list) => as(staff, `/moderation/${list}?limit=50`)),
     ]);
     const all = new Set();
-    const walk = (value, key) => {
-      if (typeof value === "string" && !["category", "kind", "id"].includes(key))
-        tokens(value).forEach((word) => all.add(word));
-      else if (value && typeof value === "object") for (const [name, inner] of Object.entries(value)) walk(inner, name);
+    const add = (text) => {
+      const found = tokens(text);
+      for (const word of found) all.add(word);
+      // An avatar shows how a name begins.
+      all.add(
+        found
+          .slice(0, 2)
+          .map((word) => word[0])
+          .join(""),
+      );
     };
-    answers.forEach(({ data }) => walk(data.items ?? data, ""));
-    for (const { data } of answers) {
-      for (const facet of Object.values(data.facets ?? {})) {
-        if (["make", "model", "size", "text"].includes(facet.kind)) walk(facet.buckets, "");
+    const walk = (value, key) => {
+      if (typeof value === "string") {
+        if (OWN_KEYS.has(key)) add(value);
+      } else if (value && typeof value === "object") {
+        for (const [name, inner] of Object.entries(value)) {
+          if (name !== "category" && name !== "facets") walk(inner, Array.isArray(value) ? key : name);
+        }
       }
+    };
+    for (const { data } of answers) walk(data, "");
+    for (const facet of Object.values(answers[2].data.facets ?? {})) {
+      if (["make", "model"].includes(facet.kind)) walk(facet.buckets, "");
     }
     written.set(locale, all);
   }
   return written.get(locale);
 }
 
-/** Words of another language on this page, each with the text it stands in. */
-export async function strangers(page, locale, allowed) {
+/** Words of another language on this page, each with the text it stands in. `typed`: what the address asks for. */
+export async function strangers(page, locale, allowed, typed = "") {
   const found = new Map();
+  const own = new Set(tokens(typed));
+  const wholes = foreignMessages(locale, neighbour[locale]);
   for (const text of await spoken(page)) {
+    if (wholes.has(text) && !tokens(text).every((word) => allowed.has(word))) found.set(text, text);
     // Addresses and file types are the same everywhere; what stands in quotes is an example or somebody's words.
     const plain = text.replace(/\S*[@/]\S*|\S+\.\p{L}\S*/gu, " ").replace(/„[^“”]*[“”]|«[^»]*»|“[^”]*”/gu, " ");
-    for (const word of tokens(plain)) {
-      if (international.has(word) || allowed.has(word) || found.has(word)) continue;
-      if (isForeign(locale, word)) found.set(word, text.trim().slice(0, 80));
+    for (const word of plain.match(WORD) ?? []) {
+      const lower = word.toLowerCase();
+      if (international.has(lower) || allowed.has(lower) || own.has(lower) || found.has(word)) continue;
+      if (isForeign(locale, word)) found.set(word, text.slice(0, 80));
     }
   }
   return [...found].map(([word, text]) => `«${word}» in «${text}»`);
