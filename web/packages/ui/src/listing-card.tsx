@@ -24,6 +24,8 @@ export interface ListingCardProps {
   heart?: ReactNode;
   priority?: boolean;
   layout?: "grid" | "list";
+  /** Of its heading: one below what stands above the cards. */
+  level?: 2 | 3;
   noPhotoLabel: string;
 }
 
@@ -33,11 +35,14 @@ const LIST_SIZES = "(min-width: 40rem) 240px, 40vw";
 /** An ad in a grid or a list. The whole card is the link; the heart lies above it. */
 export function ListingCard(props: ListingCardProps) {
   const list = props.layout === "list";
+  const Heading = props.level === 2 ? "h2" : "h3";
   return (
     <article
       className={clsx(
-        "group relative rounded-card",
-        list ? "grid grid-cols-[40%_1fr] gap-4 border-b border-line pb-4 sm:grid-cols-[240px_1fr]" : "flex flex-col",
+        "group relative",
+        list
+          ? "grid grid-cols-[40%_1fr] gap-4 border-b border-line pb-4 sm:grid-cols-[240px_1fr]"
+          : "flex flex-col rounded-card",
       )}
     >
       <div
@@ -75,7 +80,7 @@ export function ListingCard(props: ListingCardProps) {
       </div>
       <div className={clsx("min-w-0", list ? "py-1 pr-12" : "pt-2")}>
         <PriceText {...props.price} />
-        <h3 className="mt-0.5 text-sm leading-snug font-normal lg:text-base" lang={props.titleLang}>
+        <Heading className="mt-0.5 text-sm leading-snug font-normal lg:text-base" lang={props.titleLang}>
           <Link
             href={props.href}
             prefetch={false}
@@ -83,7 +88,7 @@ export function ListingCard(props: ListingCardProps) {
           >
             {props.title}
           </Link>
-        </h3>
+        </Heading>
         {props.attributes.length > 0 && (
           <p className={clsx("mt-1 text-xs text-quiet lg:text-sm", list ? "line-clamp-2" : "truncate")}>
             {(list ? props.attributes : props.attributes.slice(0, 2)).join(" · ")}

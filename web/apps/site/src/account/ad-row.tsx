@@ -8,6 +8,7 @@ import { Eye, Heart, ImageOff, Pencil, Phone } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import Link from "next/link";
 import { priceWords } from "@/listing/card";
+import { textLanguage } from "@/listing/details";
 import { actionsOf, EDITABLE } from "@/listing/labels";
 import { OwnActions } from "@/listing/lazy";
 import { previewOf } from "@/listing/preview";
@@ -64,7 +65,12 @@ export async function AdRow({ locale, ad }: { locale: Locale; ad: MyListing }) {
           )}
         </div>
         <h2 className="mt-1 text-base leading-snug font-[600]">
-          <Link href={href(locale, page)} prefetch={false} className="line-clamp-2 hover:underline">
+          <Link
+            href={href(locale, page)}
+            prefetch={false}
+            lang={ad.title ? textLanguage(locale, ad) : undefined}
+            className="line-clamp-2 hover:underline"
+          >
             {title}
           </Link>
         </h2>

@@ -64,6 +64,7 @@ export async function KeptCards(props: { locale: Locale; items: KeptItem[]; kept
               badge={badge}
               heart={<FavouriteButton id={listing.id} initial={kept.has(listing.id)} locale={locale} labels={labels} />}
               priority={i < 4}
+              level={2}
               noPhotoLabel={card("noPhoto")}
             />
           </li>

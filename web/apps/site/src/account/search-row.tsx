@@ -24,7 +24,7 @@ export async function SearchRow({ locale, search }: { locale: Locale; search: Sa
       <div className="flex flex-wrap items-start gap-x-4 gap-y-3">
         <div className="min-w-0 grow basis-60">
           <h2 className="text-base leading-snug font-[600]">
-            <Link href={href(locale, open)} prefetch={false} className="hover:underline">
+            <Link href={href(locale, open)} prefetch={false} lang="" className="hover:underline">
               {name}
             </Link>
           </h2>
@@ -46,7 +46,9 @@ export async function SearchRow({ locale, search }: { locale: Locale; search: Sa
         <summary className="inline-flex min-h-9 items-center gap-2 rounded-control text-sm text-accent hover:underline">
           <Pencil aria-hidden className="size-4" />
           {t("searches.edit")}
-          <span className="sr-only">{name}</span>
+          <span lang="" className="sr-only">
+            {name}
+          </span>
         </summary>
         <form action={updateSearch} className="mt-2 grid gap-4 rounded-card bg-surface p-4 sm:grid-cols-2">
           <input type="hidden" name="locale" value={locale} />

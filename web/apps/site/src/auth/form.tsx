@@ -46,11 +46,18 @@ export function ActionForm(props: ActionFormProps) {
   const wrong = faults.length > 0 || state.message !== undefined;
   const id = (name: string) => `${prefix}${name}`;
 
+  const replaced = Boolean(state.done && done);
   useEffect(() => {
-    if (wrong) summary.current?.focus();
-  }, [state, wrong]);
+    if (wrong || replaced) summary.current?.focus();
+  }, [state, wrong, replaced]);
 
-  if (state.done && done) return done;
+  if (replaced) {
+    return (
+      <div ref={summary} tabIndex={-1} className="focus:outline-none">
+        {done}
+      </div>
+    );
+  }
   return (
     <form action={send} noValidate className="flex flex-col gap-5">
       {Object.entries(hidden).map(([name, value]) => (

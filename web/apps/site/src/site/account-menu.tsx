@@ -26,7 +26,9 @@ export async function AccountMenu({ locale, person, staff }: { locale: Locale; p
         className={buttonClass("quiet", "small", "max-w-44 [anchor-name:--account]")}
       >
         <UserRound aria-hidden className="size-5 shrink-0" />
-        <span className="truncate">{person.display_name}</span>
+        <span lang="" className="truncate">
+          {person.display_name}
+        </span>
         <span className="sr-only">: {t("menu")}</span>
       </button>
       <div
@@ -39,7 +41,9 @@ export async function AccountMenu({ locale, person, staff }: { locale: Locale; p
           prefetch={false}
           className="flex flex-col rounded-control px-3 py-2 hover:bg-surface focus-visible:-outline-offset-2"
         >
-          <span className="truncate text-base font-[600]">{person.display_name}</span>
+          <span lang="" className="truncate text-base font-[600]">
+            {person.display_name}
+          </span>
           <span className="truncate text-sm text-quiet">{person.email}</span>
         </Link>
         <ul className="mt-2 border-t border-line pt-2">

@@ -3,7 +3,6 @@ import { buttonClass } from "@svetu/ui/button";
 import { Heart, House, Plus, Search, UserRound } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import Link from "next/link";
-import { Suspense } from "react";
 import { me } from "@/api/server";
 import { AccountMenu } from "./account-menu";
 import { LanguageSwitch } from "./language-switch";
@@ -35,14 +34,10 @@ export async function Header({ locale }: { locale: Locale }) {
           <span className="text-lg font-[750] tracking-tight">{t("name")}</span>
         </Link>
         <div className="ml-auto lg:order-3 lg:ml-0">
-          <Suspense fallback={<span className="block h-9 w-54 sm:w-64" />}>
-            <LanguageSwitch locale={locale} label={t("language")} />
-          </Suspense>
+          <LanguageSwitch locale={locale} label={t("language")} />
         </div>
         <div className="w-full pt-1 pb-1 lg:order-2 lg:w-auto lg:grow lg:py-0">
-          <Suspense fallback={<span className="block h-11 w-full rounded-control border border-control" />}>
-            <SearchBox locale={locale} labels={labels} />
-          </Suspense>
+          <SearchBox locale={locale} labels={labels} />
         </div>
         <nav aria-label={t("main")} className="hidden items-center gap-1 lg:order-4 lg:flex">
           <Link

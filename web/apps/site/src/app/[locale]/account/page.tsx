@@ -34,9 +34,13 @@ export default async function Account({ params, searchParams }: Props) {
     <div className="max-w-2xl">
       <OutcomeNotice done={done} />
       <header className="flex items-center gap-4">
-        <Avatar name={person.display_name} className="size-14" />
+        <span lang="">
+          <Avatar name={person.display_name} className="size-14" />
+        </span>
         <div className="min-w-0">
-          <h1 className="truncate text-xl font-[700]">{person.display_name}</h1>
+          <h1 lang="" className="truncate text-xl font-[700]">
+            {person.display_name}
+          </h1>
           <p className="truncate text-sm text-quiet">
             {person.email} · {t("since", { date: formatDate(locale, person.created_at) })}
           </p>

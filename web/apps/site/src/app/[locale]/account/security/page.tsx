@@ -66,7 +66,7 @@ export default async function Security({ params, searchParams }: Props) {
                 <Icon aria-hidden className="size-6 shrink-0 text-quiet" />
                 <div className="min-w-0 grow">
                   <p className="flex flex-wrap items-center gap-2 text-base">
-                    {session.device || t("security.unknown")}
+                    {session.device ? <span lang="">{session.device}</span> : t("security.unknown")}
                     {session.current && <Badge tone="good">{t("security.current")}</Badge>}
                   </p>
                   <p className="text-sm text-quiet">
@@ -82,7 +82,9 @@ export default async function Security({ params, searchParams }: Props) {
                     <input type="hidden" name="id" value={session.id} />
                     <Button type="submit" variant="quiet" size="small" className="text-danger">
                       {t("security.end")}
-                      <span className="sr-only">{session.device}</span>
+                      <span lang="" className="sr-only">
+                        {session.device}
+                      </span>
                     </Button>
                   </form>
                 )}
