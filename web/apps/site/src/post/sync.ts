@@ -1,5 +1,5 @@
 import { ApiError } from "@svetu/api-client/problem";
-import type { Language, Listing, ListingInput, ProblemError } from "@svetu/api-client/types";
+import type { Language, Listing, ListingInput, ListingState, ProblemError } from "@svetu/api-client/types";
 import { api } from "@/api/browser";
 import { type Form, formOf, inputOf, patchOf, same } from "./form";
 import { keep, type Kept } from "./kept";
@@ -17,6 +17,8 @@ export interface SyncEvents {
 /** A draft as the server has it, and what is to be sent. */
 export interface Known {
   id: string | null;
+  /** What became of it when it was saved last. */
+  state?: ListingState;
   etag: string | null;
   sent: ListingInput;
   base: ListingInput;
@@ -28,7 +30,14 @@ export const nothingKnown: Known = { id: null, etag: null, sent: {}, base: {}, c
 /** What the server has of an ad that was read from it. */
 export function knownOf(listing: Listing, reader: Language): Known {
   const input = inputOfListing(listing, reader);
-  return { id: listing.id, etag: `"${listing.version}"`, sent: input, base: input, creating: null };
+  return {
+    id: listing.id,
+    state: listing.state,
+    etag: `"${listing.version}"`,
+    sent: input,
+    base: input,
+    creating: null,
+  };
 }
 
 const inputOfListing = (listing: Listing, reader: Language): ListingInput => {

@@ -95,6 +95,12 @@ export function PostWizard({ account, initial, edited }: WizardProps) {
     if (kinds.length > 0 && !kinds.includes(form.priceKind)) set({ priceKind: kinds[0] });
   }, [category, form.priceKind, set]);
 
+  // What has no condition, a job or a flat, is not handed over either.
+  const handedOver = category?.has_condition !== false;
+  useEffect(() => {
+    if (!handedOver && form.delivery.length > 0) set({ delivery: [] });
+  }, [handedOver, form.delivery, set]);
+
   const showFaults = () => {
     setPreviewing(false);
     setAttempted(true);
@@ -123,8 +129,11 @@ export function PostWizard({ account, initial, edited }: WizardProps) {
       if (publishes) await api("POST", `/marketplace/listings/${id}/publish`);
       keepHabits(account, form);
       forget(edited);
-      if (publishes) router.push(href(locale, `/post/${id}/done`));
-      else {
+      const now = sync.current?.known.state;
+      // A change can take a live ad to the moderators as well.
+      if (publishes || (now !== initial?.state && (now === "in_review" || now === "refused"))) {
+        router.push(href(locale, `/post/${id}/done`));
+      } else {
         toast(t("saved"));
         router.push(href(locale, `/listings/${id}`));
         router.refresh();
@@ -282,9 +291,9 @@ export function PostWizard({ account, initial, edited }: WizardProps) {
         <Section id="section-price" title={t("sections.price")}>
           <PriceField />
         </Section>
-        <Section id="section-place" title={t("sections.place")}>
+        <Section id="section-place" title={handedOver ? t("sections.place") : t("place.label")}>
           <PlaceField />
-          <DeliveryField />
+          {handedOver && <DeliveryField />}
         </Section>
         <Section id="section-contact" title={t("sections.contact")}>
           <ContactField />
