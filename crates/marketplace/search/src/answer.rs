@@ -90,7 +90,11 @@ pub(crate) fn facets(
             }),
             "condition" | "seller_kind" | "delivery" => {
                 let named = |bucket: Bucket| {
-                    Some(BucketView { name: value_name(&bucket.value, reader)?, value: bucket.value, count: bucket.count })
+                    Some(BucketView {
+                        name: value_name(&bucket.value, reader)?,
+                        value: bucket.value,
+                        count: bucket.count,
+                    })
                 };
                 FacetView::Buckets(facet.buckets.into_iter().filter_map(named).collect())
             }
@@ -101,7 +105,9 @@ pub(crate) fn facets(
                         kind: attribute.kind.name().to_owned(),
                         name: attribute.names.get(reader).to_owned(),
                         buckets,
-                        range: facet.bounds.map(|(min, max)| RangeView { min: thousandths(min), max: thousandths(max) }),
+                        range: facet
+                            .bounds
+                            .map(|(min, max)| RangeView { min: thousandths(min), max: thousandths(max) }),
                     })
                 }
                 None => continue,
@@ -124,7 +130,8 @@ fn price_range(found: [Option<&Facet>; 2], ask: &Ask, rate: &ExchangeRate) -> Op
     let mut range: Option<(i64, i64)> = None;
     for (facet, currency) in found.into_iter().zip([Currency::Rsd, Currency::Eur]) {
         let Some((min, max)) = facet.and_then(|facet| facet.bounds) else { continue };
-        let convert = |amount| rate.convert(Money::new(amount, currency), ask.currency()).map(|money| money.amount_minor);
+        let convert =
+            |amount| rate.convert(Money::new(amount, currency), ask.currency()).map(|money| money.amount_minor);
         if let (Ok(min), Ok(max)) = (convert(min), convert(max)) {
             range = Some(range.map_or((min, max), |(low, high)| (low.min(min), high.max(max))));
         }
@@ -165,8 +172,13 @@ fn categories(found: &[Bucket], ask: &Ask, taxonomy: &Taxonomy, reader: Language
 fn options(found: &[Bucket], kind: &AttributeKind, ask: &Ask, reader: Language) -> Vec<BucketView> {
     let name = |value: &str| match kind {
         AttributeKind::Model { models, depends_on } => {
-            let makes: BTreeSet<&str> =
-                ask.attributes.get(depends_on).into_iter().flat_map(|filter| &filter.values).map(String::as_str).collect();
+            let makes: BTreeSet<&str> = ask
+                .attributes
+                .get(depends_on)
+                .into_iter()
+                .flat_map(|filter| &filter.values)
+                .map(String::as_str)
+                .collect();
             models
                 .iter()
                 .filter(|(make, _)| makes.is_empty() || makes.contains(make.as_str()))

@@ -156,7 +156,12 @@ impl Settled {
             .map(|step| match step {
                 GivenUp::Word(word) => format!(
                     "{} „{word}“",
-                    local(reader, "Prikazani su i oglasi bez reči", "Показаны и объявления без слова", "Also without the word")
+                    local(
+                        reader,
+                        "Prikazani su i oglasi bez reči",
+                        "Показаны и объявления без слова",
+                        "Also without the word"
+                    )
                 ),
                 GivenUp::Radius(factor) => format!(
                     "{} {factor}×",
@@ -207,9 +212,44 @@ fn limited(ask: &Ask) -> (Ask, Option<understand::PriceLimit>) {
 /// Words of things that are priced in euros in Serbia.
 fn looks_dear(q: &str) -> bool {
     const DEAR: &[&str] = &[
-        "stan", "stana", "kuca", "kuce", "plac", "auto", "automobil", "kola", "golf", "audi", "bmw", "mercedes", "opel", "fiat",
-        "pasat", "passat", "skoda", "dizel", "tdi", "motor", "kvartira", "dom", "masina", "apartment", "flat", "house", "car",
-        "lokal", "vikendica", "reno", "renault", "peugeot", "pezo", "citroen", "ford", "toyota", "volkswagen", "traktor",
+        "stan",
+        "stana",
+        "kuca",
+        "kuce",
+        "plac",
+        "auto",
+        "automobil",
+        "kola",
+        "golf",
+        "audi",
+        "bmw",
+        "mercedes",
+        "opel",
+        "fiat",
+        "pasat",
+        "passat",
+        "skoda",
+        "dizel",
+        "tdi",
+        "motor",
+        "kvartira",
+        "dom",
+        "masina",
+        "apartment",
+        "flat",
+        "house",
+        "car",
+        "lokal",
+        "vikendica",
+        "reno",
+        "renault",
+        "peugeot",
+        "pezo",
+        "citroen",
+        "ford",
+        "toyota",
+        "volkswagen",
+        "traktor",
     ];
     svetu_text::fold(q).split(|c: char| !c.is_alphanumeric()).any(|word| DEAR.contains(&word))
 }

@@ -205,10 +205,7 @@ fn attributes(
 
 /// The values that have the form of one.
 pub(crate) fn typed(values: &BTreeMap<String, Value>) -> Attributes {
-    values
-        .iter()
-        .filter_map(|(key, value)| Some((key.clone(), serde_json::from_value(value.clone()).ok()?)))
-        .collect()
+    values.iter().filter_map(|(key, value)| Some((key.clone(), serde_json::from_value(value.clone()).ok()?))).collect()
 }
 
 /// A value as a person reads it; None for "no" and for what the taxonomy does not know.

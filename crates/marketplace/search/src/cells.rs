@@ -38,9 +38,9 @@ pub(crate) fn cover(area: &GeoBox) -> Option<Vec<Cell>> {
         let (west, south) = at(size, area.south, area.west);
         let (east, north) = at(size, area.north, area.east);
         let count = (east - west + 1).checked_mul(north - south + 1)?;
-        (1..=COVER_MAX).contains(&count).then(|| {
-            (west..=east).flat_map(|column| (south..=north).map(move |row| (size, column, row))).collect()
-        })
+        (1..=COVER_MAX)
+            .contains(&count)
+            .then(|| (west..=east).flat_map(|column| (south..=north).map(move |row| (size, column, row))).collect())
     })
 }
 

@@ -151,8 +151,7 @@ impl Search {
                 owner.fill(page, |(id, _)| *id);
             }
             if index.is_dry() {
-                let page =
-                    self.0.index.scan(index.last, VERSION_PAGE as usize).await.map_err(SearchError::from)?;
+                let page = self.0.index.scan(index.last, VERSION_PAGE as usize).await.map_err(SearchError::from)?;
                 index.fill(page, |(id, _)| *id);
             }
             let (a, b) = (owner.page.as_slice().first().copied(), index.page.as_slice().first().copied());

@@ -265,10 +265,8 @@ async fn map_tile(
             id: (cell.count == 1).then(|| cell.example.to_string()),
         })
         .collect();
-    let headers = [
-        (header::CONTENT_TYPE, "application/vnd.mapbox-vector-tile"),
-        (header::CACHE_CONTROL, "public, max-age=60"),
-    ];
+    let headers =
+        [(header::CONTENT_TYPE, "application/vnd.mapbox-vector-tile"), (header::CACHE_CONTROL, "public, max-age=60")];
     Ok((headers, tile::encode(z, x, y, &points)).into_response())
 }
 

@@ -88,27 +88,28 @@ impl Search {
                 lines.push(Line { listing, cheaper: *kind == AlertKind::Price, version: *version });
             }
         }
-        let wrote = !lines.is_empty() && {
-            let mailbox = match self.0.identity.mailbox(saved.owner).await {
-                Ok(mailbox) => Some(mailbox),
-                Err(ContractError::NotFound) => None,
-                Err(error) => return Err(error.into()),
-            };
-            match mailbox {
-                None => false,
-                Some(to) => {
-                    let token = self.unsubscribe_token(saved.id);
-                    let mail = letter::found(saved, &lines, more, &to, &self.0.site_url, &token);
-                    match self.0.mailer.send(&mail).await {
-                        Ok(()) | Err(MailError::Refused) => true,
-                        Err(error @ MailError::Unavailable(_)) => {
-                            tracing::warn!(%error, search.id = %saved.id, "a letter about a saved search waits for the mail server");
-                            return Ok(());
+        let wrote = !lines.is_empty()
+            && {
+                let mailbox = match self.0.identity.mailbox(saved.owner).await {
+                    Ok(mailbox) => Some(mailbox),
+                    Err(ContractError::NotFound) => None,
+                    Err(error) => return Err(error.into()),
+                };
+                match mailbox {
+                    None => false,
+                    Some(to) => {
+                        let token = self.unsubscribe_token(saved.id);
+                        let mail = letter::found(saved, &lines, more, &to, &self.0.site_url, &token);
+                        match self.0.mailer.send(&mail).await {
+                            Ok(()) | Err(MailError::Refused) => true,
+                            Err(error @ MailError::Unavailable(_)) => {
+                                tracing::warn!(%error, search.id = %saved.id, "a letter about a saved search waits for the mail server");
+                                return Ok(());
+                            }
                         }
                     }
                 }
-            }
-        };
+            };
         let mut tx = self.0.db.begin().await?;
         store::letter_done(&mut tx, saved.id, &waiting, wrote, self.0.clock.now()).await?;
         Ok(tx.commit().await?)

@@ -23,12 +23,14 @@ mod store;
 mod suggest;
 mod tile;
 mod understand;
+mod watch;
 
 use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
 use svetu_contracts::{
-    geo::GeoContract, identity::IdentityContract, listings::ListingsContract, search::SearchContract, taxonomy::Taxonomy,
+    geo::GeoContract, identity::IdentityContract, listings::ListingsContract, search::SearchContract,
+    taxonomy::Taxonomy,
 };
 use svetu_db::{Db, JobKind};
 use svetu_kernel::{ExchangeRate, SharedClock, Timestamp};

@@ -101,11 +101,9 @@ impl Condition {
             Filter::Keyword { key, any_of } => {
                 Self::any(any_of.iter().map(|value| Self::Has(names.keyword(key, value))).collect())
             }
-            Filter::Number { key, min, max } => Self::Number {
-                key: names.number(key),
-                min: min.unwrap_or(i64::MIN),
-                max: max.unwrap_or(i64::MAX),
-            },
+            Filter::Number { key, min, max } => {
+                Self::Number { key: names.number(key), min: min.unwrap_or(i64::MIN), max: max.unwrap_or(i64::MAX) }
+            }
             Filter::InBox(area) => Self::InBox(*area),
             Filter::Within { center, radius_m } => Self::Within { center: *center, radius_m: *radius_m },
             Filter::All(parts) => Self::all(parts.iter().map(|part| Self::of_filter(part, names)).collect()),
@@ -143,7 +141,8 @@ impl Conditions {
             Condition::All(words) => parts.extend(words),
             other => parts.push(other),
         }
-        let priced = Ask { price_min: ask.price_min, price_max: ask.price_max, currency: ask.currency, ..Ask::default() };
+        let priced =
+            Ask { price_min: ask.price_min, price_max: ask.price_max, currency: ask.currency, ..Ask::default() };
         let limited = ask.price_min.is_some() || ask.price_max.is_some();
         let price = limited.then(|| PriceLimits { by_rate: plan::price_bounds(&priced, rate), ask: priced });
         Self { parts, price, since_days: ask.since_days }
@@ -215,9 +214,10 @@ impl<'d> Subject<'d> {
 
     fn costs(&self, bounds: &PriceBounds) -> bool {
         bounds.iter().any(|(currency, min, max)| {
-            self.document.numbers.get(price_key(*currency)).is_some_and(|amount| {
-                min.is_none_or(|min| *amount >= min) && max.is_none_or(|max| *amount <= max)
-            })
+            self.document
+                .numbers
+                .get(price_key(*currency))
+                .is_some_and(|amount| min.is_none_or(|min| *amount >= min) && max.is_none_or(|max| *amount <= max))
         })
     }
 

@@ -116,7 +116,8 @@ impl Params {
                 "seller_kind" => ask.seller_kind = Some(name_of(named::<SellerKind>(value).ok_or_else(wrong)?)),
                 "with_photo" => ask.with_photo = flag(value).ok_or_else(wrong)?,
                 "since_days" => {
-                    ask.since_days = Some(value.parse().ok().filter(|days| (1..=3_650).contains(days)).ok_or_else(wrong)?);
+                    ask.since_days =
+                        Some(value.parse().ok().filter(|days| (1..=3_650).contains(days)).ok_or_else(wrong)?);
                 }
                 "seller" => {
                     let id: UserId = value.parse().map_err(|_| wrong())?;
@@ -169,7 +170,8 @@ impl Ask {
             (None, None) => (name, None),
         };
         let known = self.attributes.contains_key(key);
-        if key.is_empty() || key.len() > 64 || key.contains('.') || (!known && self.attributes.len() >= ATTRIBUTES_MAX) {
+        if key.is_empty() || key.len() > 64 || key.contains('.') || (!known && self.attributes.len() >= ATTRIBUTES_MAX)
+        {
             return None;
         }
         let filter = self.attributes.entry(key.to_owned()).or_default();

@@ -187,7 +187,9 @@ pub(crate) type PriceBounds = [(Currency, Option<i64>, Option<i64>); 2];
 
 pub(crate) fn price_bounds(ask: &Ask, rate: &ExchangeRate) -> PriceBounds {
     let bound = |amount: Option<i64>, currency: Currency| {
-        amount.and_then(|amount| rate.convert(Money::new(amount, ask.currency()), currency).ok()).map(|m| m.amount_minor)
+        amount
+            .and_then(|amount| rate.convert(Money::new(amount, ask.currency()), currency).ok())
+            .map(|m| m.amount_minor)
     };
     Currency::ALL.map(|currency| (currency, bound(ask.price_min, currency), bound(ask.price_max, currency)))
 }
@@ -244,10 +246,8 @@ pub(crate) fn facets(ask: &Ask, taxonomy: &Taxonomy) -> Vec<FacetRequest> {
         name: name.to_owned(),
         kind: FacetKind::Values { key: key.to_owned(), limit: BUCKETS },
     };
-    let bounds = |name: &str, key: &str| FacetRequest {
-        name: name.to_owned(),
-        kind: FacetKind::Bounds { key: key.to_owned() },
-    };
+    let bounds =
+        |name: &str, key: &str| FacetRequest { name: name.to_owned(), kind: FacetKind::Bounds { key: key.to_owned() } };
     let mut out = vec![
         FacetRequest {
             name: "category".to_owned(),

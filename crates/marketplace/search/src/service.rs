@@ -74,8 +74,7 @@ impl Search {
             },
             None => None,
         };
-        let facts =
-            Facts { rate: &settled.rate, now: epoch(settled.as_of), place_name: place.as_deref() };
+        let facts = Facts { rate: &settled.rate, now: epoch(settled.as_of), place_name: place.as_deref() };
         Ok(SearchRequest {
             query: plan::text(&tokens, &settled.leeway),
             filters: plan::filters(&settled.ask, &facts),
@@ -128,9 +127,9 @@ impl Search {
             .last()
             .filter(|_| more)
             .map(|hit| cursors.encode(&scope, &PageKey::new(hit.position, &settled)));
-        let facets = params
-            .facets
-            .then(|| answer::facets(std::mem::take(&mut response.facets), &settled.ask, &taxonomy, &settled.rate, reader));
+        let facets = params.facets.then(|| {
+            answer::facets(std::mem::take(&mut response.facets), &settled.ask, &taxonomy, &settled.rate, reader)
+        });
         let corrected = settled.corrected.then(|| settled.ask.q.clone());
         Ok(SearchAnswer {
             total: response.total,
@@ -236,12 +235,8 @@ impl Search {
         let mut request = self.request(&settled, reader).await?;
         request.grid = Some(GridRequest { area, cells_max: CELLS_MAX });
         let response = self.0.index.search(request).await?;
-        let single: Vec<uuid::Uuid> = response
-            .cells
-            .iter()
-            .filter(|cell| with_cards && cell.count == 1)
-            .map(|cell| cell.example)
-            .collect();
+        let single: Vec<uuid::Uuid> =
+            response.cells.iter().filter(|cell| with_cards && cell.count == 1).map(|cell| cell.example).collect();
         let mut stored = self.0.index.documents(single).await?.into_iter();
         let cells = response
             .cells
@@ -298,10 +293,7 @@ impl Search {
             ];
             let request = SearchRequest {
                 query: query.clone(),
-                filters: filters
-                    .into_iter()
-                    .map(|filter| NamedFilter { name: String::new(), filter })
-                    .collect(),
+                filters: filters.into_iter().map(|filter| NamedFilter { name: String::new(), filter }).collect(),
                 sort: Sort::Relevance(vec![svetu_ports::search_index::Signal::Recent {
                     key: "refreshed".to_owned(),
                     origin: now.timestamp(),

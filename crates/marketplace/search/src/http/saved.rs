@@ -124,10 +124,7 @@ async fn own<P: Permission>(search: &Search, grant: &Grant<P>, id: SavedSearchId
 /// One's saved searches, newest first.
 #[utoipa::path(get, path = "/marketplace/saved-searches", tag = "search", operation_id = "search.list_saved",
     security(("session" = [])), responses((status = 200, body = SavedSearches), Problems))]
-async fn list_saved(
-    State(search): State<Search>,
-    grant: Grant<ListSaved>,
-) -> Result<Json<SavedSearches>, ApiProblem> {
+async fn list_saved(State(search): State<Search>, grant: Grant<ListSaved>) -> Result<Json<SavedSearches>, ApiProblem> {
     let saved = store::saved_of(&search.0.db, owner(&grant)?).await?;
     let items = saved.into_iter().map(|(saved, new)| SavedSearchView::new(saved, new)).collect();
     Ok(Json(SavedSearches { items }))
