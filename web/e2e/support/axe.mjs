@@ -30,8 +30,10 @@ export async function violations(page) {
 async function theme(page, name) {
   await page.evaluate(async (value) => {
     document.documentElement.dataset.theme = value;
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    await frame();
     // Colours move in transitions: what is measured must have arrived.
-    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
+    do await frame();
+    while (document.getAnimations().some(({ playState }) => playState === "running"));
   }, name);
 }

@@ -33,7 +33,7 @@ const international = new Set(
     .flatMap(tokens),
 );
 // The name of the house; works and licences that the pages thank; technical terms that are the same everywhere.
-const TERMS = "sve tu svetu geonames cc by natural earth openstreetmap euro argon cookie bluetooth keyless go kw";
+const TERMS = "sve tu svetu geonames cc by natural earth openstreetmap euro argon cookie bluetooth keyless go kw hi fi";
 for (const word of TERMS.split(" ")) international.add(word);
 /** SUV, ABS, XL: read letter by letter in every language. */
 const ABBREVIATION = /^\p{Lu}{2,5}$/u;
@@ -83,7 +83,7 @@ function spoken(page) {
   return page.evaluate(() => {
     const own = document.documentElement.lang;
     // The pins of a map carry titles of ads.
-    const others = "script, style, noscript, code, textarea, .maplibregl-marker";
+    const others = "script, style, noscript, code, kbd, textarea, .maplibregl-marker";
     const inOwn = (element) => element?.closest("[lang]")?.lang === own && !element.closest(others);
     // A description is cut where it grows too long, maybe inside a word.
     const description = document.querySelector('meta[name="description"]')?.content ?? "";
@@ -150,12 +150,23 @@ export async function writtenWords(locale, { listing, seller }) {
       }
     };
     for (const { data } of answers) walk(data, "");
+    // Names of categories know more of the language's words than the messages do.
+    if (locale === "sr-Latn" || locale === "en") {
+      const [own, other] = await Promise.all([locale, neighbour[locale]].map(categoryWords));
+      for (const word of own) if (!other.has(word)) all.add(word);
+    }
     for (const facet of Object.values(answers[2].data.facets ?? {})) {
       if (["make", "model"].includes(facet.kind)) walk(facet.buckets, "");
     }
     written.set(locale, all);
   }
   return written.get(locale);
+}
+
+/** The words of all names of categories. */
+async function categoryWords(locale) {
+  const { data } = await api("GET", `/marketplace/categories?lang=${locale}`, { locale });
+  return new Set(data.categories.flatMap(({ name }) => tokens(name)));
 }
 
 /** Words of another language on this page, each with the text it stands in. `typed`: what the address asks for. */

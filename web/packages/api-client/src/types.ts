@@ -320,7 +320,7 @@ export interface SearchAnswer {
 
 export interface Suggestion {
   text: string;
-  kind: "query" | "category" | "listing";
+  kind: "query" | "category";
   category?: { id: string; name: string; slug: string } | null;
   count?: number | null;
 }

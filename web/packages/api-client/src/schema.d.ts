@@ -1,0 +1,5048 @@
+export interface paths {
+    "/api/v1/identity/sign-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens an account. The answer is always the same; a letter follows. */
+        post: operations["identity.sign_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/verify-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves the address by the letter's link and signs in. */
+        post: operations["identity.verify_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["identity.sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the session; without one there is nothing to end. */
+        post: operations["identity.sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a letter with a link to a new password. The answer is always the same. */
+        post: operations["identity.request_recovery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/recovery/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets a new password by the letter's link, signs in here and out everywhere else. */
+        post: operations["identity.complete_recovery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["identity.me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["identity.update_me"];
+        trace?: never;
+    };
+    "/api/v1/identity/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs out everywhere else; this session goes on under a new cookie. */
+        post: operations["identity.change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["identity.list_sessions"];
+        put?: never;
+        post?: never;
+        /** Signs out everywhere but here. */
+        delete: operations["identity.end_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["identity.end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts whose address begins so, at most fifty; for operators. */
+        get: operations["identity.find_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/accounts/{id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives exactly these roles; `member` is always one of them. */
+        put: operations["identity.set_roles"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a photo: JPEG, PNG or WebP by its bytes, at most 20 MB and 50 megapixels. The same photo again is the same media. */
+        post: operations["media.upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A photo by its id: its owner's, or one that something public holds. */
+        get: operations["media.get_upload"];
+        put?: never;
+        post?: never;
+        /** Takes back a photo that nothing holds. */
+        delete: operations["media.delete_upload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Places by what was typed so far, best first. */
+        get: operations["geo.suggest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/places/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The place nearest to a point; 404 `geo.far_away` beyond 100 km. */
+        get: operations["geo.reverse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/places/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names for a map's view, at most 200, thinned so that they do not lie on one another. */
+        get: operations["geo.labels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/places/municipalities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The municipalities inside a city, or all cities and municipalities of Serbia, by name. */
+        get: operations["geo.municipalities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/places/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One place. */
+        get: operations["geo.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole tree without attributes, parents before their children. */
+        get: operations["taxonomy.tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/categories/guess": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leaf categories that fit a title. */
+        get: operations["taxonomy.guess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/categories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A category with its attributes, the way to it and what is below it. */
+        get: operations["taxonomy.category"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Lays a JSON merge patch over a category; null takes an edit back. The committed files stay below it. */
+        patch: operations["taxonomy.edit_category"];
+        trace?: never;
+    };
+    "/api/v1/marketplace/attributes/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Lays a JSON merge patch over an attribute, for every category that uses it. */
+        patch: operations["taxonomy.edit_attribute"];
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins an ad: anything may be missing, nothing may be wrong. `Idempotency-Key`: sent again it is the same ad. */
+        post: operations["listings.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own ads with their numbers, newest first. */
+        get: operations["listings.mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings/latest-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The draft that one worked on last; 204 without one. */
+        get: operations["listings.latest_draft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings/price-hint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What others ask for the like: `category=`, `condition=`, `currency=` (RSD) and `attr.<key>=`. 204 where too few are alike. */
+        get: operations["listings.price_hint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An ad as the reader may see it. 404 where others' eyes have no business, 410 when it was public once. */
+        get: operations["listings.get"];
+        put?: never;
+        post?: never;
+        /** Deletes an ad: a draft vanishes, another one is gone for readers and forgotten later. */
+        delete: operations["listings.delete"];
+        options?: never;
+        head?: never;
+        /** Edits an ad by a JSON merge patch: what is absent stays, null clears. `If-Match` names the version that was seen. */
+        patch: operations["listings.update"];
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings/{id}/price-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The prices that an ad had since it was first published. */
+        get: operations["listings.price_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings/{id}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Views, numbers shown, favourites; views of the last 90 days. */
+        get: operations["listings.statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publishes a draft or a mended ad. The answer's state says what the automatic verdict was: live, in review or refused. */
+        post: operations["listings.publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hides an ad until it is resumed; its term goes on. */
+        post: operations["listings.pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows a paused ad again. */
+        post: operations["listings.resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings/{id}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new term under the same id; a live ad once in seven days, for it moves to the top. */
+        post: operations["listings.renew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings/{id}/reserve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks it as promised to somebody. */
+        post: operations["listings.reserve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings/{id}/unreserve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the mark back. */
+        post: operations["listings.unreserve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings/{id}/sold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is sold: the page stays 30 days, then answers 410. */
+        post: operations["listings.sell"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings/{id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows the seller's number. Limited to 30 ads a day and person, and logged; 404 `listing.no_phone` when the seller says no. */
+        post: operations["listings.reveal_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings/{id}/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts a look at the page: once a person and day, never the owner's own nor a robot's. */
+        post: operations["listings.count_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reports an ad to the moderators; signed in or not. Again by the same person: the same report. */
+        post: operations["listings.report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings/{id}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for another look at a decision against one's ad: once, within six months. */
+        post: operations["listings.appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rate in force. */
+        get: operations["rates.get"];
+        /** Sets the rate from a moment on; prices in the other currency follow. */
+        put: operations["rates.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/moderation/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ads that wait for a person; who waits longest comes first. */
+        get: operations["moderation.queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/moderation/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules that a decision may name. */
+        get: operations["moderation.rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/moderation/listings/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets an ad through, or refuses or removes it by a rule: its seller gets a statement of reasons. */
+        post: operations["moderation.decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/moderation/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open reports, oldest first. */
+        get: operations["moderation.reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/moderation/reports/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes a report that needs no decision. */
+        post: operations["moderation.close_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/moderation/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open appeals, oldest first. */
+        get: operations["moderation.appeals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/moderation/appeals/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers an appeal: the decision stands, or the ad comes back. By another moderator than its maker, where there is one. */
+        post: operations["moderation.decide_appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/moderation/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what, newest first. */
+        get: operations["moderation.audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/moderation/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much waits, and what was decided since midnight (UTC). */
+        get: operations["moderation.dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/favourites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's favourites, newest first, with their state and how the price changed. */
+        get: operations["users.favourites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/favourites/ids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ids of all one's favourites, for the hearts on cards. */
+        get: operations["users.favourite_ids"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/favourites/{listing_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps an ad; again changes nothing. 409 `users.favourites_full` beyond 1,000. */
+        put: operations["users.add_favourite"];
+        post?: never;
+        /** Keeps it no longer; also when it was not kept. */
+        delete: operations["users.remove_favourite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/viewed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one looked at, newest first; the last 100. */
+        get: operations["users.viewed"];
+        put?: never;
+        post?: never;
+        /** Forgets all one looked at. */
+        delete: operations["users.clear_viewed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/viewed/{listing_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Notes that one looked at it now. */
+        put: operations["users.add_viewed"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/sellers/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own page. */
+        get: operations["users.own_seller"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes one's own page and settings. */
+        patch: operations["users.update_seller"];
+        trace?: never;
+    };
+    "/api/v1/marketplace/sellers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A seller's page; the ads are `search?seller=`. */
+        get: operations["users.seller"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/price-letters/unsubscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends letters about prices with one click (RFC 8058): the token says whose. */
+        post: operations["users.unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds ads. What the words mean beyond words is told in `understood`, what was given up for want of results too. */
+        get: operations["search.search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/search/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a person may be about to type. */
+        get: operations["search.suggest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/search/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same search as a map shows it: at most 200 heaps. `bbox` is required. */
+        get: operations["search.clusters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/tiles/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same search as a Mapbox vector tile: the layer `listings` of points with `count`, and `id` where a point is one ad. */
+        get: operations["search.tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/listings/{id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ads like this one, also when it was sold. */
+        get: operations["search.similar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/saved-searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's saved searches, newest first. */
+        get: operations["search.list_saved"];
+        put?: never;
+        /** Saves a search; the same one again is the one that is there (200). 409 `search.saved_full` beyond 100. */
+        post: operations["search.save"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/saved-searches/unsubscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a search's letters with one click (RFC 8058): the token, in the address or the body, says whose. */
+        post: operations["search.unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/saved-searches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets it and what it found. */
+        delete: operations["search.delete_saved"];
+        options?: never;
+        head?: never;
+        /** Renames it, or changes how often one is written to. */
+        patch: operations["search.update_saved"];
+        trace?: never;
+    };
+    "/api/v1/marketplace/saved-searches/{id}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it found, newest first: ads that can still be found. The first page counts as a look. */
+        get: operations["search.alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{hash}/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A variant: `{width}.jpg`, `{width}.webp` or `{width}.avif`. Its address names its content, so it is cached for ever.
+         *     Where there is no AVIF the WebP is answered under its own type.
+         */
+        get: operations["media.get_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description Nothing more to say: the rest comes by mail. */
+        Accepted: Record<string, never>;
+        /** @example account_01jd8zk3vme7g9x0q4c5r6s7t8 */
+        AccountId: string;
+        AccountList: {
+            items: components["schemas"]["AccountView"][];
+        };
+        AccountView: components["schemas"]["Me"] & {
+            verified: boolean;
+        };
+        /** @enum {string} */
+        AlertKind: "new" | "price";
+        /** @description An ad that the search found. */
+        AlertView: {
+            listing: components["schemas"]["Card"];
+            kind: components["schemas"]["AlertKind"];
+            /** Format: date-time */
+            at: string;
+        };
+        /** @example appeal_01jd8zk3vme7g9x0q4c5r6s7t8 */
+        AppealId: string;
+        AppealInput: {
+            text: string;
+        };
+        /** @enum {string} */
+        AppealVerdict: "uphold" | "reverse";
+        /** @description One typed fact about an ad. */
+        Attribute: components["schemas"]["AttributeKind"] & {
+            /** @description Stable key, `mileage_km`. */
+            key: string;
+            names: components["schemas"]["LocalText"];
+        };
+        AttributeFacet: {
+            /** @description The attribute's kind; `price` for the price. */
+            kind: string;
+            name: string;
+            buckets: components["schemas"]["BucketView"][];
+            range?: null | components["schemas"]["RangeView"];
+        };
+        /**
+         * @description What values an attribute takes. In JSON: text, choices, colours, sizes, makes, models and dates (`2026-05-31`) are
+         *     strings, several choices an array of strings, numbers numbers, yes and no a boolean.
+         */
+        AttributeKind: {
+            /** Format: int32 */
+            max_chars: number;
+            /** @enum {string} */
+            kind: "text";
+        } | {
+            unit?: null | components["schemas"]["LocalText"];
+            /** Format: double */
+            min: number;
+            /** Format: double */
+            max: number;
+            /**
+             * Format: int32
+             * @description Digits after the point that are kept.
+             */
+            decimals: number;
+            /** @enum {string} */
+            kind: "number";
+        } | {
+            unit?: null | components["schemas"]["LocalText"];
+            /** Format: int64 */
+            min: number;
+            /** Format: int64 */
+            max: number;
+            /** @enum {string} */
+            kind: "integer";
+        } | {
+            /** @enum {string} */
+            kind: "boolean";
+        } | {
+            /** @enum {string} */
+            kind: "date";
+        } | {
+            /** Format: int64 */
+            min: number;
+            /** Format: int64 */
+            max: number;
+            /** @enum {string} */
+            kind: "year";
+        } | {
+            options: components["schemas"]["Choice"][];
+            /** @enum {string} */
+            kind: "choice";
+        } | {
+            options: components["schemas"]["Choice"][];
+            /** @enum {string} */
+            kind: "choices";
+        } | {
+            options: components["schemas"]["Choice"][];
+            /** @enum {string} */
+            kind: "colour";
+        } | {
+            options: components["schemas"]["Choice"][];
+            /** @enum {string} */
+            kind: "size";
+        } | {
+            options: components["schemas"]["Choice"][];
+            /** @enum {string} */
+            kind: "make";
+        } | {
+            depends_on: string;
+            models: {
+                [key: string]: components["schemas"]["Choice"][];
+            };
+            /** @enum {string} */
+            kind: "model";
+        };
+        AuditEntry: {
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            at: string;
+            /** @description An account, or the part of the platform that did it. */
+            actor: string;
+            action: string;
+            listing?: null | components["schemas"]["ListingId"];
+            details: Record<string, never>;
+        };
+        BucketView: {
+            value: string;
+            name: string;
+            /** Format: int64 */
+            count: number;
+        };
+        /** @description An ad in results, in the reader's language and script. */
+        Card: {
+            id: components["schemas"]["ListingId"];
+            title: string;
+            price: components["schemas"]["Price"];
+            price_other?: null | components["schemas"]["Money"];
+            previous_price?: null | components["schemas"]["Money"];
+            condition?: null | components["schemas"]["Condition"];
+            category: components["schemas"]["CardCategory"];
+            attributes: components["schemas"]["CardAttribute"][];
+            place: components["schemas"]["CardPlace"];
+            point: components["schemas"]["Point"];
+            picture?: null | components["schemas"]["Picture"];
+            picture_count: number;
+            seller: components["schemas"]["CardSeller"];
+            state: components["schemas"]["ListingState"];
+            /** Format: date-time */
+            refreshed_at: string;
+            /**
+             * Format: double
+             * @description Metres from the point of the query, if it had one.
+             */
+            distance_m?: number | null;
+        };
+        CardAttribute: {
+            key: string;
+            /** @description "2015", "180.000 km", "Dizel" */
+            text: string;
+        };
+        CardCategory: {
+            id: string;
+            name: string;
+        };
+        CardPlace: {
+            name: string;
+            parent_name?: string | null;
+        };
+        CardSeller: {
+            id: components["schemas"]["UserId"];
+            name: string;
+            kind: components["schemas"]["SellerKind"];
+        };
+        Cards: {
+            items: components["schemas"]["Card"][];
+        };
+        Category: components["schemas"]["CategorySummary"] & {
+            names: components["schemas"]["LocalText"];
+            /** @description Own and inherited ones, in the order in which a form asks them. */
+            attributes: components["schemas"]["CategoryAttribute"][];
+            /** @description From the root to itself. */
+            path: components["schemas"]["CategoryStep"][];
+            children: components["schemas"]["CategorySummary"][];
+            /** @description For operators. */
+            forbidden_words?: string[] | null;
+        };
+        CategoryAttribute: {
+            key: string;
+            name: string;
+            kind: string;
+            unit?: string | null;
+            /** Format: double */
+            min?: number | null;
+            /** Format: double */
+            max?: number | null;
+            /** Format: int32 */
+            decimals?: number | null;
+            /** @description The make of a model. */
+            depends_on?: string | null;
+            options?: components["schemas"]["CategoryAttributeOption"][] | null;
+            /** @description By the make's key. */
+            models?: {
+                [key: string]: components["schemas"]["CategoryAttributeOption"][];
+            } | null;
+            required: boolean;
+            searchable: boolean;
+            filterable: boolean;
+            card: boolean;
+            variant: boolean;
+        };
+        CategoryAttributeOption: {
+            key: string;
+            name: string;
+            hex?: string | null;
+        };
+        CategoryGuess: {
+            category_id: string;
+            path_names: string[];
+            /**
+             * Format: float
+             * @description 0 to 1, against the best.
+             */
+            score: number;
+        };
+        CategoryGuesses: {
+            /** @description Best first. */
+            items: components["schemas"]["CategoryGuess"][];
+        };
+        /** @description One of the categories that lead to another. */
+        CategoryStep: {
+            id: string;
+            name: string;
+            slug: string;
+        };
+        CategorySummary: {
+            id: string;
+            parent?: string | null;
+            name: string;
+            slug: string;
+            /** @description By language, for addresses of the same page in the others. */
+            slugs: {
+                [key: string]: string;
+            };
+            icon: string;
+            /**
+             * Format: int32
+             * @description Days that an ad stays.
+             */
+            term_days: number;
+            price_kinds: components["schemas"]["PriceKind"][];
+            has_condition: boolean;
+            /**
+             * Format: int32
+             * @description 0 for a root.
+             */
+            depth: number;
+        };
+        CategoryTree: {
+            /**
+             * Format: int64
+             * @description Grows with every change.
+             */
+            version: number;
+            /** @description Parents before their children. */
+            categories: components["schemas"]["CategorySummary"][];
+        };
+        /** @description Something that was recognised in the query. */
+        Chip: {
+            /** @description `price`, `make`, `model`, `attribute`, `category` or `place`. */
+            kind: string;
+            /** @description The parameter of the query that says the same: `price_max`, `attr.fuel`, `category`, `place`. */
+            field: string;
+            value: string;
+            /** @description In the reader's language. */
+            label: string;
+            /** @description Whether the answer obeys it already (price limits); else it is an offer. */
+            applied: boolean;
+            /** @description The query string with this as a filter instead of words. */
+            apply: string;
+            /** @description The query string without it. */
+            remove: string;
+        };
+        /** @description One option of a choice. */
+        Choice: {
+            /** @description Stable key, `petrol-lpg`: what is stored. */
+            key: string;
+            name: components["schemas"]["LocalText"];
+            /** @description `#rrggbb`, for colours. */
+            hex?: string | null;
+        };
+        /** @description Ads that lie near each other. */
+        Cluster: {
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            /** Format: int64 */
+            count: number;
+            /** @description West, south, east, north of its ads. */
+            bbox: number[];
+            listing?: null | components["schemas"]["Card"];
+        };
+        ClustersView: {
+            features: components["schemas"]["Cluster"][];
+            /**
+             * Format: int64
+             * @description The sum of their counts: what the same search finds in the area.
+             */
+            total: number;
+        };
+        /** @enum {string} */
+        Condition: "new" | "like_new" | "used" | "for_parts";
+        Contact: {
+            /**
+             * @description E.164.
+             * @example +381641234567
+             */
+            phone: string;
+            /** @description Opens a chat, where the seller allows it. */
+            viber?: string | null;
+            whatsapp?: string | null;
+        };
+        /**
+         * @description A currency by its ISO 4217 code. Both have two minor digits.
+         * @enum {string}
+         */
+        Currency: "RSD" | "EUR";
+        DecisionInput: {
+            decision: components["schemas"]["ModeratorDecision"];
+            /** @description Of `moderation.rules`; without it the one that the ad was held for. */
+            rule?: string | null;
+            /** @description For the seller. */
+            note?: string | null;
+        };
+        /** @enum {string} */
+        Delivery: "pickup" | "courier" | "post" | "seller";
+        FacetView: components["schemas"]["BucketView"][] | components["schemas"]["AttributeFacet"];
+        FavouriteIdsView: {
+            ids: components["schemas"]["ListingId"][];
+        };
+        FavouriteView: {
+            /** Format: date-time */
+            at: string;
+            price_then: components["schemas"]["Price"];
+            price_change?: null | components["schemas"]["PriceChange"];
+            listing: components["schemas"]["KeptListing"];
+        };
+        /** @description One field's fault, in the reader's language. */
+        FieldMessage: {
+            /**
+             * @description JSON Pointer into the body, or the name of a parameter or header.
+             * @example /price/amount_minor
+             */
+            field: string;
+            code: string;
+            message: string;
+        };
+        /**
+         * @description How often a person wants to be written to.
+         * @enum {string}
+         */
+        Frequency: "instant" | "daily" | "weekly" | "off";
+        KeptCategory: {
+            id: string;
+        };
+        /** @description An ad as a card shows it, in the reader's script. */
+        KeptListing: {
+            id: components["schemas"]["ListingId"];
+            title: string;
+            price: components["schemas"]["Price"];
+            previous_price?: null | components["schemas"]["Money"];
+            condition?: null | components["schemas"]["Condition"];
+            category: components["schemas"]["KeptCategory"];
+            place: components["schemas"]["KeptPlace"];
+            point: components["schemas"]["Point"];
+            picture?: null | components["schemas"]["Picture"];
+            picture_count: number;
+            seller: components["schemas"]["KeptSeller"];
+            state: components["schemas"]["ListingState"];
+            /** Format: date-time */
+            refreshed_at: string;
+        };
+        KeptPlace: {
+            name: string;
+        };
+        KeptSeller: {
+            id: components["schemas"]["UserId"];
+            name: string;
+            kind: components["schemas"]["SellerKind"];
+        };
+        LabelView: {
+            name: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            kind: components["schemas"]["PlaceKind"];
+            /** @description 0 is the most important one of the answer. */
+            rank: number;
+        };
+        LabelsView: {
+            items: components["schemas"]["LabelView"][];
+            attribution: string;
+        };
+        /**
+         * @description A language and script that the platform speaks (BCP 47 tags).
+         * @enum {string}
+         */
+        Language: "sr-Latn" | "sr-Cyrl" | "ru" | "en";
+        LinkForm: {
+            token: string;
+        };
+        /** @description In the reader's language and script. */
+        Listing: {
+            id: components["schemas"]["ListingId"];
+            /**
+             * Format: int64
+             * @description Grows with every change: the entity tag that an edit names.
+             */
+            version: number;
+            state: components["schemas"]["ListingState"];
+            title: string;
+            description: string;
+            original?: null | components["schemas"]["ListingOriginal"];
+            /** @description Of what was written. */
+            language: components["schemas"]["Language"];
+            category?: null | components["schemas"]["ListingCategory"];
+            price?: null | components["schemas"]["Price"];
+            price_other?: null | components["schemas"]["Money"];
+            previous_price?: null | components["schemas"]["Money"];
+            /** @description Newest first. */
+            price_history: components["schemas"]["ListingPrice"][];
+            condition?: null | components["schemas"]["Condition"];
+            attributes: components["schemas"]["ListingAttribute"][];
+            place?: null | components["schemas"]["ListingPlaceView"];
+            delivery: components["schemas"]["Delivery"][];
+            contact: components["schemas"]["ListingContact"];
+            pictures: components["schemas"]["Picture"][];
+            seller: components["schemas"]["ListingSeller"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            published_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Of the last publishing or renewal.
+             */
+            refreshed_at: string;
+            /** Format: date-time */
+            expires_at?: string | null;
+            /** Format: date-time */
+            sold_at?: string | null;
+            /** @description Whether the reader keeps it. */
+            favourite: boolean;
+            /** @description Whether it is the reader's. */
+            own: boolean;
+            reason?: null | components["schemas"]["StatementOfReasons"];
+        };
+        ListingAppeal: {
+            id: components["schemas"]["AppealId"];
+            listing: components["schemas"]["Listing"];
+            text: string;
+            /** Format: date-time */
+            created_at: string;
+            decision: components["schemas"]["StatementOfReasons"];
+            /** @description Whether the reader made the decision. */
+            own_decision: boolean;
+        };
+        ListingAttribute: {
+            key: string;
+            name: string;
+            kind: string;
+            /** @description As it is stored: options by their keys. */
+            value: Record<string, never>;
+            /** @description With its unit, options by their names. */
+            text: string;
+            unit?: string | null;
+        };
+        ListingCategory: {
+            id: string;
+            name: string;
+            path: components["schemas"]["CategoryStep"][];
+        };
+        ListingContact: {
+            show_phone: boolean;
+            viber: boolean;
+            whatsapp: boolean;
+            /** @description For its owner alone; others ask for it. */
+            phone?: string | null;
+        };
+        ListingContactInput: {
+            phone?: string | null;
+            show_phone?: boolean | null;
+            viber?: boolean | null;
+            whatsapp?: boolean | null;
+        };
+        /** @example listing_01jd8zk3vme7g9x0q4c5r6s7t8 */
+        ListingId: string;
+        /** @description JSON merge patch (RFC 7396): what is absent stays, null clears. */
+        ListingInput: {
+            title?: string | null;
+            description?: string | null;
+            /** @description Id of a leaf category. */
+            category?: string | null;
+            price?: null | components["schemas"]["Price"];
+            condition?: null | components["schemas"]["Condition"];
+            /** @description By attribute key; null takes one away. */
+            attributes?: {
+                [key: string]: unknown;
+            } | null;
+            place_id?: null | components["schemas"]["PlaceId"];
+            point?: null | components["schemas"]["Point"];
+            delivery?: components["schemas"]["Delivery"][] | null;
+            contact?: null | components["schemas"]["ListingContactInput"];
+            language?: null | components["schemas"]["Language"];
+            /** @description All pictures in their order. */
+            media?: components["schemas"]["MediaId"][] | null;
+        };
+        ListingOriginal: {
+            title: string;
+            description: string;
+            language: components["schemas"]["Language"];
+        };
+        ListingPlaceView: {
+            id: components["schemas"]["PlaceId"];
+            name: string;
+            parent_name?: string | null;
+            country: string;
+            /** @description Of a private seller: the middle of a cell of some 500 m. */
+            point: components["schemas"]["Point"];
+        };
+        ListingPrice: {
+            price: components["schemas"]["Price"];
+            /** Format: date-time */
+            at: string;
+        };
+        ListingPriceHistory: {
+            /** @description Newest first. */
+            items: components["schemas"]["ListingPrice"][];
+        };
+        ListingReport: {
+            id: components["schemas"]["ReportId"];
+            listing: components["schemas"]["Listing"];
+            reason: components["schemas"]["ReportReason"];
+            text: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ListingSeller: {
+            id: components["schemas"]["UserId"];
+            name: string;
+            kind: components["schemas"]["SellerKind"];
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: int64
+             * @description Counted to 1,000.
+             */
+            live_count: number;
+        };
+        /**
+         * @description The life of an ad.
+         * @enum {string}
+         */
+        ListingState: "draft" | "in_review" | "live" | "reserved" | "sold" | "paused" | "expired" | "archived" | "refused" | "removed" | "purged";
+        ListingStatistics: {
+            /** Format: int64 */
+            views: number;
+            /** Format: int64 */
+            reveals: number;
+            /**
+             * Format: int64
+             * @description Counted to 1,000.
+             */
+            favourites: number;
+            /** @description Days with views, oldest first. */
+            by_day?: components["schemas"]["ListingViewsOfDay"][] | null;
+        };
+        ListingViewsOfDay: {
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            views: number;
+        };
+        /** @description A text in every language of the platform. */
+        LocalText: {
+            /** @description Serbian, Latin script. */
+            sr: string;
+            /** @description Serbian, Cyrillic script. None in the files where transliterating `sr` gives it; see [`Taxonomy::with_cyrillic`]. */
+            sr_cyrl?: string | null;
+            ru: string;
+            en: string;
+        };
+        Me: {
+            account_id: components["schemas"]["AccountId"];
+            user_id: components["schemas"]["UserId"];
+            email: string;
+            display_name: string;
+            language: components["schemas"]["Language"];
+            roles: components["schemas"]["Role"][];
+            /** Format: date-time */
+            created_at: string;
+            theme?: string | null;
+        };
+        MePatch: {
+            display_name?: string | null;
+            language?: null | components["schemas"]["Language"];
+            /** @description `light`, `dark` or `system`. */
+            theme?: string | null;
+        };
+        /** @example media_01jd8zk3vme7g9x0q4c5r6s7t8 */
+        MediaId: string;
+        ModerationNumbers: {
+            /** Format: int64 */
+            in_review: number;
+            /** Format: date-time */
+            oldest_in_review?: string | null;
+            /** Format: int64 */
+            reports_open: number;
+            /** Format: int64 */
+            appeals_open: number;
+            /** Format: int64 */
+            decided_today: number;
+            /** Format: int64 */
+            automated_today: number;
+            /** Format: int64 */
+            refused_today: number;
+        };
+        ModerationRule: {
+            id: string;
+            text: string;
+        };
+        ModerationRules: {
+            items: components["schemas"]["ModerationRule"][];
+        };
+        /** @enum {string} */
+        ModeratorDecision: "approve" | "refuse" | "remove";
+        /** @description An amount in minor units (para, cent) and its currency. Never a float. */
+        Money: {
+            /**
+             * Format: int64
+             * @description Minor units: 12.500,00 € is 1250000.
+             */
+            amount_minor: number;
+            currency: components["schemas"]["Currency"];
+        };
+        MyListing: components["schemas"]["Listing"] & {
+            statistics: components["schemas"]["ListingStatistics"];
+        };
+        NewPasswordForm: {
+            token: string;
+            /** Format: password */
+            password: string;
+        };
+        NewSavedSearch: {
+            /** @description Without it: made of the words, the category, the place and the price. */
+            name?: string | null;
+            /**
+             * @description The query string of the search page, with at least one condition.
+             * @example q=golf+7&price_max=800000&currency=EUR
+             */
+            query: string;
+            frequency?: components["schemas"]["Frequency"];
+        };
+        /** @description One's own page, with what only oneself sees. */
+        OwnSellerView: components["schemas"]["SellerView"] & {
+            /** @description Whether to write when a kept ad gets cheaper. */
+            price_mail: boolean;
+        };
+        /** @description A page of a keyset listing: `cursor` is absent on the last page. */
+        Page_AlertView: {
+            items: {
+                listing: components["schemas"]["Card"];
+                kind: components["schemas"]["AlertKind"];
+                /** Format: date-time */
+                at: string;
+            }[];
+            /** @description Opaque: hand it back as `cursor` to get the next page. */
+            cursor?: string | null;
+        };
+        /** @description A page of a keyset listing: `cursor` is absent on the last page. */
+        Page_AuditEntry: {
+            items: {
+                /** Format: int64 */
+                id: number;
+                /** Format: date-time */
+                at: string;
+                /** @description An account, or the part of the platform that did it. */
+                actor: string;
+                action: string;
+                listing?: null | components["schemas"]["ListingId"];
+                details: Record<string, never>;
+            }[];
+            /** @description Opaque: hand it back as `cursor` to get the next page. */
+            cursor?: string | null;
+        };
+        /** @description A page of a keyset listing: `cursor` is absent on the last page. */
+        Page_FavouriteView: {
+            items: {
+                /** Format: date-time */
+                at: string;
+                price_then: components["schemas"]["Price"];
+                price_change?: null | components["schemas"]["PriceChange"];
+                listing: components["schemas"]["KeptListing"];
+            }[];
+            /** @description Opaque: hand it back as `cursor` to get the next page. */
+            cursor?: string | null;
+        };
+        /** @description A page of a keyset listing: `cursor` is absent on the last page. */
+        Page_ListingAppeal: {
+            items: {
+                id: components["schemas"]["AppealId"];
+                listing: components["schemas"]["Listing"];
+                text: string;
+                /** Format: date-time */
+                created_at: string;
+                decision: components["schemas"]["StatementOfReasons"];
+                /** @description Whether the reader made the decision. */
+                own_decision: boolean;
+            }[];
+            /** @description Opaque: hand it back as `cursor` to get the next page. */
+            cursor?: string | null;
+        };
+        /** @description A page of a keyset listing: `cursor` is absent on the last page. */
+        Page_ListingReport: {
+            items: {
+                id: components["schemas"]["ReportId"];
+                listing: components["schemas"]["Listing"];
+                reason: components["schemas"]["ReportReason"];
+                text: string;
+                /** Format: date-time */
+                created_at: string;
+            }[];
+            /** @description Opaque: hand it back as `cursor` to get the next page. */
+            cursor?: string | null;
+        };
+        /** @description A page of a keyset listing: `cursor` is absent on the last page. */
+        Page_MyListing: {
+            items: (components["schemas"]["Listing"] & {
+                statistics: components["schemas"]["ListingStatistics"];
+            })[];
+            /** @description Opaque: hand it back as `cursor` to get the next page. */
+            cursor?: string | null;
+        };
+        /** @description A page of a keyset listing: `cursor` is absent on the last page. */
+        Page_QueueItem: {
+            items: {
+                listing: components["schemas"]["Listing"];
+                reasons: components["schemas"]["RiskReason"][];
+                /** Format: date-time */
+                queued_at: string;
+                /** @description Ads with the same text or pictures. */
+                similar: components["schemas"]["SimilarListing"][];
+            }[];
+            /** @description Opaque: hand it back as `cursor` to get the next page. */
+            cursor?: string | null;
+        };
+        /** @description A page of a keyset listing: `cursor` is absent on the last page. */
+        Page_ViewedView: {
+            items: {
+                /** Format: date-time */
+                at: string;
+                listing: components["schemas"]["KeptListing"];
+            }[];
+            /** @description Opaque: hand it back as `cursor` to get the next page. */
+            cursor?: string | null;
+        };
+        PasswordForm: {
+            /** Format: password */
+            current: string;
+            /** Format: password */
+            new: string;
+        };
+        /** @description The form of an upload, for the document. */
+        PhotoForm: {
+            /** Format: binary */
+            file: string;
+        };
+        /** @description What a page needs to show a picture. */
+        Picture: {
+            id: components["schemas"]["MediaId"];
+            /**
+             * Format: int32
+             * @description Pixels of the largest variant.
+             */
+            width: number;
+            /** Format: int32 */
+            height: number;
+            /** @description ThumbHash, base64: the blurred preview. */
+            thumbhash: string;
+            /** @description `/media/{content hash}`: append `/{width}.jpg`, `.webp` or `.avif`. */
+            base_url: string;
+            /** @description Widths that exist, ascending. */
+            widths: number[];
+        };
+        /** @example place_01jd8zk3vme7g9x0q4c5r6s7t8 */
+        PlaceId: string;
+        /**
+         * @description What a place is.
+         * @enum {string}
+         */
+        PlaceKind: "city" | "town" | "village" | "municipality" | "quarter";
+        /** @description A place in the reader's language. */
+        PlaceView: {
+            id: components["schemas"]["PlaceId"];
+            /** @description In the reader's language and script. */
+            name: string;
+            name_latn: string;
+            name_cyrl: string;
+            /** @description "Voždovac, Beograd" */
+            parent_name?: string | null;
+            parent_id?: null | components["schemas"]["PlaceId"];
+            /** @description ISO 3166-1 alpha-2, and XK. */
+            country: string;
+            kind: components["schemas"]["PlaceKind"];
+            point: components["schemas"]["Point"];
+            /** @description False: the point is the middle of something larger. */
+            precise: boolean;
+            /**
+             * Format: int32
+             * @description 0: not known.
+             */
+            population: number;
+            postal_code?: string | null;
+        };
+        PlacesView: {
+            items: components["schemas"]["PlaceView"][];
+            /**
+             * @description To be shown with them.
+             * @example GeoNames, CC BY 4.0
+             */
+            attribution: string;
+        };
+        /** @description WGS 84 degrees. */
+        Point: {
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+        };
+        /** @description What is asked for it. */
+        Price: {
+            /** Format: int64 */
+            amount_minor: number;
+            currency: components["schemas"]["Currency"];
+            /** @enum {string} */
+            kind: "fixed";
+        } | {
+            /** @enum {string} */
+            kind: "agreement";
+        } | {
+            /** @enum {string} */
+            kind: "free";
+        } | {
+            /** @enum {string} */
+            kind: "contact";
+        };
+        /** @description How a fixed price changed, where both are in one currency. */
+        PriceChange: {
+            /**
+             * Format: int64
+             * @description Negative: cheaper than it was when it was kept.
+             */
+            amount_minor: number;
+            currency: components["schemas"]["Currency"];
+        };
+        PriceHint: {
+            /**
+             * Format: int64
+             * @description Ads that were compared, at most 500.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Minor units; a tenth asks less than `low`, a tenth more than `high`.
+             */
+            median: number;
+            /** Format: int64 */
+            low: number;
+            /** Format: int64 */
+            high: number;
+            currency: components["schemas"]["Currency"];
+        };
+        /**
+         * @description The kinds of [`crate::listings::Price`].
+         * @enum {string}
+         */
+        PriceKind: "fixed" | "agreement" | "free" | "contact";
+        /** @description The document; further members are the values that the title names. */
+        ProblemDocument: {
+            /**
+             * @description `/problems/<code>`.
+             * @example /problems/listing.sold
+             */
+            type: string;
+            /** @description In the reader's language. */
+            title: string;
+            /** Format: int32 */
+            status: number;
+            /**
+             * @description Stable: what programs compare.
+             * @example listing.sold
+             */
+            code: string;
+            /** @description The path that was asked. */
+            instance?: string | null;
+            /** @description To quote to the staff. */
+            request_id?: string | null;
+            errors?: components["schemas"]["FieldMessage"][];
+        };
+        QueueItem: {
+            listing: components["schemas"]["Listing"];
+            reasons: components["schemas"]["RiskReason"][];
+            /** Format: date-time */
+            queued_at: string;
+            /** @description Ads with the same text or pictures. */
+            similar: components["schemas"]["SimilarListing"][];
+        };
+        /** @description Least and greatest value; of the price in minor units of the query's currency. */
+        RangeView: {
+            /** Format: double */
+            min: number;
+            /** Format: double */
+            max: number;
+        };
+        Rates: {
+            /**
+             * @description RSD for one EUR, exact.
+             * @example 117.1742
+             */
+            rsd_per_eur: string;
+            /** Format: date-time */
+            valid_from: string;
+        };
+        RatesInput: {
+            /**
+             * @description With a point and at most six decimals; 1 to 10,000.
+             * @example 117.1742
+             */
+            rsd_per_eur: string;
+            /**
+             * Format: date-time
+             * @description Now unless said otherwise.
+             */
+            valid_from?: string | null;
+        };
+        /** @description Why a person should look, or why the machine refused. */
+        Reason: {
+            rule: string;
+            /**
+             * Format: int32
+             * @description 0–100: how sure the machine is.
+             */
+            score: number;
+            /** @description What was found: words, ids of other ads, amounts. */
+            detail: Record<string, never>;
+        };
+        RecoveryForm: {
+            /** Format: email */
+            email: string;
+        };
+        /** @example report_01jd8zk3vme7g9x0q4c5r6s7t8 */
+        ReportId: string;
+        ReportInput: {
+            reason: components["schemas"]["ReportReason"];
+            text?: string;
+        };
+        /**
+         * @description What a reader says is wrong with an ad.
+         * @enum {string}
+         */
+        ReportReason: "spam" | "fraud" | "forbidden" | "wrong_category" | "duplicate" | "offensive" | "other";
+        RiskReason: components["schemas"]["Reason"] & {
+            rule_text: string;
+            /** @description `detail` in words. */
+            facts: string;
+        };
+        /**
+         * @description What an account may be. Rights follow from roles by policy only.
+         * @enum {string}
+         */
+        Role: "visitor" | "member" | "trader" | "moderator" | "operator";
+        RolesForm: {
+            roles: components["schemas"]["Role"][];
+        };
+        /** @example search_01jd8zk3vme7g9x0q4c5r6s7t8 */
+        SavedSearchId: string;
+        SavedSearchPatch: {
+            name?: string | null;
+            frequency?: null | components["schemas"]["Frequency"];
+        };
+        SavedSearchView: {
+            id: components["schemas"]["SavedSearchId"];
+            name: string;
+            /** @description The query string of the search page, as it was understood. */
+            query: string;
+            frequency: components["schemas"]["Frequency"];
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Ads found since its owner last looked, counted to 1,000.
+             */
+            new_count: number;
+        };
+        SavedSearches: {
+            items: components["schemas"]["SavedSearchView"][];
+        };
+        SearchAnswer: {
+            items: components["schemas"]["Card"][];
+            /** Format: int64 */
+            total: number;
+            total_exact: boolean;
+            /** @description By parameter: `category`, `condition`, `price`, `attr.fuel`. Each counts as if its own filter were not there. */
+            facets?: {
+                [key: string]: components["schemas"]["FacetView"];
+            } | null;
+            /** @description Counting ran out of time: counts are lower bounds. */
+            facets_partial?: boolean;
+            /** @description Of the next page. */
+            cursor?: string | null;
+            understood: components["schemas"]["Understood"];
+        };
+        /** @enum {string} */
+        SellerKind: "person" | "trader";
+        /** @description JSON merge patch: what is absent stays, null clears. */
+        SellerPatch: {
+            about?: string | null;
+            price_mail?: boolean | null;
+        };
+        SellerView: {
+            id: components["schemas"]["UserId"];
+            name: string;
+            kind: components["schemas"]["SellerKind"];
+            /** Format: date-time */
+            since: string;
+            /** Format: int64 */
+            live_count: number;
+            about?: string | null;
+        };
+        /** @description Who has just signed in; the session itself is in the cookie. */
+        Session: {
+            me: components["schemas"]["Me"];
+        };
+        /** @example session_01jd8zk3vme7g9x0q4c5r6s7t8 */
+        SessionId: string;
+        SessionList: {
+            items: components["schemas"]["SessionView"][];
+        };
+        SessionView: {
+            id: components["schemas"]["SessionId"];
+            /** @description "Firefox, Linux". */
+            device: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_seen_at: string;
+            /** @description This is the one that asks. */
+            current: boolean;
+            /** @description The network it began in: `203.0.113.0/24`. */
+            ip_prefix: string;
+        };
+        SignInForm: {
+            email: string;
+            /** Format: password */
+            password: string;
+            /**
+             * @description Stay signed in when the browser is closed.
+             * @default true
+             */
+            remember: boolean;
+        };
+        SignUpForm: {
+            /** Format: email */
+            email: string;
+            /**
+             * Format: password
+             * @description Any script; 8 to 256 characters.
+             */
+            password: string;
+            display_name: string;
+            language: components["schemas"]["Language"];
+            accept_terms: boolean;
+        };
+        SimilarListing: {
+            id: components["schemas"]["ListingId"];
+            title: string;
+            price?: null | components["schemas"]["Price"];
+            picture?: null | components["schemas"]["Picture"];
+            seller: components["schemas"]["SimilarSeller"];
+            state: components["schemas"]["ListingState"];
+        };
+        SimilarSeller: {
+            id: components["schemas"]["UserId"];
+            name: string;
+        };
+        StatementAppeal: {
+            /** @description `open`, `upheld` (the decision stands) or `reversed`. */
+            state: string;
+            text: string;
+            /** Format: date-time */
+            at: string;
+            answer?: string | null;
+        };
+        /** @description Why an ad was refused or removed (DSA article 17). */
+        StatementOfReasons: {
+            rule: string;
+            rule_text: string;
+            /** @description Whether a machine decided alone. */
+            automated: boolean;
+            facts: string;
+            /** Format: date-time */
+            decided_at: string;
+            /** Format: date-time */
+            appeal_until: string;
+            appeal?: null | components["schemas"]["StatementAppeal"];
+        };
+        SuggestedCategory: {
+            id: string;
+            name: string;
+            slug: string;
+        };
+        Suggestion: {
+            text: string;
+            kind: components["schemas"]["SuggestionKind"];
+            category?: null | components["schemas"]["SuggestedCategory"];
+            /**
+             * Format: int64
+             * @description Ads whose title begins so.
+             */
+            count?: number | null;
+        };
+        /** @enum {string} */
+        SuggestionKind: "query" | "category";
+        Suggestions: {
+            items: components["schemas"]["Suggestion"][];
+        };
+        Understood: {
+            chips: components["schemas"]["Chip"][];
+            /** @description The query after typing errors were mended. */
+            corrected?: string | null;
+            /** @description What was given up so that something is found, as sentences. Never the price. */
+            relaxed: string[];
+        };
+        UnsubscribeBody: {
+            token: string;
+        };
+        /** @example user_01jd8zk3vme7g9x0q4c5r6s7t8 */
+        UserId: string;
+        VerdictInput: {
+            verdict: components["schemas"]["AppealVerdict"];
+            answer: string;
+        };
+        ViewedView: {
+            /** Format: date-time */
+            at: string;
+            listing: components["schemas"]["KeptListing"];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    "identity.sign_up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUpForm"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.verify_email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.sign_in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.sign_out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.request_recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryForm"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.complete_recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasswordForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.update_me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.change_password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.list_sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.end_other_sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.end_session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.find_accounts": {
+        parameters: {
+            query: {
+                /** @description How the address begins. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountList"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.set_roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolesForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "media.upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file's bytes, or a form with the part `file` */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+                "multipart/form-data": components["schemas"]["PhotoForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Picture"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "media.get_upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MediaId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Picture"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "media.delete_upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MediaId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "geo.suggest": {
+        parameters: {
+            query?: {
+                /** @description What was typed so far, in either script, or a postal code. Read to its 100th character. */
+                q?: string;
+                limit?: number;
+                /** @description Of the names; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacesView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "geo.reverse": {
+        parameters: {
+            query: {
+                lat: number;
+                lon: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "geo.labels": {
+        parameters: {
+            query: {
+                /**
+                 * @description West, south, east, north in degrees.
+                 * @example 18.8,41.8,23.1,46.2
+                 */
+                bbox: string;
+                /** @description Of a map with tiles of 256 pixels. */
+                zoom: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelsView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "geo.municipalities": {
+        parameters: {
+            query?: {
+                /** @description Without it: the cities and municipalities of Serbia. */
+                city?: components["schemas"]["PlaceId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacesView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "geo.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PlaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "taxonomy.tree": {
+        parameters: {
+            query?: {
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryTree"];
+                };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "taxonomy.guess": {
+        parameters: {
+            query?: {
+                /** @description As far as it is typed. Read to its 200th character. */
+                title?: string;
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryGuesses"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "taxonomy.category": {
+        parameters: {
+            query?: {
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Category"];
+                };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "taxonomy.edit_category": {
+        parameters: {
+            query?: {
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Category"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "taxonomy.edit_attribute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attribute"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.create": {
+        parameters: {
+            query?: {
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListingInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.mine": {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["ListingState"];
+                lang?: string;
+                /** @description From the page before. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MyListing"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.latest_draft": {
+        parameters: {
+            query?: {
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.price_hint": {
+        parameters: {
+            query: {
+                category: string;
+                condition?: components["schemas"]["Condition"];
+                currency?: components["schemas"]["Currency"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceHint"];
+                };
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.get": {
+        parameters: {
+            query?: {
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.update": {
+        parameters: {
+            query?: {
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListingInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.price_history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingPriceHistory"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingStatistics"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.publish": {
+        parameters: {
+            query?: {
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.pause": {
+        parameters: {
+            query?: {
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.resume": {
+        parameters: {
+            query?: {
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.renew": {
+        parameters: {
+            query?: {
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.reserve": {
+        parameters: {
+            query?: {
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.unreserve": {
+        parameters: {
+            query?: {
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.sell": {
+        parameters: {
+            query?: {
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.reveal_contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.count_view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportInput"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealInput"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "rates.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rates"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "rates.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatesInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rates"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "moderation.queue": {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QueueItem"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "moderation.rules": {
+        parameters: {
+            query?: {
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModerationRules"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "moderation.decide": {
+        parameters: {
+            query?: {
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "moderation.reports": {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ListingReport"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "moderation.close_report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ReportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "moderation.appeals": {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ListingAppeal"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "moderation.decide_appeal": {
+        parameters: {
+            query?: {
+                /** @description `sr-Latn`, `sr-Cyrl`, `ru` or `en`; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["AppealId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "moderation.audit": {
+        parameters: {
+            query?: {
+                listing?: string;
+                /** @description `account_01j…` or the name of a job. */
+                actor?: string;
+                /** @description From the page before. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "moderation.dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModerationNumbers"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "users.favourites": {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FavouriteView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "users.favourite_ids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FavouriteIdsView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "users.add_favourite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "users.remove_favourite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "users.viewed": {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ViewedView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "users.clear_viewed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "users.add_viewed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "users.own_seller": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSellerView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "users.update_seller": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SellerPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSellerView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "users.seller": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SellerView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "users.unsubscribe": {
+        parameters: {
+            query: {
+                /** @description Of the letter's address. */
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "search.search": {
+        parameters: {
+            query?: {
+                /** @description In any of the four languages, either script, with or without diacritics. Read to its 160th character. */
+                q?: string;
+                /** @description Of the taxonomy, with all below it. */
+                category?: string;
+                /**
+                 * @description West, south, east, north in degrees.
+                 * @example 20.2,44.6,20.7,45.0
+                 */
+                bbox?: string;
+                /** @description Where the reader is; with `lon`. */
+                lat?: number;
+                lon?: number;
+                /** @description Around `lat` and `lon`. */
+                radius_m?: number;
+                place?: components["schemas"]["PlaceId"];
+                /** @description Minor units of `currency`; prices in the other one are converted. */
+                price_min?: number;
+                price_max?: number;
+                currency?: "RSD" | "EUR";
+                /** @description `new,like_new,used,for_parts` */
+                condition?: string;
+                seller_kind?: "person" | "trader";
+                /** @description `pickup,courier,post,seller` */
+                delivery?: string;
+                with_photo?: boolean;
+                /** @description Published or renewed within so many days. */
+                since_days?: number;
+                /** @description Ads of one seller. */
+                seller?: components["schemas"]["UserId"];
+                /** @description Of the answer's texts; else `Accept-Language` decides. */
+                lang?: string;
+                sort?: "relevance" | "newest" | "price_asc" | "price_desc" | "distance";
+                limit?: number;
+                /** @description From the page before. */
+                cursor?: string;
+                /** @description Whether to count by filter. */
+                facets?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "search.suggest": {
+        parameters: {
+            query?: {
+                /** @description What was typed so far. Read to its 80th character. */
+                q?: string;
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "search.clusters": {
+        parameters: {
+            query?: {
+                /** @description In any of the four languages, either script, with or without diacritics. Read to its 160th character. */
+                q?: string;
+                /** @description Of the taxonomy, with all below it. */
+                category?: string;
+                /**
+                 * @description West, south, east, north in degrees.
+                 * @example 20.2,44.6,20.7,45.0
+                 */
+                bbox?: string;
+                /** @description Where the reader is; with `lon`. */
+                lat?: number;
+                lon?: number;
+                /** @description Around `lat` and `lon`. */
+                radius_m?: number;
+                place?: components["schemas"]["PlaceId"];
+                /** @description Minor units of `currency`; prices in the other one are converted. */
+                price_min?: number;
+                price_max?: number;
+                currency?: "RSD" | "EUR";
+                /** @description `new,like_new,used,for_parts` */
+                condition?: string;
+                seller_kind?: "person" | "trader";
+                /** @description `pickup,courier,post,seller` */
+                delivery?: string;
+                with_photo?: boolean;
+                /** @description Published or renewed within so many days. */
+                since_days?: number;
+                /** @description Ads of one seller. */
+                seller?: components["schemas"]["UserId"];
+                /** @description Of the answer's texts; else `Accept-Language` decides. */
+                lang?: string;
+                zoom?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClustersView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "search.tile": {
+        parameters: {
+            query?: {
+                /** @description In any of the four languages, either script, with or without diacritics. Read to its 160th character. */
+                q?: string;
+                /** @description Of the taxonomy, with all below it. */
+                category?: string;
+                /**
+                 * @description West, south, east, north in degrees.
+                 * @example 20.2,44.6,20.7,45.0
+                 */
+                bbox?: string;
+                /** @description Where the reader is; with `lon`. */
+                lat?: number;
+                lon?: number;
+                /** @description Around `lat` and `lon`. */
+                radius_m?: number;
+                place?: components["schemas"]["PlaceId"];
+                /** @description Minor units of `currency`; prices in the other one are converted. */
+                price_min?: number;
+                price_max?: number;
+                currency?: "RSD" | "EUR";
+                /** @description `new,like_new,used,for_parts` */
+                condition?: string;
+                seller_kind?: "person" | "trader";
+                /** @description `pickup,courier,post,seller` */
+                delivery?: string;
+                with_photo?: boolean;
+                /** @description Published or renewed within so many days. */
+                since_days?: number;
+                /** @description Ads of one seller. */
+                seller?: components["schemas"]["UserId"];
+                /** @description Of the answer's texts; else `Accept-Language` decides. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                z: number;
+                x: number;
+                /** @description With or without `.mvt`. */
+                y: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": number[];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "search.similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cards"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "search.list_saved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearches"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "search.save": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSavedSearch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearchView"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearchView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "search.unsubscribe": {
+        parameters: {
+            query?: {
+                /** @description Of the letter's address. */
+                token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["UnsubscribeBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "search.delete_saved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SavedSearchId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "search.update_saved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SavedSearchId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedSearchPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearchView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "search.alerts": {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["SavedSearchId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AlertView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "media.get_file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Content hash, 64 hexadecimal digits */
+                hash: string;
+                /** @example 640.webp */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                    "image/webp": number[];
+                    "image/avif": number[];
+                };
+            };
+            /** @description Unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+}
