@@ -24,7 +24,15 @@ function textsOf(locale) {
   return [...messages(locale).values(), ...long];
 }
 
-const wordsOf = (locale) => new Set(textsOf(locale).flatMap((text) => tokens(text.replace(/\{\w+/g, " "))));
+/** Names of months, as dates are written. */
+const monthsOf = (locale) =>
+  ["short", "long"].flatMap((month) => {
+    const format = new Intl.DateTimeFormat(locale, { month });
+    return Array.from({ length: 12 }, (_, i) => format.format(new Date(2026, i, 15)));
+  });
+
+const wordsOf = (locale) =>
+  new Set([...monthsOf(locale), ...textsOf(locale)].flatMap((text) => tokens(text.replace(/\{\w+/g, " "))));
 
 const international = new Set(
   readFileSync(new URL("../../packages/i18n/data/exceptions.txt", import.meta.url), "utf8")
@@ -150,9 +158,9 @@ export async function writtenWords(locale, { listing, seller }) {
       }
     };
     for (const { data } of answers) walk(data, "");
-    // Names of categories know more of the language's words than the messages do.
+    // The taxonomy knows more of the language's words than the messages do.
     if (locale === "sr-Latn" || locale === "en") {
-      const [own, other] = await Promise.all([locale, neighbour[locale]].map(categoryWords));
+      const [own, other] = await Promise.all([locale, neighbour[locale]].map(taxonomyWords));
       for (const word of own) if (!other.has(word)) all.add(word);
     }
     for (const facet of Object.values(answers[2].data.facets ?? {})) {
@@ -163,10 +171,14 @@ export async function writtenWords(locale, { listing, seller }) {
   return written.get(locale);
 }
 
-/** The words of all names of categories. */
-async function categoryWords(locale) {
-  const { data } = await api("GET", `/marketplace/categories?lang=${locale}`, { locale });
-  return new Set(data.categories.flatMap(({ name }) => tokens(name)));
+/** The words of the taxonomy that the pages of this walk show: all categories, one with its attributes. */
+async function taxonomyWords(locale) {
+  const [tree, cars] = await Promise.all(
+    ["", "/cars"].map((path) => api("GET", `/marketplace/categories${path}?lang=${locale}`, { locale })),
+  );
+  const { attributes } = cars.data;
+  const named = [...tree.data.categories, ...attributes, ...attributes.flatMap(({ options }) => options ?? [])];
+  return new Set(named.flatMap(({ name }) => tokens(name)));
 }
 
 /** Words of another language on this page, each with the text it stands in. `typed`: what the address asks for. */
