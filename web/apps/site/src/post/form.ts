@@ -29,6 +29,8 @@ export interface Form {
   viber: boolean;
   whatsapp: boolean;
   language: Language;
+  /** A person chose the language: letters no longer do. */
+  languageChosen: boolean;
   media: Picture[];
 }
 
@@ -51,6 +53,7 @@ export function emptyForm(language: Language): Form {
     viber: false,
     whatsapp: false,
     language,
+    languageChosen: false,
     media: [],
   };
 }
@@ -76,11 +79,21 @@ export function formOf(listing: Listing, reader: Language): Form {
     viber: contact.viber,
     whatsapp: contact.whatsapp,
     language: listing.original?.language ?? listing.language ?? reader,
+    languageChosen: true,
     media: listing.pictures,
   };
 }
 
 const plainAmount = (minor: number) => (minor % 100 === 0 ? String(minor / 100) : (minor / 100).toFixed(2));
+
+/** The language of what is written, by its letters; the reader's own where they do not tell. */
+export function guessLanguage(text: string, reader: Language): Language {
+  if (/[ыэщъяюёйь]/i.test(text)) return "ru";
+  if (/[а-яђјљњћџ]/i.test(text)) return "sr-Cyrl";
+  if (/[čćžšđ]/i.test(text)) return "sr-Latn";
+  if (!/[a-z]/i.test(text)) return reader;
+  return reader === "en" ? "en" : "sr-Latn";
+}
 
 const AMOUNT_MINOR_MAX = 1_000_000_000_000_00;
 

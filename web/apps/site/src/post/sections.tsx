@@ -119,7 +119,7 @@ export function DescriptionField() {
         <Select
           id={idOf("/language")}
           value={form.language}
-          onChange={(event) => set({ language: event.target.value as Language })}
+          onChange={(event) => set({ language: event.target.value as Language, languageChosen: true })}
           className="sm:max-w-72"
         >
           {locales.map((language) => (

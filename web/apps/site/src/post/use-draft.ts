@@ -1,7 +1,7 @@
 import type { Category, Listing, ProblemError } from "@svetu/api-client/types";
 import type { Locale } from "@svetu/i18n/locales";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { emptyForm, type Form, formOf, inputOf } from "./form";
+import { emptyForm, type Form, formOf, guessLanguage, inputOf } from "./form";
 import { forget, readHabits, readKept } from "./kept";
 import { knownOf, nothingKnown, Sync, type SyncState } from "./sync";
 import { useRead } from "./use-read";
@@ -68,10 +68,18 @@ export function useDraft({ account, locale, initial, edited }: DraftOptions) {
     if (ready && touched.current) sync.current?.want(form, inputOf(form, category?.attributes ?? null));
   }, [form, category, ready]);
 
-  const set = useCallback((changes: Partial<Form>) => {
-    touched.current = true;
-    setForm((now) => ({ ...now, ...changes }));
-  }, []);
+  const set = useCallback(
+    (changes: Partial<Form>) => {
+      touched.current = true;
+      setForm((now) => {
+        const next = { ...now, ...changes };
+        const wrote = "title" in changes || "description" in changes;
+        if (wrote && !next.languageChosen) next.language = guessLanguage(`${next.title} ${next.description}`, locale);
+        return next;
+      });
+    },
+    [locale],
+  );
 
   const restart = () => {
     forget(edited);
