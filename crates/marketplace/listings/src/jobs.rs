@@ -77,8 +77,10 @@ impl JobHandler for Expire {
                 break;
             }
             for id in due {
-                let state = store::listing::find(&self.0.db, id).await?.state.kind();
-                self.0.age(id, state, Step::Expire, now).await?;
+                let state = store::listing::find(&self.0.db, id).await?.state;
+                if matches!(state.kind(), ListingState::Live | ListingState::Reserved | ListingState::Paused) {
+                    self.0.age(id, state.kind(), Step::Expire, now).await?;
+                }
             }
         }
         Ok(())

@@ -2,7 +2,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use svetu_contracts::taxonomy::{
@@ -221,24 +226,26 @@ async fn guess(
     Json(GuessesView { items: guesses.into_iter().map(item).collect() })
 }
 
-/// Lays a JSON merge patch over a category; null takes an edit back. The committed files stay below it.
+/// Lays a JSON merge patch over a category; null takes an edit back. The committed files stay below it. 204 when the category
+/// is not active after it.
 #[utoipa::path(patch, path = "/marketplace/categories/{id}", tag = "taxonomy", operation_id = "taxonomy.edit_category",
     params(("id" = String, Path), LanguageParams), request_body = Object, security(("session" = [])),
-    responses((status = 200, body = CategoryView), Problems))]
+    responses((status = 200, body = CategoryView), (status = 204), Problems))]
 async fn edit_category(
     grant: Grant<EditCategory>,
     State(service): State<Arc<Service>>,
     PathId(id): PathId<String>,
     info: RequestInfo,
     ValidJson(patch): ValidJson<Map<String, Value>>,
-) -> Result<Tagged<CategoryView>, ApiProblem> {
+) -> Result<Response, ApiProblem> {
     person(&grant)?;
     known(&patch, &CATEGORY_FIELDS)?;
     service.edit_taxonomy(&grant, ItemKind::Category, &id, patch).await?;
     let (version, taxonomy) = service.taxonomy.with_version();
+    let Some(category) = taxonomy.category(&id) else { return Ok(StatusCode::NO_CONTENT.into_response()) };
     let mut view = view(&taxonomy, &id, info.language)?;
-    view.forbidden_words = taxonomy.category(&id).map(|category| category.forbidden_words.clone());
-    Ok(Tagged::new(version, view))
+    view.forbidden_words = Some(category.forbidden_words.clone());
+    Ok(Tagged::new(version, view).into_response())
 }
 
 /// Lays a JSON merge patch over an attribute, for every category that uses it.

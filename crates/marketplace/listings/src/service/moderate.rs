@@ -173,7 +173,11 @@ impl Service {
         let state = match verdict {
             AppealVerdict::Uphold => "upheld",
             AppealVerdict::Reverse => {
-                listing.step(Step::Reinstate, now, self.term(listing.content.category.as_deref()))?;
+                // An ad that its seller has mended, deleted or published again meanwhile stays as it is.
+                let stands = matches!(listing.state.kind(), ListingState::Refused | ListingState::Removed);
+                if stands {
+                    listing.step(Step::Reinstate, now, self.term(listing.content.category.as_deref()))?;
+                }
                 let reinstated = reason(NOTHING, Some(&answer));
                 let statement = Decision {
                     id: new_uuid(now),
@@ -186,7 +190,9 @@ impl Service {
                     appeal_until: now,
                 };
                 moderation::add_decision(&mut tx, &statement).await?;
-                self.write(&mut tx, &listing, None, now).await?;
+                if stands {
+                    self.write(&mut tx, &listing, None, now).await?;
+                }
                 "reversed"
             }
         };

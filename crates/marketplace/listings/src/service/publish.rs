@@ -2,7 +2,10 @@
 
 use chrono::Duration;
 use serde_json::{Value, json};
-use svetu_contracts::listings::{LISTING_PURGED, ListingPurged, ListingState, SellerKind};
+use svetu_contracts::{
+    listings::{LISTING_PURGED, ListingPurged, ListingState, SellerKind},
+    taxonomy::AttributeKind,
+};
 use svetu_db::{DbError, Tx, outbox};
 use svetu_http::{Grant, Permission};
 use svetu_kernel::{AccountId, Actor, ExchangeRate, ListingId, Timestamp};
@@ -127,11 +130,15 @@ impl Service {
 
     /// Of the same make and model where the category knows them, else of the category.
     async fn spread(&self, draft: &ValidDraft) -> Result<Spread, ListingError> {
+        let taxonomy = self.taxonomy.get();
         let like: serde_json::Map<String, Value> = draft
             .content()
             .attributes
             .iter()
-            .filter(|(key, _)| matches!(key.as_str(), "make" | "model" | "phone_make" | "phone_model"))
+            .filter(|(key, _)| {
+                let kind = taxonomy.attribute(key).map(|attribute| &attribute.kind);
+                matches!(kind, Some(AttributeKind::Make { .. } | AttributeKind::Model { .. }))
+            })
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
         let near = store::listing::price_spread(&self.db, draft.category(), None, &Value::Object(like)).await?;
@@ -208,6 +215,8 @@ impl Service {
             other => {
                 listing.step(other, now, Duration::zero())?;
                 self.write(&mut tx, &listing, None, now).await?;
+                // A shop that still names the ad in its file renews it with the next run.
+                store::bulk::forget_hashes(&mut tx, &[id]).await?;
             }
         }
         let actor = Actor::system("listings.age");

@@ -75,8 +75,9 @@ impl Service {
         let mut contexts = store::listing::contexts(&self.db, &listings).await?;
         let (rate, is_one) = (self.rate().await?, listings.len() == 1);
         let mut fulls = Vec::with_capacity(listings.len());
-        for listing in listings {
+        for mut listing in listings {
             let context = contexts.remove(&listing.id).unwrap_or_default();
+            listing.seller.name = context.name.unwrap_or(listing.seller.name);
             let reason = self.statement(&listing).await?;
             let is_favourite = match viewer {
                 Some(viewer) if is_one => self.keeps(viewer, listing.id).await,

@@ -367,6 +367,8 @@ pub async fn forget_traces(tx: &mut Tx<'_>, id: ListingId) -> Result<(), Listing
 #[derive(Debug, Default)]
 pub struct Context {
     pub since: Option<Timestamp>,
+    /// Of the seller, as it is now.
+    pub name: Option<String>,
     pub live_count: i64,
     pub prices: Vec<(Price, Timestamp)>,
 }
@@ -384,28 +386,28 @@ pub async fn contexts(db: &Db, listings: &[Listing]) -> Result<HashMap<ListingId
     let ids: Vec<Uuid> = listings.iter().map(|listing| listing.id.uuid()).collect();
     let sellers: Vec<Uuid> = listings.iter().map(|listing| listing.seller.id.uuid()).collect();
     let rows = sqlx::query!(
-        r#"select l.id as "id!", (select created_at from listings.seller s where s.id = l.seller) as since,
+        r#"select l.id as "id!", s.created_at as "since?", s.display_name as "name?",
             (select count(*) from (select from listings.listing o where o.seller = l.seller
                 and o.state in ('live', 'reserved') limit 1000) as found) as "live_count!",
             (select coalesce(jsonb_agg(jsonb_build_object('kind', price_kind, 'minor', price_minor,
                 'currency', price_currency, 'at', at) order by at desc), '[]')
              from (select * from listings.price_history p where p.listing = l.id order by at desc limit 50) as h)
                 as "prices!: Json<Vec<PriceRow>>"
-         from unnest($1::uuid[], $2::uuid[]) as l (id, seller)"#,
+         from unnest($1::uuid[], $2::uuid[]) as l (id, seller) left join listings.seller s on s.id = l.seller"#,
         &ids,
         &sellers
     )
     .fetch_all(db.pool())
     .await?;
-    let context = |since, live_count, prices: Vec<PriceRow>| {
+    let context = |since, name, live_count, prices: Vec<PriceRow>| {
         let price = |row: PriceRow| {
             price::restore(Some(&row.kind), row.minor, row.currency.as_deref()).map(|price| (price, row.at))
         };
-        Context { since, live_count, prices: prices.into_iter().filter_map(price).collect() }
+        Context { since, name, live_count, prices: prices.into_iter().filter_map(price).collect() }
     };
     Ok(rows
         .into_iter()
-        .map(|row| (ListingId::from_uuid(row.id), context(row.since, row.live_count, row.prices.0)))
+        .map(|row| (ListingId::from_uuid(row.id), context(row.since, row.name, row.live_count, row.prices.0)))
         .collect())
 }
 
