@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Starts the whole platform in a folder of its own with a small demo world and walks it: the API by schemathesis, the site by Chromium.
-# `scripts/test-e2e.sh screens` takes screenshots instead; `scripts/test-e2e.sh web|api` does one of the two.
+# `scripts/test-e2e.sh screens` takes screenshots instead, `lighthouse` measures three pages; `web|api` does one of the two.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-all}
@@ -30,5 +30,6 @@ case $what in
   api) scripts/test-api.sh ;;
   web) npm --prefix web run e2e ;;
   screens) npm --prefix web run screens ;;
-  *) echo "scripts/test-e2e.sh: expected all, api, web or screens, not '$what'" >&2; exit 2 ;;
+  lighthouse) npm --prefix web run lighthouse -- "${@:2}" ;;
+  *) echo "scripts/test-e2e.sh: expected all, api, web, screens or lighthouse, not '$what'" >&2; exit 2 ;;
 esac
