@@ -1,0 +1,91 @@
+//! Every operation of the API at the real binary: as nobody, as a stranger, as the owner, as a moderator and as an operator.
+//!
+//! `expected.txt` is the whole table; `UPDATE_EXPECT=1` writes it anew. `gaps.txt` names what the walk leaves out and stays empty.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod people;
+#[allow(unused_imports, reason = "each test binary uses a part of it")]
+#[path = "../platform/mod.rs"]
+mod platform;
+mod policy;
+mod walk;
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use crate::{
+    people::{Person, Who},
+    platform::Place,
+    walk::Walk,
+};
+
+const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
+
+#[tokio::test]
+async fn every_operation_as_everybody() {
+    let place = Place::seeded().await;
+    let platform = place.up(&[]).await;
+    let url = platform.api.url.clone();
+    let walk = Walk::all(&url).await;
+
+    let document = Person::nobody(&url).get("/api/v1/openapi.json").await.json();
+    let declared: BTreeSet<String> = document["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|path| METHODS.iter().filter_map(|method| path[*method]["operationId"].as_str()))
+        .map(str::to_owned)
+        .collect();
+    let groups = policy::groups();
+    assert_eq!(declared, groups.keys().cloned().collect(), "operations and the policy's actions are the same names");
+
+    let walked: BTreeSet<String> = walk.rows.iter().map(|row| row.operation.to_owned()).collect();
+    let gaps: Vec<&String> = declared.difference(&walked).collect();
+    assert_eq!(gaps, include_str!("gaps.txt").lines().collect::<Vec<_>>(), "operations that nobody walked");
+    assert!(include_str!("gaps.txt").is_empty(), "gaps.txt stays empty");
+
+    let mut table = String::new();
+    for row in &walk.rows {
+        let group = groups[row.operation].as_str();
+        row.check(group);
+        table.push_str(&format!("{:30} {group:8}", row.title()));
+        for (who, status) in &row.statuses {
+            table.push_str(&format!(" {} {status}", who.name()));
+        }
+        table.push('\n');
+    }
+    platform.stop().await;
+
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/authorisation/expected.txt"), &table).unwrap();
+        return;
+    }
+    for (line, expected) in table.lines().zip(include_str!("expected.txt").lines()) {
+        assert_eq!(line, expected);
+    }
+    assert_eq!(table, include_str!("expected.txt"));
+}
+
+impl walk::Row {
+    /// What holds of every row, whatever the table says.
+    fn check(&self, group: &str) {
+        let title = self.title();
+        let of = |who: Who| self.statuses[&who];
+        for (who, status) in &self.statuses {
+            assert!(*status < 500 && *status != 429, "{title}: {} got {status}", who.name());
+        }
+        // Nobody gets an answer unless the policy says `anyone`.
+        assert!(group == "anyone" || of(Who::Nobody) == 401, "{title}: nobody got {}", of(Who::Nobody));
+        let refused: &[Who] = match group {
+            "moderate" => &[Who::Stranger, Who::Owner, Who::Operator],
+            "operate" => &[Who::Stranger, Who::Owner, Who::Moderator],
+            "own" if self.is_the_owners => &[Who::Stranger, Who::Moderator, Who::Operator],
+            _ => &[],
+        };
+        for who in refused {
+            let status = of(*who);
+            // 404 where even its being there is the owner's secret.
+            let hidden = status == 404 && group == "own";
+            assert!(status == 403 || hidden, "{title}: {} got {status}", who.name());
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Somebody at the door: keeps the cookie, comes from the site's own pages.
+
+use axum::http::{Request, header};
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use serde_json::{Value, json};
+
+use crate::platform::{PASSWORD, TRADER};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Who {
+    Nobody,
+    /// Signed in; none of the things is theirs.
+    Stranger,
+    Owner,
+    Moderator,
+    Operator,
+}
+
+impl Who {
+    pub const ALL: [Self; 5] = [Self::Nobody, Self::Stranger, Self::Owner, Self::Moderator, Self::Operator];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nobody => "nobody",
+            Self::Stranger => "stranger",
+            Self::Owner => "owner",
+            Self::Moderator => "moderator",
+            Self::Operator => "operator",
+        }
+    }
+
+    const fn email(self) -> Option<&'static str> {
+        match self {
+            Self::Nobody => None,
+            Self::Stranger => Some("kupac@example.com"),
+            Self::Owner => Some(TRADER),
+            Self::Moderator => Some("moderator@example.com"),
+            Self::Operator => Some("operator@example.com"),
+        }
+    }
+}
+
+/// What a request carries.
+#[derive(Debug, Clone)]
+pub enum Body {
+    None,
+    Json(Value),
+    Picture(Bytes),
+}
+
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Bytes,
+}
+
+impl Answer {
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        assert!(self.status < 300, "{}: {}", self.status, String::from_utf8_lossy(&self.body));
+        serde_json::from_slice(&self.body).unwrap()
+    }
+}
+
+pub struct Person {
+    client: Client<HttpConnector, Full<Bytes>>,
+    url: String,
+    cookie: Option<String>,
+}
+
+impl Person {
+    pub fn nobody(url: &str) -> Self {
+        Self { client: Client::builder(TokioExecutor::new()).build_http(), url: url.to_owned(), cookie: None }
+    }
+
+    pub async fn new(url: &str, who: Who) -> Self {
+        let mut person = Self::nobody(url);
+        if let Some(email) = who.email() {
+            let form = json!({ "email": email, "password": PASSWORD });
+            person.send("POST /api/v1/identity/sign-in", &Body::Json(form)).await.json();
+        }
+        person
+    }
+
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(&format!("GET {path}"), &Body::None).await
+    }
+
+    pub async fn send(&mut self, line: &str, body: &Body) -> Answer {
+        let (method, path) = line.split_once(' ').unwrap();
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url))
+            .header(header::ORIGIN, &self.url)
+            .header(header::ACCEPT_LANGUAGE, "en");
+        if method == "PATCH" {
+            request = request.header(header::IF_MATCH, "*");
+        }
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        let bytes = match body {
+            Body::None => Bytes::new(),
+            Body::Json(value) => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                Bytes::from(value.to_string())
+            }
+            Body::Picture(bytes) => {
+                request = request.header(header::CONTENT_TYPE, "image/jpeg");
+                bytes.clone()
+            }
+        };
+        let response = self.client.request(request.body(Full::new(bytes)).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        if let Some(cookie) = parts.headers.get(header::SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
+        }
+        Answer { status: parts.status.as_u16(), body: body.collect().await.unwrap().to_bytes() }
+    }
+}

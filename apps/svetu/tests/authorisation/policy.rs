@@ -1,0 +1,23 @@
+//! The groups that the policy's schema puts actions into.
+
+use std::collections::BTreeMap;
+
+const SCHEMA: &str = include_str!("../../../../crates/policy/policies/schema.cedarschema");
+
+/// By action: `anyone`, `member`, `own`, `moderate` or `operate`.
+pub fn groups() -> BTreeMap<String, String> {
+    let mut groups = BTreeMap::new();
+    let lines: Vec<&str> = SCHEMA.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    for statement in lines.join("\n").split(';') {
+        let Some((names, rest)) = statement.trim().strip_prefix("action ").and_then(|text| text.split_once(" in ["))
+        else {
+            continue;
+        };
+        let (group, _) = rest.split_once(']').unwrap();
+        for name in names.split(',') {
+            groups.insert(name.trim().trim_matches('"').to_owned(), group.to_owned());
+        }
+    }
+    assert!(groups.len() > 50, "the schema is read another way now");
+    groups
+}

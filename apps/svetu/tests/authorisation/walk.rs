@@ -1,0 +1,285 @@
+//! One life of an ad and its people, every step of it tried by everybody. Whoever may do it comes last.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::{
+    people::{Answer, Body, Person, Who},
+    platform::PASSWORD,
+};
+
+pub struct Row {
+    pub operation: &'static str,
+    /// Beside the operation's name where it is walked more than once.
+    note: &'static str,
+    /// About a thing that the owner alone has.
+    pub is_the_owners: bool,
+    pub statuses: BTreeMap<Who, u16>,
+}
+
+impl Row {
+    pub fn title(&self) -> String {
+        if self.note.is_empty() { self.operation.to_owned() } else { format!("{} ({})", self.operation, self.note) }
+    }
+}
+
+pub struct Walk {
+    people: BTreeMap<Who, Person>,
+    pub rows: Vec<Row>,
+}
+
+/// Ids that the walk goes on with.
+struct World {
+    town: String,
+    /// Somebody's ad that is live, its seller and the address of its picture.
+    other: String,
+    seller: String,
+    picture: String,
+}
+
+impl Walk {
+    pub async fn all(url: &str) -> Self {
+        let mut people = BTreeMap::new();
+        for who in Who::ALL {
+            people.insert(who, Person::new(url, who).await);
+        }
+        let mut walk = Self { people, rows: Vec::new() };
+        let world = walk.look_around().await;
+        walk.public(&world).await;
+        walk.media(&world).await;
+        walk.people_and_lists(&world).await;
+        walk.ads(&world).await;
+        walk.searches().await;
+        walk.operate().await;
+        walk.accounts(url).await;
+        walk
+    }
+
+    async fn ask(&mut self, who: Who, path: &str) -> Value {
+        self.people.get_mut(&who).unwrap().get(&format!("/api/v1{path}")).await.json()
+    }
+
+    /// The step as everybody; answers what `last`, who may do it, was told.
+    async fn step(&mut self, last: Who, operation: &'static str, line: &str, body: Value) -> Answer {
+        let body = if body.is_null() { Body::None } else { Body::Json(body) };
+        self.step_with(last, operation, "", false, line, &body).await
+    }
+
+    /// The same about a thing that is the owner's.
+    async fn owners(&mut self, operation: &'static str, line: &str, body: Value) -> Answer {
+        let body = if body.is_null() { Body::None } else { Body::Json(body) };
+        self.step_with(Who::Owner, operation, "", true, line, &body).await
+    }
+
+    async fn step_with(
+        &mut self,
+        last: Who,
+        operation: &'static str,
+        note: &'static str,
+        is_the_owners: bool,
+        line: &str,
+        body: &Body,
+    ) -> Answer {
+        // Files are at the root, beside the API.
+        let line = if operation == "media.get_file" { line.to_owned() } else { line.replacen(" /", " /api/v1/", 1) };
+        let mut statuses = BTreeMap::new();
+        let others = Who::ALL.into_iter().filter(|who| *who != last);
+        let mut answer = None;
+        for who in others.chain([last]) {
+            let told = self.people.get_mut(&who).unwrap().send(&line, body).await;
+            statuses.insert(who, told.status);
+            answer = Some(told);
+        }
+        self.rows.push(Row { operation, note, is_the_owners, statuses });
+        answer.unwrap()
+    }
+
+    async fn look_around(&mut self) -> World {
+        let towns = self.ask(Who::Nobody, "/marketplace/places?q=Novi%20Sad").await;
+        let found = self.ask(Who::Nobody, "/marketplace/search?limit=50&with_photo=true").await;
+        let card = &found["items"][0];
+        let other = card["id"].as_str().unwrap().to_owned();
+        let base = card["picture"]["base_url"].as_str().unwrap();
+        let width = card["picture"]["widths"].as_array().unwrap().last().unwrap();
+        let picture = format!("{base}/{width}.jpg");
+        let listing = self.ask(Who::Nobody, &format!("/marketplace/listings/{other}")).await;
+        let seller = listing["seller"]["id"].as_str().unwrap().to_owned();
+        World { town: towns["items"][0]["id"].as_str().unwrap().to_owned(), other, seller, picture }
+    }
+
+    async fn public(&mut self, world: &World) {
+        let World { town, other, seller, .. } = world;
+        for (operation, line) in [
+            ("geo.suggest", "GET /marketplace/places?q=novi".to_owned()),
+            ("geo.get", format!("GET /marketplace/places/{town}")),
+            ("geo.reverse", "GET /marketplace/places/reverse?lat=45.25&lon=19.84".to_owned()),
+            ("geo.labels", "GET /marketplace/places/labels?bbox=19,44,21,46&zoom=8".to_owned()),
+            ("geo.municipalities", "GET /marketplace/places/municipalities".to_owned()),
+            ("taxonomy.tree", "GET /marketplace/categories".to_owned()),
+            ("taxonomy.category", "GET /marketplace/categories/nonfiction".to_owned()),
+            ("taxonomy.guess", "GET /marketplace/categories/guess?title=stan".to_owned()),
+            ("rates.get", "GET /marketplace/rates".to_owned()),
+            ("search.search", "GET /marketplace/search".to_owned()),
+            ("search.suggest", "GET /marketplace/search/suggest?q=st".to_owned()),
+            ("search.clusters", "GET /marketplace/search/clusters?bbox=19,44,21,46&zoom=8".to_owned()),
+            ("search.tile", "GET /marketplace/tiles/8/141/91".to_owned()),
+            ("search.similar", format!("GET /marketplace/listings/{other}/similar")),
+            ("users.seller", format!("GET /marketplace/sellers/{seller}")),
+            ("listings.get", format!("GET /marketplace/listings/{other}")),
+            ("listings.price_history", format!("GET /marketplace/listings/{other}/price-history")),
+            ("listings.price_hint", "GET /marketplace/listings/price-hint?category=nonfiction".to_owned()),
+            ("listings.count_view", format!("POST /marketplace/listings/{other}/view")),
+        ] {
+            self.step(Who::Nobody, operation, &line, Value::Null).await;
+        }
+    }
+
+    async fn media(&mut self, world: &World) {
+        let line = format!("GET {}", world.picture);
+        let picture = self.step(Who::Nobody, "media.get_file", &line, Value::Null).await;
+        let body = Body::Picture(picture.body);
+        let upload = self.step_with(Who::Owner, "media.upload", "", false, "POST /media/uploads", &body).await.json();
+        let id = upload["id"].as_str().unwrap();
+        self.owners("media.get_upload", &format!("GET /media/uploads/{id}"), Value::Null).await;
+        self.owners("media.delete_upload", &format!("DELETE /media/uploads/{id}"), Value::Null).await;
+    }
+
+    async fn people_and_lists(&mut self, world: &World) {
+        let other = &world.other;
+        for (operation, line) in [
+            ("users.add_favourite", format!("PUT /marketplace/favourites/{other}")),
+            ("users.favourites", "GET /marketplace/favourites".to_owned()),
+            ("users.favourite_ids", "GET /marketplace/favourites/ids".to_owned()),
+            ("users.remove_favourite", format!("DELETE /marketplace/favourites/{other}")),
+            ("users.add_viewed", format!("PUT /marketplace/viewed/{other}")),
+            ("users.viewed", "GET /marketplace/viewed".to_owned()),
+            ("users.clear_viewed", "DELETE /marketplace/viewed".to_owned()),
+            ("users.own_seller", "GET /marketplace/sellers/me".to_owned()),
+        ] {
+            self.step(Who::Owner, operation, &line, Value::Null).await;
+        }
+        let about = json!({ "about": "Radim radnim danom." });
+        self.step(Who::Owner, "users.update_seller", "PATCH /marketplace/sellers/me", about).await;
+        let line = "POST /marketplace/price-letters/unsubscribe?token=x";
+        self.step(Who::Nobody, "users.unsubscribe", line, Value::Null).await;
+    }
+
+    /// From the draft to the end, through moderation and an appeal.
+    async fn ads(&mut self, world: &World) {
+        let draft = json!({
+            "title": "Knjiga o ribolovu na Dunavu", "category": "nonfiction", "condition": "used", "language": "sr-Latn",
+            "description": "Stručna literatura, primerak koji se retko sreće.", "place_id": world.town,
+            "price": { "kind": "fixed", "amount_minor": 1_500, "currency": "EUR" },
+            "contact": { "phone": "+381601234567", "show_phone": true },
+        });
+        let ad = self.step(Who::Owner, "listings.create", "POST /marketplace/listings", draft).await.json();
+        let id = ad["id"].as_str().unwrap().to_owned();
+        let at = format!("/marketplace/listings/{id}");
+        self.step(Who::Owner, "listings.mine", "GET /marketplace/listings/mine", Value::Null).await;
+        self.step(Who::Owner, "listings.latest_draft", "GET /marketplace/listings/latest-draft", Value::Null).await;
+        self.step_with(Who::Owner, "listings.get", "draft", true, &format!("GET {at}"), &Body::None).await;
+        self.owners("listings.update", &format!("PATCH {at}"), json!({ "title": "Knjiga o ribolovu na Tisi" })).await;
+        for (operation, name) in [
+            ("listings.publish", "publish"),
+            ("listings.pause", "pause"),
+            ("listings.resume", "resume"),
+            ("listings.reserve", "reserve"),
+            ("listings.unreserve", "unreserve"),
+            ("listings.renew", "renew"),
+        ] {
+            self.owners(operation, &format!("POST {at}/{name}"), Value::Null).await;
+        }
+        self.owners("listings.statistics", &format!("GET {at}/statistics"), Value::Null).await;
+        self.step(Who::Stranger, "listings.reveal_contact", &format!("POST {at}/contact"), Value::Null).await;
+        let report = json!({ "reason": "spam", "text": "Isti oglas, treći put." });
+        self.step(Who::Stranger, "listings.report", &format!("POST {at}/report"), report).await;
+
+        for (operation, name) in [
+            ("moderation.queue", "queue"),
+            ("moderation.rules", "rules"),
+            ("moderation.audit", "audit"),
+            ("moderation.dashboard", "dashboard"),
+        ] {
+            self.step(Who::Moderator, operation, &format!("GET /moderation/{name}"), Value::Null).await;
+        }
+        let reports =
+            self.step(Who::Moderator, "moderation.reports", "GET /moderation/reports", Value::Null).await.json();
+        let report = reports["items"][0]["id"].as_str().unwrap();
+        let line = format!("POST /moderation/reports/{report}/close");
+        self.step(Who::Moderator, "moderation.close_report", &line, Value::Null).await;
+        // So many reports have taken the ad to the queue.
+        let decision = json!({ "decision": "refuse", "rule": "misleading", "note": "Naslov obmanjuje." });
+        let line = format!("POST /moderation/listings/{id}/decision");
+        self.step(Who::Moderator, "moderation.decide", &line, decision).await.json();
+        self.step_with(Who::Owner, "listings.get", "refused", true, &format!("GET {at}"), &Body::None).await;
+        let appeal = json!({ "text": "Naslov je tačan, molim da pogledate ponovo." });
+        self.owners("listings.appeal", &format!("POST {at}/appeal"), appeal).await;
+        let appeals =
+            self.step(Who::Moderator, "moderation.appeals", "GET /moderation/appeals", Value::Null).await.json();
+        let appeal = appeals["items"][0]["id"].as_str().unwrap();
+        let line = format!("POST /moderation/appeals/{appeal}/decision");
+        let verdict = json!({ "verdict": "reverse", "answer": "U pravu ste." });
+        self.step(Who::Moderator, "moderation.decide_appeal", &line, verdict).await.json();
+        self.owners("listings.sell", &format!("POST {at}/sold"), Value::Null).await;
+        self.owners("listings.delete", &format!("DELETE {at}"), Value::Null).await;
+    }
+
+    async fn searches(&mut self) {
+        let form = json!({ "query": "q=stan", "frequency": "daily" });
+        let saved = self.step(Who::Owner, "search.save", "POST /marketplace/saved-searches", form).await.json();
+        let at = format!("/marketplace/saved-searches/{}", saved["id"].as_str().unwrap());
+        self.step(Who::Owner, "search.list_saved", "GET /marketplace/saved-searches", Value::Null).await;
+        self.owners("search.alerts", &format!("GET {at}/alerts"), Value::Null).await;
+        self.owners("search.update_saved", &format!("PATCH {at}"), json!({ "frequency": "weekly" })).await;
+        self.owners("search.delete_saved", &format!("DELETE {at}"), Value::Null).await;
+        let line = "POST /marketplace/saved-searches/unsubscribe?token=x";
+        self.step(Who::Nobody, "search.unsubscribe", line, json!({ "token": "x" })).await;
+    }
+
+    async fn operate(&mut self) {
+        let rate = json!({ "rsd_per_eur": "117.2" });
+        self.step(Who::Operator, "rates.set", "PUT /marketplace/rates", rate).await.json();
+        let term = json!({ "term_days": 60 });
+        self.step(Who::Operator, "taxonomy.edit_category", "PATCH /marketplace/categories/nonfiction", term)
+            .await
+            .json();
+        let line = "PATCH /marketplace/attributes/author";
+        self.step(Who::Operator, "taxonomy.edit_attribute", line, json!({ "names": { "en": "Writer" } })).await.json();
+    }
+
+    /// What ends sessions comes at the very end.
+    async fn accounts(&mut self, url: &str) {
+        let form = json!({ "email": "niko@example.com", "password": PASSWORD, "display_name": "Niko", "language": "en",
+            "accept_terms": true });
+        let wrong = json!({ "email": "niko@example.com", "password": PASSWORD });
+        let token = "x".repeat(43);
+        let link = json!({ "token": token });
+        let recovery = json!({ "token": token, "password": PASSWORD });
+        for (operation, line, body) in [
+            ("identity.sign_up", "POST /identity/sign-up", form),
+            ("identity.verify_email", "POST /identity/verify-email", link),
+            ("identity.sign_in", "POST /identity/sign-in", wrong),
+            ("identity.request_recovery", "POST /identity/recovery", json!({ "email": "niko@example.com" })),
+            ("identity.complete_recovery", "POST /identity/recovery/complete", recovery),
+            ("identity.me", "GET /identity/me", Value::Null),
+            ("identity.update_me", "PATCH /identity/me", json!({ "theme": "dark" })),
+            ("identity.list_sessions", "GET /identity/sessions", Value::Null),
+        ] {
+            self.step(Who::Owner, operation, line, body).await;
+        }
+        let line = "GET /identity/accounts?q=radnja";
+        let found = self.step(Who::Operator, "identity.find_accounts", line, Value::Null).await.json();
+        let line = format!("PUT /identity/accounts/{}/roles", found["items"][0]["account_id"].as_str().unwrap());
+        self.step(Who::Operator, "identity.set_roles", &line, json!({ "roles": ["trader"] })).await;
+
+        let second = Person::new(url, Who::Owner).await.get("/api/v1/identity/sessions").await.json();
+        let sessions = second["items"].as_array().unwrap();
+        let session = sessions.iter().find(|session| session["current"] == true).unwrap()["id"].as_str().unwrap();
+        self.owners("identity.end_session", &format!("DELETE /identity/sessions/{session}"), Value::Null).await;
+        self.step(Who::Owner, "identity.end_other_sessions", "DELETE /identity/sessions", Value::Null).await;
+        let change = json!({ "current": PASSWORD, "new": PASSWORD });
+        self.step(Who::Owner, "identity.change_password", "POST /identity/me/password", change).await;
+        self.step(Who::Owner, "identity.sign_out", "POST /identity/sign-out", Value::Null).await;
+    }
+}
