@@ -368,7 +368,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Lays a JSON merge patch over a category; null takes an edit back. The committed files stay below it. */
+        /**
+         * Lays a JSON merge patch over a category; null takes an edit back. The committed files stay below it. 204 when the category
+         *     is not active after it.
+         */
         patch: operations["taxonomy.edit_category"];
         trace?: never;
     };
@@ -1655,7 +1658,7 @@ export interface components {
             name: string;
             kind: string;
             /** @description As it is stored: options by their keys. */
-            value: Record<string, never>;
+            value: unknown;
             /** @description With its unit, options by their names. */
             text: string;
             unit?: string | null;
@@ -3157,6 +3160,12 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Category"];
                 };
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong (RFC 9457) */
             default: {
