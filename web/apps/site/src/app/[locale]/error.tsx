@@ -1,9 +1,9 @@
 "use client";
 
 import { href, isLocale } from "@svetu/i18n/locales";
-import { Button, buttonClass } from "@svetu/ui/button";
+import { buttonClass } from "@svetu/ui/button";
 import { ErrorState } from "@svetu/ui/state";
-import { CloudAlert } from "lucide-react";
+import { CircleAlert } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { startTransition } from "react";
 
@@ -49,11 +49,13 @@ export default function PageError({ reset }: { error: Error; reset: () => void }
   return (
     <ErrorState
       level={1}
-      icon={<CloudAlert />}
+      icon={<CircleAlert />}
       title={text?.title}
       actions={
         <>
-          <Button onClick={again}>{text?.retry}</Button>
+          <button type="button" onClick={again} className={buttonClass()}>
+            {text?.retry}
+          </button>
           <a href={href(locale, "/")} className={buttonClass("secondary")}>
             {text?.home}
           </a>
