@@ -5,7 +5,6 @@ import { ApiError } from "@svetu/api-client/problem";
 import type {
   Card,
   Category,
-  CategorySummary,
   CategoryTree,
   Listing,
   Me,

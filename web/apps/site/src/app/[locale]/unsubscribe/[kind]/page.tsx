@@ -66,7 +66,7 @@ export default async function Unsubscribe({ params, searchParams }: Props) {
         </form>
       }
     >
-      {t(kind)}
+      {t(kind === "prices" ? "prices" : "searches")}
     </EmptyState>
   );
 }
