@@ -18,8 +18,9 @@ const METRICS = {
 
 const target = process.argv.includes("--json") ? process.argv[process.argv.indexOf("--json") + 1] : undefined;
 const PORT = 9337;
-const { listing } = await world();
-const pages = { home: "/", results: "/search?q=stan", listing: `/listings/${listing.id}` };
+const { listing, category } = await world();
+// Results that machines may index: a category's. A search for words asks them not to.
+const pages = { home: "/", results: category("cars"), listing: `/listings/${listing.id}` };
 const browser = await launch([`--remote-debugging-port=${PORT}`]);
 const results = [];
 try {
