@@ -405,8 +405,15 @@ async fn find_accounts(
     State(identity): State<Identity>,
     ValidQuery(query): ValidQuery<AccountQuery>,
 ) -> Result<Json<AccountList>, ApiProblem> {
-    if query.q.trim().is_empty() {
-        let fault = FieldProblem::new("q", "field.missing");
+    let fault = match query.q.trim() {
+        "" => Some(FieldProblem::new("q", "field.missing")),
+        // PostgreSQL's text holds no NUL, and no address has a control character.
+        q if q.len() > model::EMAIL_BYTES_MAX || q.chars().any(char::is_control) => {
+            Some(FieldProblem::new("q", "field.invalid"))
+        }
+        _ => None,
+    };
+    if let Some(fault) = fault {
         return Err(Problem::new(svetu_kernel::Status::BadRequest, "request.query_invalid").field(fault).into());
     }
     let found = identity.find_accounts(&query.q, FOUND_MAX).await?;

@@ -10,7 +10,7 @@ pub const PASSWORD_CHARS_MIN: usize = 8;
 pub const PASSWORD_CHARS_MAX: usize = 256;
 pub const NAME_CHARS_MIN: usize = 2;
 pub const NAME_CHARS_MAX: usize = 60;
-const EMAIL_BYTES_MAX: usize = 254;
+pub const EMAIL_BYTES_MAX: usize = 254;
 
 /// An e-mail address that letters can be sent to.
 #[derive(Debug, Clone, PartialEq, Eq)]
