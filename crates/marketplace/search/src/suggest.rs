@@ -119,12 +119,10 @@ fn categories(prefix: &str, taxonomy: &Taxonomy, reader: Language) -> Vec<Sugges
                 .into_iter()
                 .filter_map(|name| {
                     let name = fold(name);
-                    let at = if name.starts_with(prefix) {
-                        Some(0)
-                    } else {
-                        name.match_indices(' ').position(|(at, _)| name[at + 1..].starts_with(prefix)).map(|at| at + 1)
-                    };
-                    at
+                    if name.starts_with(prefix) {
+                        return Some(0);
+                    }
+                    name.match_indices(' ').position(|(at, _)| name[at + 1..].starts_with(prefix)).map(|at| at + 1)
                 })
                 .min()?;
             let text = category.names.get(reader).to_owned();
