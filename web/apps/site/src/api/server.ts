@@ -2,16 +2,7 @@ import "server-only";
 
 import { type RequestOptions, send } from "@svetu/api-client/client";
 import { ApiError } from "@svetu/api-client/problem";
-import type {
-  Card,
-  Category,
-  CategoryTree,
-  Listing,
-  Me,
-  Rates,
-  SearchAnswer,
-  Seller,
-} from "@svetu/api-client/types";
+import type { Card, Category, CategoryTree, Listing, Me, Rates, SearchAnswer, Seller } from "@svetu/api-client/types";
 import type { Locale } from "@svetu/i18n/locales";
 import { cookies, headers } from "next/headers";
 import { cache } from "react";
