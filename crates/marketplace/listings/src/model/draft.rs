@@ -242,7 +242,7 @@ pub fn completeness(content: &Content, taxonomy: &Taxonomy) -> u8 {
         .iter()
         .filter(|used| (used.filterable || used.required) && content.attributes.contains_key(&used.key))
         .count();
-    let attributes = if asked == 0 { 25 } else { told * 25 / asked };
+    let attributes = (told * 25).checked_div(asked).unwrap_or(25);
     let title = if content.title.chars().count() >= 15 { 10 } else { 5 };
     let description = match content.description.chars().count() {
         0..30 => 0,

@@ -12,7 +12,7 @@ use super::{SERVICE, Service, permit, unknown};
 use crate::{
     ListingError,
     jobs::{Asked, REPRICE, ask},
-    model::{Listing, Step, lifecycle::APPEAL_DAYS, rules::NOTHING},
+    model::{IllegalStep, Listing, Step, lifecycle::APPEAL_DAYS, rules::NOTHING},
     service::publish::reason,
     store::{
         self,
@@ -50,6 +50,10 @@ impl Service {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
         let mut listing = store::listing::lock(&mut tx, id).await?;
+        // A draft is its owner's alone: only the machine meets it, when it is published.
+        if listing.state.kind() == ListingState::Draft {
+            return Err(IllegalStep { state: ListingState::Draft, step: Step::Refuse }.into());
+        }
         let term = self.term(listing.content.category.as_deref());
         let found = moderation::reasons(&mut tx, id).await?;
         // Without another word the rule is what the ad was held for.
