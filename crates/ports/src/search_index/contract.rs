@@ -233,8 +233,7 @@ async fn geography(index: &dyn SearchIndex) {
     let response = index.search(request).await.unwrap();
     assert_eq!(response.total, 5);
     assert_eq!(response.hits[0].id.as_u64_pair().1, 210);
-    let distances: Vec<f64> =
-        response.hits.iter().filter_map(|hit| hit.distance_m.map(f64::round)).collect();
+    let distances: Vec<f64> = response.hits.iter().filter_map(|hit| hit.distance_m.map(f64::round)).collect();
     assert!(distances.len() == 5 && distances.is_sorted(), "{distances:?}");
 }
 
