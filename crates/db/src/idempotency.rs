@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::Duration;
-use svetu_kernel::Timestamp;
+use svetu_kernel::{Timestamp, new_uuid};
 use svetu_ports::{IdempotencyError, IdempotencyState, IdempotencyStore, StoredReply};
 use uuid::Uuid;
 
@@ -72,13 +72,17 @@ async fn begin(
     now: Timestamp,
 ) -> Result<IdempotencyState, DbError> {
     let ticket = Uuid::new_v4();
-    // Takes a free key, or one whose first request is lost or whose time is over: one statement, so one of many wins.
-    let taken = sqlx::query(
-        "insert into idempotency as i (scope, key, fingerprint, ticket, started_at) values ($1, $2, $3, $4, $5)
+    // Takes a free key, or one whose first request is lost or whose time is over: one statement, so one of many wins. A lost one
+    // keeps its thing, which may be there already; another request cannot have it.
+    let taken: Option<Uuid> = sqlx::query_scalar(
+        "insert into idempotency as i (scope, key, fingerprint, ticket, started_at, thing) values ($1, $2, $3, $4, $5, $8)
          on conflict (scope, key) do update
              set fingerprint = excluded.fingerprint, ticket = excluded.ticket, started_at = excluded.started_at,
+                 thing = case when i.started_at < $6 then excluded.thing else i.thing end,
                  status = null, headers = null, body = null
-             where i.started_at < $6 or (i.status is null and i.started_at < $7)",
+             where i.started_at < $6
+                 or (i.status is null and i.started_at < $7 and i.fingerprint = excluded.fingerprint)
+         returning thing",
     )
     .bind(scope)
     .bind(key)
@@ -87,10 +91,11 @@ async fn begin(
     .bind(now)
     .bind(now - Duration::hours(KEPT_HOURS))
     .bind(now - Duration::seconds(IN_FLIGHT_S_MAX))
-    .execute(db.pool())
+    .bind(new_uuid(now))
+    .fetch_optional(db.pool())
     .await?;
-    if taken.rows_affected() == 1 {
-        return Ok(IdempotencyState::Fresh { ticket });
+    if let Some(thing) = taken {
+        return Ok(IdempotencyState::Fresh { ticket, thing });
     }
     let row: Option<Row> =
         sqlx::query_as("select fingerprint, status, headers, body from idempotency where scope = $1 and key = $2")

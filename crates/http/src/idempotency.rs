@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use axum::{
     body::{Body, Bytes, to_bytes},
-    extract::{Request, State},
+    extract::{FromRequestParts, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 use svetu_kernel::{Actor, Problem, Status};
 use svetu_ports::{IdempotencyError, IdempotencyState, IdempotencyStore, StoredReply};
+use uuid::Uuid;
 
 use crate::{ApiProblem, Fault, Kit};
 
@@ -72,8 +73,10 @@ pub async fn idempotent(
         IdempotencyState::InFlight => {
             Err(Problem::new(Status::Conflict, "request.idempotency_key_running").retry_after(1).into())
         }
-        IdempotencyState::Fresh { ticket } => {
-            let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+        IdempotencyState::Fresh { ticket, thing } => {
+            let mut request = Request::from_parts(parts, Body::from(body));
+            request.extensions_mut().insert(ThingId(Some(thing)));
+            let response = next.run(request).await;
             if !response.status().is_success() {
                 store.abandon(&scope, &key, ticket).await?;
                 return Ok(response);
@@ -88,6 +91,19 @@ pub async fn idempotent(
             store.complete(&scope, &key, ticket, reply).await?;
             Ok(Response::from_parts(parts, Body::from(body)))
         }
+    }
+}
+
+/// The id that a creating handler gives to what it makes, where the request has an `Idempotency-Key`: the same on every attempt.
+/// It looks whether that is there already: an earlier attempt may have made it and died before it could say so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThingId(pub Option<Uuid>);
+
+impl<S: Send + Sync> FromRequestParts<S> for ThingId {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get().copied().unwrap_or(Self(None)))
     }
 }
 

@@ -19,7 +19,7 @@ mod request;
 pub use etag::{IfMatch, IfNoneMatch, Tagged, etag};
 pub use extract::{PathId, ValidJson, ValidPath, ValidQuery};
 pub use grant::{Grant, Permission};
-pub use idempotency::idempotent;
+pub use idempotency::{ThingId, idempotent};
 pub use kit::{Kit, KitArg, KitConfig};
 pub use limits::{ClientAddress, Limiter, Quota, Verdict};
 pub use messages::{Catalogue, CatalogueError};

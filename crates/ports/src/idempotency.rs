@@ -17,8 +17,9 @@ pub struct StoredReply {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IdempotencyState {
-    /// The key is taken: run the request, then `complete` or `abandon` with this ticket.
-    Fresh { ticket: Uuid },
+    /// The key is taken: run the request, then `complete` or `abandon` with this ticket. `thing` is the id of what it creates: the
+    /// same when an earlier attempt was lost, whose effect may be there already.
+    Fresh { ticket: Uuid, thing: Uuid },
     /// It ran before: this was the answer.
     Replay(StoredReply),
     /// The key was used with another request.

@@ -131,7 +131,7 @@ impl IdempotencyStore for Replies {
         Ok(match entry {
             None => {
                 kept.insert((scope.to_owned(), key.to_owned()), (fingerprint, None));
-                IdempotencyState::Fresh { ticket: Uuid::nil() }
+                IdempotencyState::Fresh { ticket: Uuid::nil(), thing: Uuid::nil() }
             }
             Some((known, _)) if known != fingerprint => IdempotencyState::Mismatch,
             Some((_, None)) => IdempotencyState::InFlight,

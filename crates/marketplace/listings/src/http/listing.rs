@@ -11,8 +11,8 @@ use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use svetu_contracts::listings::{Condition, ListingState};
 use svetu_http::{
-    ApiProblem, Grant, IfMatch, PageParams, PageRequest, Paged, PathId, Problems, RequestInfo, Tagged, ValidJson,
-    ValidQuery,
+    ApiProblem, Grant, IfMatch, PageParams, PageRequest, Paged, PathId, Problems, RequestInfo, Tagged, ThingId,
+    ValidJson, ValidQuery,
 };
 use svetu_kernel::{Currency, ListingId, Page};
 use utoipa::{IntoParams, ToSchema};
@@ -83,11 +83,12 @@ struct PriceHistoryView {
 async fn create(
     grant: Grant<Create>,
     State(service): State<Arc<Service>>,
+    ThingId(thing): ThingId,
     info: RequestInfo,
     ValidJson(input): ValidJson<Input>,
 ) -> Result<impl IntoResponse, ApiProblem> {
     let owner = person(&grant)?;
-    let listing = service.create(&grant, owner, input, info.language).await?;
+    let listing = service.create(&grant, owner, thing.map(ListingId::from_uuid), input, info.language).await?;
     let (version, location) = (listing.version, format!("/api/v1/marketplace/listings/{}", listing.id));
     let view = service.view(service.full(listing, Some(owner)).await?, info.language);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Tagged::new(version, view)))

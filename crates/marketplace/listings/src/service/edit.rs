@@ -89,21 +89,30 @@ fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> R
 }
 
 impl Service {
-    /// A draft: anything may be missing, nothing may be wrong.
+    /// A draft: anything may be missing, nothing may be wrong. With an id given, one that an earlier attempt made is answered.
     pub async fn create<P: Permission>(
         &self,
         grant: &Grant<P>,
         owner: AccountId,
+        id: Option<ListingId>,
         input: Input,
         reader: Language,
     ) -> Result<Listing, ListingError> {
         let now = self.clock.now();
+        if let Some(id) = id {
+            match store::listing::find(&self.db, id).await {
+                Ok(made) => return Ok(made),
+                Err(ListingError::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
         let rate = self.rate().await?;
         let (seller, _) = self.seller(grant.actor(), owner).await?;
         let content = self.merged(Content::default(), input, owner, seller.kind, reader).await?;
         let content = parse_unfinished(content, &self.taxonomy.get())?;
         let completeness = completeness(&content, &self.taxonomy.get());
-        let mut listing = Listing::draft(ListingId::new(now), seller, Content::default(), now);
+        let id = id.unwrap_or_else(|| ListingId::new(now));
+        let mut listing = Listing::draft(id, seller, Content::default(), now);
         listing.rewrite(content, completeness, &rate, now);
         listing.version = 1;
         if !listing.content.pictures.is_empty() {
