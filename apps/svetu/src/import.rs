@@ -1,9 +1,9 @@
 //! A shop's file into the marketplace: read by `svetu_feed`, written by `listings.bulk_upsert`.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fs,
-    io::BufWriter,
+    io::{BufWriter, Seek as _, SeekFrom},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -19,7 +19,7 @@ use svetu_contracts::{
 };
 use svetu_feed::{Entry, Feed, FeedRow, Mapping, PlaceRef, guarded};
 use svetu_http::Catalogue;
-use svetu_kernel::{AccountId, Language, MediaId, PlaceId, SharedClock, Timestamp};
+use svetu_kernel::{AccountId, Language, ListingId, MediaId, PlaceId, SharedClock, Timestamp};
 use tokio::sync::mpsc;
 
 use crate::{platform::Contracts, progress};
@@ -29,6 +29,7 @@ const CHUNK: usize = 500;
 const AHEAD: usize = 2;
 const PHOTOS_PARALLEL: usize = 4;
 const PLACES_MAX: usize = 50_000;
+const EXPORT_PAGE: u32 = 1_000;
 const PHOTO_BYTES_MAX: u64 = 20 * 1024 * 1024;
 /// How long a database that is away is waited for.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -71,6 +72,9 @@ struct Journal {
     started_at: Timestamp,
     rows: u64,
     summary: Summary,
+    /// Of the error file; what stands behind belongs to a chunk that comes again.
+    #[serde(default)]
+    errors_bytes: u64,
 }
 
 pub struct Importer<'a> {
@@ -97,6 +101,8 @@ struct Run<'a> {
     places: HashMap<(Option<String>, Option<String>), Option<PlaceId>>,
     errors: Errors,
     summary: Summary,
+    /// Ads that rows of the file are, for a dry run of `--full`.
+    known: HashSet<ListingId>,
 }
 
 impl Importer<'_> {
@@ -131,7 +137,8 @@ impl Importer<'_> {
             owner,
             folder: order.file.parent().unwrap_or(Path::new(".")).to_owned(),
             places: HashMap::new(),
-            errors: Errors::open(errors_path(order), before.is_some()),
+            errors: Errors::open(errors_path(order), before.as_ref().map(|before| before.errors_bytes)),
+            known: HashSet::new(),
             summary: before.map(|before| before.summary).unwrap_or_default(),
         };
         let bar = progress::bar(total, if order.dry_run { "checked  " } else { "imported " });
@@ -145,10 +152,10 @@ impl Importer<'_> {
             let count = chunk.len() as u64;
             run.chunk(chunk, &bar).await?;
             run.summary.rows += count;
-            run.errors.flush()?;
+            let errors_bytes = run.errors.flush()?;
             if !order.dry_run {
-                let journal =
-                    Journal { file_bytes: bytes, started_at, rows: run.summary.rows, summary: run.summary.clone() };
+                let (rows, summary) = (run.summary.rows, run.summary.clone());
+                let journal = Journal { file_bytes: bytes, started_at, rows, summary, errors_bytes };
                 save_journal(&journal_path, &journal)?;
             }
             bar.inc(count);
@@ -157,7 +164,11 @@ impl Importer<'_> {
         bar.finish();
         if order.full {
             let (listings, prefix) = (&self.contracts.listings, &mapping.key.prefix);
-            run.summary.closed = listings.bulk_close_vanished(run.owner.id, prefix, started_at, order.dry_run).await?;
+            run.summary.closed = if order.dry_run {
+                run.would_close(prefix).await?
+            } else {
+                listings.bulk_close_vanished(run.owner.id, prefix, started_at, false).await?
+            };
         }
         ensure!(
             run.summary.accounted() == run.summary.rows,
@@ -227,8 +238,14 @@ impl Run<'_> {
         for ((line, listing), outcome) in rows.iter().zip(outcomes) {
             match outcome {
                 BulkOutcome::Created { .. } => self.summary.created += 1,
-                BulkOutcome::Updated { .. } => self.summary.updated += 1,
-                BulkOutcome::Unchanged { .. } => self.summary.unchanged += 1,
+                BulkOutcome::Updated { id } => {
+                    self.summary.updated += 1;
+                    self.know(id);
+                }
+                BulkOutcome::Unchanged { id } => {
+                    self.summary.unchanged += 1;
+                    self.know(id);
+                }
                 BulkOutcome::Refused { problems } => {
                     self.summary.refused += 1;
                     for problem in &problems {
@@ -238,6 +255,26 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    fn know(&mut self, id: ListingId) {
+        if self.order.dry_run && self.order.full {
+            self.known.insert(id);
+        }
+    }
+
+    /// The owner's open ads of this mapping that no row is.
+    async fn would_close(&self, prefix: &str) -> Result<u64> {
+        let (mut after, mut count) = (None, 0);
+        loop {
+            let page = self.importer.contracts.listings.export(Some(self.owner.id), after, EXPORT_PAGE).await?;
+            let Some((last, _)) = page.last() else { return Ok(count) };
+            after = Some(*last);
+            let vanished = page
+                .iter()
+                .filter(|(id, ad)| ad.source_key.starts_with(prefix) && is_open(ad.state) && !self.known.contains(id));
+            count += vanished.count() as u64;
+        }
     }
 
     /// The same chunk again is the same ads: what is away is waited for.
@@ -412,6 +449,15 @@ impl Run<'_> {
     }
 }
 
+/// What `--full` ends.
+const fn is_open(state: ListingState) -> bool {
+    match state {
+        ListingState::InReview | ListingState::Live | ListingState::Reserved | ListingState::Paused => true,
+        ListingState::Draft | ListingState::Sold | ListingState::Expired | ListingState::Archived => false,
+        ListingState::Refused | ListingState::Removed | ListingState::Purged => false,
+    }
+}
+
 /// Whether mapping and file can be read at all; looks at the beginning only.
 pub async fn check(order: &Order) -> Result<()> {
     let mapping = load_mapping(&order.mapping).await?;
@@ -504,25 +550,29 @@ fn save_journal(path: &Path, journal: &Journal) -> Result<()> {
 /// The error file, made at the first problem; an interrupted run's is continued.
 struct Errors {
     path: PathBuf,
-    resumed: bool,
+    /// Bytes of an interrupted run's file that stay.
+    kept: Option<u64>,
     writer: Option<csv::Writer<BufWriter<fs::File>>>,
 }
 
 impl Errors {
-    fn open(path: PathBuf, resumed: bool) -> Self {
-        Self { path, resumed, writer: None }
+    fn open(path: PathBuf, kept: Option<u64>) -> Self {
+        Self { path, kept, writer: None }
     }
 
     fn write(&mut self, line: u64, column: &str, value: &str, reason: &str, hint: &str) -> Result<()> {
         if self.writer.is_none() {
-            let append = self.resumed && self.path.exists();
-            let file = fs::OpenOptions::new()
+            let append = self.has_kept();
+            let mut file = fs::OpenOptions::new()
                 .create(true)
                 .write(true)
-                .append(append)
                 .truncate(!append)
                 .open(&self.path)
                 .with_context(|| format!("--errors {}", self.path.display()))?;
+            if append {
+                file.set_len(self.kept.unwrap_or(0))?;
+                file.seek(SeekFrom::End(0))?;
+            }
             let mut writer = csv::Writer::from_writer(BufWriter::new(file));
             if !append {
                 writer.write_record(["line", "column", "value", "reason", "hint"])?;
@@ -537,18 +587,27 @@ impl Errors {
         Ok(())
     }
 
-    fn flush(&mut self) -> Result<()> {
-        if let Some(writer) = &mut self.writer {
-            writer.flush()?;
+    fn has_kept(&self) -> bool {
+        self.kept.is_some_and(|kept| kept > 0) && self.path.exists()
+    }
+
+    /// How long the file is then.
+    fn flush(&mut self) -> Result<u64> {
+        match &mut self.writer {
+            Some(writer) => {
+                writer.flush()?;
+                Ok(fs::metadata(&self.path)?.len())
+            }
+            None => Ok(if self.has_kept() { self.kept.unwrap_or(0) } else { 0 }),
         }
-        Ok(())
     }
 
     /// A file of an earlier run that would contradict this one's end is removed.
     fn finish(mut self) -> Result<()> {
+        let stale = !self.has_kept() && self.path.exists();
         match &mut self.writer {
             Some(writer) => writer.flush()?,
-            None if !self.resumed && self.path.exists() => fs::remove_file(&self.path)?,
+            None if stale => fs::remove_file(&self.path)?,
             None => {}
         }
         Ok(())

@@ -43,6 +43,13 @@ enum Parsed {
     Unfinished(Content),
 }
 
+/// When a new ad is put up, and when it is written.
+#[derive(Clone, Copy)]
+struct Moments {
+    up_at: Timestamp,
+    now: Timestamp,
+}
+
 /// What a batch will write.
 #[derive(Default)]
 struct Batch {
@@ -100,7 +107,9 @@ impl Service {
                 None => {
                     let id = ListingId::from_uuid(new_uuid(row.row.created_at.min(now)));
                     let verdict = self.bulk_verdict(&mut tx, id, &row, mode, &rate).await?;
-                    self.create_row(&mut batch, id, row, verdict, &rate, now)?
+                    // A shop's ad is put up now, however old the shop says it is: else its term would be over at once.
+                    let up_at = if mode.trusted { row.row.created_at.min(now) } else { now };
+                    self.create_row(&mut batch, id, row, verdict, &rate, Moments { up_at, now })?
                 }
             };
             outcomes[index] = Some(outcome);
@@ -218,7 +227,7 @@ impl Service {
         row: Row,
         verdict: Verdict,
         rate: &ExchangeRate,
-        now: Timestamp,
+        Moments { up_at, now }: Moments,
     ) -> Result<BulkOutcome, ListingError> {
         let created_at = row.row.created_at.min(now);
         let seller = Seller {
@@ -234,7 +243,7 @@ impl Service {
         match verdict {
             Verdict::Clean => {
                 for (position, step) in path_to(wanted).unwrap_or_default().iter().enumerate() {
-                    listing.step(*step, if position == 0 { created_at } else { now }, term)?;
+                    listing.step(*step, if position == 0 { up_at } else { now }, term)?;
                 }
                 self.note_state(batch, &listing, wanted, reason.as_deref(), now);
             }
