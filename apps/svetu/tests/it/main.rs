@@ -1,0 +1,13 @@
+//! The real binary: what a person types, real files, a database that dies.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../platform/mod.rs"]
+mod platform;
+
+mod cli;
+mod configuration;
+mod import;
+mod lifetime;
+mod outage;
+mod rubbish;
+mod seed;
