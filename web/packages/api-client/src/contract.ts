@@ -10,15 +10,17 @@ type IsNullish<T> = undefined extends T ? true : null extends T ? true : false;
 
 /**
  * Whether a value of the API's description can be read as the site's type. Absent and null are one. Where the description
- * is coarser (any string, any object, a list of numbers), the site may know more.
+ * is coarser (anything, any string, any object, a list of numbers), the site may know more.
  */
-type Fits<From, To> = [From] extends [To]
+type Fits<From, To> = unknown extends From
   ? true
-  : IsNullish<From> extends true
-    ? IsNullish<To> extends true
-      ? FitsValue<NonNullable<From>, NonNullable<To>>
-      : false
-    : FitsValue<From, NonNullable<To>>;
+  : [From] extends [To]
+    ? true
+    : IsNullish<From> extends true
+      ? IsNullish<To> extends true
+        ? FitsValue<NonNullable<From>, NonNullable<To>>
+        : false
+      : FitsValue<From, NonNullable<To>>;
 
 type FitsValue<From, To> = [From] extends [To]
   ? true

@@ -21,7 +21,7 @@ export function StaffNav(props: { locale: Locale; label: string; rooms: { path: 
       aria-label={props.label}
       className="no-scrollbar -mx-4 overflow-x-auto px-4 lg:mx-0 lg:overflow-visible lg:px-0"
     >
-      <ul className="flex gap-1 border-b border-line pb-2 lg:sticky lg:top-24 lg:flex-col lg:border-0 lg:pb-0">
+      <ul className="flex w-max min-w-full gap-1 border-b border-line pb-2 lg:sticky lg:w-auto lg:top-24 lg:flex-col lg:border-0 lg:pb-0">
         {props.rooms.map(({ path: room, text }) => (
           <li key={room}>
             <Link
