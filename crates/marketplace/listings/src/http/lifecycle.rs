@@ -49,8 +49,8 @@ macro_rules! step {
     ($name:ident, $permission:ident, $step:expr, $path:literal, $operation:literal, $doc:literal) => {
         #[doc = $doc]
         #[utoipa::path(post, path = $path, tag = "listings", operation_id = $operation,
-                            params(("id" = ListingId, Path), LanguageParams), security(("session" = [])),
-                            responses((status = 200, body = ListingView), Problems))]
+                                    params(("id" = ListingId, Path), LanguageParams), security(("session" = [])),
+                                    responses((status = 200, body = ListingView), Problems))]
         async fn $name(
             grant: Grant<$permission>,
             State(service): State<Arc<Service>>,
