@@ -326,13 +326,13 @@ impl Run<'_> {
 
     async fn complete(&mut self, rows: Vec<(FeedRow, PlaceId)>) -> Result<Vec<(u64, BulkListing)>> {
         let this = &*self;
-        let completed: Vec<(u64, BulkListing, Vec<(String, String)>)> = futures::stream::iter(rows)
+        let completed = futures::stream::iter(rows)
             .map(|(row, place)| async move {
                 let (media, missing) = this.photos(&row.draft.photos).await?;
                 Ok::<_, anyhow::Error>((row.line, this.bulk(row, place, media), missing))
             })
             .buffered(PHOTOS_PARALLEL)
-            .try_collect()
+            .try_collect::<Vec<_>>()
             .await?;
         let mut rows = Vec::with_capacity(completed.len());
         for (line, listing, missing) in completed {

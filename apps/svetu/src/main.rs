@@ -2,6 +2,9 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on its standard streams")]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+#[macro_use]
+mod say;
+
 mod background;
 mod cli;
 mod commands;
@@ -52,7 +55,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
         Command::Config { effective: false } => {
-            print!("{}", config::DEFAULTS);
+            say_as_it_is!(config::DEFAULTS);
             return Ok(ExitCode::SUCCESS);
         }
         _ => {}

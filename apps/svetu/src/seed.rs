@@ -123,6 +123,14 @@ impl Files {
     }
 }
 
+/// What is told of ads as they go in.
+struct Done<'a> {
+    files: &'a Files,
+    journal: &'a mut Journal,
+    ids: &'a mut Vec<Uuid>,
+    summary: &'a mut Summary,
+}
+
 /// Pictures drawn so far: a world has some hundreds, each is drawn once.
 #[derive(Default)]
 struct Pictures(Mutex<HashMap<PictureKey, Arc<OnceCell<Bytes>>>>);
@@ -189,7 +197,8 @@ impl Seeder<'_> {
         }
         journal.taken = accounts.taken.clone();
         let mut ids = files.ids(journal.listings)?;
-        self.listings(&world, listings, &accounts, &files, &mut journal, &mut ids, &mut summary).await?;
+        let done = Done { files: &files, journal: &mut journal, ids: &mut ids, summary: &mut summary };
+        self.listings(&world, listings, &accounts, done).await?;
         if !journal.favourites {
             summary.favourites = self.favourites(&world, &accounts, &ids).await?;
             journal.favourites = true;
@@ -276,16 +285,9 @@ impl Seeder<'_> {
         Ok(created)
     }
 
-    async fn listings(
-        &self,
-        world: &Arc<World>,
-        total: u64,
-        accounts: &Accounts,
-        files: &Files,
-        journal: &mut Journal,
-        ids: &mut Vec<Uuid>,
-        summary: &mut Summary,
-    ) -> Result<()> {
+    /// From where the journal stands to the end.
+    async fn listings(&self, world: &Arc<World>, total: u64, accounts: &Accounts, done: Done<'_>) -> Result<()> {
+        let Done { files, journal, ids, summary } = done;
         let pictures = Pictures::default();
         let bar = progress::bar(total, "ads      ");
         bar.set_position(journal.listings);

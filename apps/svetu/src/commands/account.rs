@@ -12,7 +12,7 @@ pub async fn run(command: Account, config: &Config) -> Result<ExitCode> {
     let result = set_roles(&session, &email, roles).await;
     session.close().await;
     result?;
-    println!("{email} has the new roles; they count from the next request on");
+    say!("{email} has the new roles; they count from the next request on");
     Ok(ExitCode::SUCCESS)
 }
 

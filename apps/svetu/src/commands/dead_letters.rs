@@ -26,7 +26,7 @@ pub async fn run(command: DeadLetters, config: &Config) -> Result<ExitCode> {
 
 async fn replay(engines: &Engines, id: i64) -> Result<()> {
     engines.bus.replay(id).await?;
-    println!("handed to its consumer again; it is back on the shelf if that fails");
+    say!("handed to its consumer again; it is back on the shelf if that fails");
     Ok(())
 }
 
@@ -39,7 +39,7 @@ async fn list(engines: &Engines, group: Option<&str>) -> Result<()> {
         after = last.id;
         for letter in &page {
             any = true;
-            println!(
+            say!(
                 "{}  {}  {}  {}  {} attempts  {}\n    {}",
                 letter.id,
                 letter.shelved_at.format("%F %T"),
@@ -52,7 +52,7 @@ async fn list(engines: &Engines, group: Option<&str>) -> Result<()> {
         }
     }
     if !any {
-        println!("the shelf is empty");
+        say!("the shelf is empty");
     }
     Ok(())
 }

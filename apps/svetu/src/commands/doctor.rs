@@ -44,7 +44,7 @@ pub async fn run(config: &Config) -> Result<ExitCode> {
                 ("BAD ", text)
             }
         };
-        println!("{mark} {what:9} {text}");
+        say!("{mark} {what:9} {text}");
     }
     Ok(ExitCode::from(u8::from(wrong)))
 }

@@ -9,6 +9,6 @@ pub async fn run(command: Export, config: &Config) -> Result<ExitCode> {
     let session = Session::open(config).await?;
     let result = export::export(&session.contracts, &file, owner.as_deref(), &session.public_url).await;
     session.close().await;
-    println!("{} ads in {}", result?, file.display());
+    say!("{} ads in {}", result?, file.display());
     Ok(ExitCode::SUCCESS)
 }

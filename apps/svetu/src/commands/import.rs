@@ -35,19 +35,19 @@ pub async fn run(import: Import, config: &Config) -> Result<ExitCode> {
 
 fn tell(summary: &Summary, order: &Order, took_s: f64) {
     let dry = if order.dry_run { " (dry run: nothing was changed)" } else { "" };
-    println!("{} rows in {took_s:.1} s, {:.0} a second{dry}", summary.rows, summary.rows as f64 / took_s.max(0.001));
-    println!("  created     {}", summary.created);
-    println!("  updated     {}", summary.updated);
-    println!("  unchanged   {}", summary.unchanged);
-    println!("  refused     {}", summary.refused);
-    println!("  duplicates  {}", summary.duplicates);
+    say!("{} rows in {took_s:.1} s, {:.0} a second{dry}", summary.rows, summary.rows as f64 / took_s.max(0.001));
+    say!("  created     {}", summary.created);
+    say!("  updated     {}", summary.updated);
+    say!("  unchanged   {}", summary.unchanged);
+    say!("  refused     {}", summary.refused);
+    say!("  duplicates  {}", summary.duplicates);
     if order.full {
-        println!("  closed      {}", summary.closed);
+        say!("  closed      {}", summary.closed);
     }
     if summary.photos_missing > 0 {
-        println!("  photos that could not be had: {}", summary.photos_missing);
+        say!("  photos that could not be had: {}", summary.photos_missing);
     }
     if summary.refused + summary.duplicates + summary.photos_missing > 0 {
-        println!("Each is told in {}.", errors_path(order).display());
+        say!("Each is told in {}.", errors_path(order).display());
     }
 }

@@ -25,7 +25,7 @@ pub async fn reindex(config: &Config) -> Result<ExitCode> {
     } else {
         alone(config, async |search| Ok(search.reindex().await?)).await?
     };
-    println!("the index was built anew: {documents} ads");
+    say!("the index was built anew: {documents} ads");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -36,15 +36,18 @@ pub async fn verify(config: &Config, repair: bool) -> Result<ExitCode> {
         alone(config, async |search| Ok(Difference::from(search.verify(repair).await?))).await?
     };
     let wrong = found.missing + found.stale + found.surplus;
-    println!(
+    say!(
         "{} ads compared: {} missing, {} stale, {} surplus",
-        found.compared, found.missing, found.stale, found.surplus
+        found.compared,
+        found.missing,
+        found.stale,
+        found.surplus
     );
     for example in &found.examples {
-        println!("  {example}");
+        say!("  {example}");
     }
     if wrong > 0 && repair {
-        println!("mended");
+        say!("mended");
     }
     Ok(ExitCode::from(u8::from(wrong > 0 && !repair)))
 }

@@ -33,7 +33,7 @@ pub async fn run(command: Command, config: Config) -> Result<ExitCode> {
         Command::Up(command) => up::run(command, config).await,
         Command::Serve(command) => serve::run(command, &config).await,
         Command::Seed(command) => seed::run(command, &config).await,
-        Command::Import(command) => import::run(command, &config).await,
+        Command::Import(command) => Box::pin(import::run(command, &config)).await,
         Command::Export(command) => export::run(command, &config).await,
         Command::Reindex => index::reindex(&config).await,
         Command::Verify { repair } => index::verify(&config, repair).await,
@@ -44,7 +44,7 @@ pub async fn run(command: Command, config: Config) -> Result<ExitCode> {
         Command::DeadLetters(command) => dead_letters::run(command, &config).await,
         Command::Doctor => doctor::run(&config).await,
         Command::Config { .. } => {
-            print!("{}", config::effective(&config)?);
+            say_as_it_is!(config::effective(&config)?);
             Ok(ExitCode::SUCCESS)
         }
         // Answered before there was a configuration.
@@ -62,7 +62,7 @@ async fn migrate(config: &Config) -> Result<ExitCode> {
     .await;
     database.stop().await;
     result?;
-    println!("the database is up to date");
+    say!("the database is up to date");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -70,7 +70,7 @@ async fn migrate(config: &Config) -> Result<ExitCode> {
 async fn stop(config: &Config) -> Result<ExitCode> {
     let state = &config.state.folder;
     let Some(running) = Running::find(state) else {
-        println!("nothing runs from {}", state.display());
+        say!("nothing runs from {}", state.display());
         return Ok(ExitCode::SUCCESS);
     };
     let pid = Pid::from_raw(i32::try_from(running.pid).context("the process id")?);
@@ -78,7 +78,7 @@ async fn stop(config: &Config) -> Result<ExitCode> {
     let seconds_max = config.door.drain_s_max + 60;
     for _ in 0..seconds_max * 10 {
         if Running::find(state).is_none() && kill(pid, None).is_err() {
-            println!("stopped");
+            say!("stopped");
             return Ok(ExitCode::SUCCESS);
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;

@@ -13,6 +13,6 @@ pub async fn run(mut config: Config) -> Result<ExitCode> {
     let session = Session::open(&config).await?;
     let document = session.platform.openapi().to_pretty_json();
     session.close().await;
-    println!("{}", document?);
+    say!("{}", document?);
     Ok(ExitCode::SUCCESS)
 }

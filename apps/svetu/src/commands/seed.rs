@@ -16,7 +16,7 @@ pub async fn run(seed: Seed, config: &Config) -> Result<ExitCode> {
     let result = seeder.run(seed.seed, seed.listings).await;
     session.close().await;
     let summary = result?;
-    println!(
+    say!(
         "{} ads created, {} updated, {} unchanged; {} sellers, {} favourites, {} saved searches; {:.1} s",
         summary.created,
         summary.updated,

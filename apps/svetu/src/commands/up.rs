@@ -125,10 +125,10 @@ async fn demo(runtime: &Runtime, config: &Config, listings: u64, seed: u64) -> R
     if seeder.is_done(seed, listings).await? {
         return Ok(());
     }
-    println!("loading a demo world of {listings} ads …");
+    say!("loading a demo world of {listings} ads …");
     let summary = seeder.run(seed, listings).await.context("the demo world")?;
     contracts.search.catch_up().await?;
-    println!(
+    say!(
         "{} ads of {} sellers, {} favourites, {} saved searches",
         summary.created + summary.updated + summary.unchanged,
         summary.accounts,
@@ -139,19 +139,19 @@ async fn demo(runtime: &Runtime, config: &Config, listings: u64, seed: u64) -> R
 }
 
 fn greet(config: &Config, url: &str, demo: bool, took: Duration) {
-    println!("\nSve Tu is ready after {:.1} s.\n", took.as_secs_f64());
-    println!("  the site       {url}");
-    println!("  the API        {url}/api/docs");
+    say!("\nSve Tu is ready after {:.1} s.\n", took.as_secs_f64());
+    say!("  the site       {url}");
+    say!("  the API        {url}/api/docs");
     if config.mail.url.starts_with("outbox:") {
-        println!("  sent letters   {url}/dev/mail");
+        say!("  sent letters   {url}/dev/mail");
     }
     if demo {
-        println!("\n  accounts, all with the password {STAFF_PASSWORD}");
+        say!("\n  accounts, all with the password {STAFF_PASSWORD}");
         for (email, _, role) in STAFF {
-            println!("  {:13}  {email}", role.name());
+            say!("  {:13}  {email}", role.name());
         }
     }
-    println!("\nCtrl-C (or `svetu stop`) ends it.");
+    say!("\nCtrl-C (or `svetu stop`) ends it.");
 }
 
 /// Starts ourselves anew without a terminal, and waits until that one is ready.
@@ -175,7 +175,7 @@ async fn detach(up: &Up, config: &Config) -> Result<ExitCode> {
     loop {
         if let Some(running) = Running::find(state) {
             greet(config, &running.url, up.demo.is_some(), began.elapsed());
-            println!("Its log is {}.", log_path.display());
+            say!("Its log is {}.", log_path.display());
             return Ok(ExitCode::SUCCESS);
         }
         if let Some(status) = child.try_wait()? {
