@@ -148,7 +148,8 @@ pub(crate) fn found(
         subject: one_line(&subject),
         text,
         html,
-        unsubscribe: Some(format!("{site_url}/api/v1/marketplace/saved-searches/unsubscribe?token={unsubscribe}")),
+        // The site's page asks a person and obeys a mail program's POST (RFC 8058).
+        unsubscribe: Some(format!("{site_url}/{prefix}unsubscribe/searches?token={unsubscribe}")),
     }
 }
 

@@ -66,7 +66,8 @@ pub fn price_dropped(letter: &Letter, card: &Card, to: &Mailbox, site_url: &str,
         escaped(&look),
         escaped(&why)
     );
-    let unsubscribe = format!("{site_url}/api/v1/marketplace/price-letters/unsubscribe?token={unsubscribe}");
+    // The site's page asks a person and obeys a mail program's POST (RFC 8058).
+    let unsubscribe = format!("{site_url}/{}unsubscribe/prices?token={unsubscribe}", prefix(to.language));
     Mail {
         id: id(letter),
         to: to.email.clone(),

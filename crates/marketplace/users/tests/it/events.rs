@@ -59,7 +59,8 @@ async fn one_letter_a_person_and_fall() {
 
     // One click ends them, for that person alone.
     let address = sent[0].unsubscribe.clone().unwrap();
-    let path = address.strip_prefix("http://localhost:8080/api/v1/marketplace").unwrap();
+    let token = address.strip_prefix("http://localhost:8080/unsubscribe/prices?token=").unwrap();
+    let path = format!("/price-letters/unsubscribe?token={token}");
     assert_eq!(world.said(None, &format!("POST {path}")).await, "204");
     assert_eq!(world.said(None, &format!("POST {path}x")).await, "404 users.unsubscribe_unknown");
     world.deliver(&[fell(&world, 3)]).await;
