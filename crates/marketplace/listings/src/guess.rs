@@ -103,7 +103,7 @@ impl Words {
     }
 }
 
-/// Endings of Serbian and Russian nouns go: `automobili`, `automobil` and `automobila` are one.
+/// Endings of Serbian and Russian nouns go: `automobili`, `automobil` and `automobila` are one, and so are `stan` and `stanova`.
 fn folded(text: &str) -> Vec<String> {
     fold(text)
         .split(|letter: char| !letter.is_alphanumeric())
@@ -114,6 +114,10 @@ fn folded(text: &str) -> Vec<String> {
                 return word.to_owned();
             }
             let stem = word.trim_end_matches(['a', 'e', 'i', 'o', 'u']);
+            let short = ["ov", "ev"].iter().find_map(|plural| stem.strip_suffix(plural));
+            if let Some(short) = short.filter(|short| short.len() + 1 >= STEM_CHARS_MIN) {
+                return short.to_owned();
+            }
             if stem.len() + 1 >= STEM_CHARS_MIN { stem.to_owned() } else { word.to_owned() }
         })
         .collect()

@@ -101,7 +101,8 @@ impl Service {
         let now = self.clock.now();
         if let Some(id) = id {
             match store::listing::find(&self.db, id).await {
-                Ok(made) => return Ok(made),
+                Ok(made) if made.seller.id == owner => return Ok(made),
+                Ok(_) => return Err(ListingError::NotFound),
                 Err(ListingError::NotFound) => {}
                 Err(error) => return Err(error),
             }
