@@ -1,6 +1,6 @@
 import clsx from "clsx";
 import { Camera, ImageOff } from "lucide-react";
-import Link from "next/link";
+import { Link } from "./link";
 import type { ReactNode } from "react";
 import { Badge, type Tone } from "./badge";
 import { Picture, type PictureSource } from "./picture";
@@ -83,7 +83,6 @@ export function ListingCard(props: ListingCardProps) {
         <Heading className="mt-0.5 text-sm leading-snug font-normal lg:text-base" lang={props.titleLang}>
           <Link
             href={props.href}
-            prefetch={false}
             className="line-clamp-2 after:absolute after:inset-0 after:rounded-card focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-offset-2 focus-visible:after:outline-accent"
           >
             {props.title}

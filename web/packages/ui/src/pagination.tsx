@@ -1,4 +1,4 @@
-import Link from "next/link";
+import { Link } from "./link";
 import { buttonClass } from "./button";
 
 export interface PaginationProps {
@@ -13,12 +13,12 @@ export function Pagination({ label, previous, next }: PaginationProps) {
   return (
     <nav aria-label={label} className="flex justify-center gap-3">
       {previous && (
-        <Link href={previous.href} rel="prev" prefetch={false} className={buttonClass("secondary", "small")}>
+        <Link href={previous.href} rel="prev" className={buttonClass("secondary", "small")}>
           {previous.text}
         </Link>
       )}
       {next && (
-        <Link href={next.href} rel="next" prefetch={false} className={buttonClass("secondary", "small")}>
+        <Link href={next.href} rel="next" className={buttonClass("secondary", "small")}>
           {next.text}
         </Link>
       )}

@@ -3,10 +3,10 @@ import { formatDate, formatNumber } from "@svetu/i18n/format";
 import { href, type Locale } from "@svetu/i18n/locales";
 import { Badge, type Tone } from "@svetu/ui/badge";
 import { buttonClass } from "@svetu/ui/button";
+import { Link } from "@svetu/ui/link";
 import { Picture } from "@svetu/ui/picture";
 import { Eye, Heart, ImageOff, Pencil, Phone } from "lucide-react";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { priceWords } from "@/listing/card";
 import { textLanguage } from "@/listing/details";
 import { actionsOf, EDITABLE } from "@/listing/labels";
@@ -67,7 +67,6 @@ export async function AdRow({ locale, ad }: { locale: Locale; ad: MyListing }) {
         <h2 className="mt-1 text-base leading-snug font-[600]">
           <Link
             href={href(locale, page)}
-            prefetch={false}
             lang={ad.title ? textLanguage(locale, ad) : undefined}
             className="line-clamp-2 hover:underline"
           >
@@ -93,7 +92,7 @@ export async function AdRow({ locale, ad }: { locale: Locale; ad: MyListing }) {
         {ad.reason && (ad.state === "refused" || ad.state === "removed") && (
           <p className="rounded-control bg-danger-soft px-3 py-2 text-sm">
             <strong className="font-[600]">{ad.reason.rule_text}</strong>{" "}
-            <Link href={href(locale, page)} prefetch={false} className="inline-block min-h-6 underline">
+            <Link href={href(locale, page)} className="inline-block min-h-6 underline">
               {t("ads.reason")}
             </Link>
           </p>
@@ -102,7 +101,6 @@ export async function AdRow({ locale, ad }: { locale: Locale; ad: MyListing }) {
           {EDITABLE.has(ad.state) && (
             <Link
               href={href(locale, `/post/${ad.id}`)}
-              prefetch={false}
               className={buttonClass(draft || ad.state === "refused" ? "primary" : "secondary", "small")}
             >
               <Pencil aria-hidden className="size-4" />

@@ -1,8 +1,8 @@
 "use client";
 
 import { href, type Locale, splitPath } from "@svetu/i18n/locales";
+import { Link } from "@svetu/ui/link";
 import clsx from "clsx";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useEffect, useRef } from "react";
 import { sections } from "./sections";
@@ -34,7 +34,6 @@ export function AccountNav(props: { locale: Locale; label: string; names: Sectio
             <li key={id}>
               <Link
                 href={href(props.locale, section)}
-                prefetch={false}
                 aria-current={current ? "page" : undefined}
                 className={clsx(
                   "flex min-h-11 items-center gap-2 rounded-control px-3 text-base whitespace-nowrap focus-visible:-outline-offset-2",

@@ -1,7 +1,7 @@
 import { href, type Locale } from "@svetu/i18n/locales";
 import { buttonClass } from "@svetu/ui/button";
+import { Link } from "@svetu/ui/link";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 
 const PAGE = 24;
 const SHOWN_MAX = 96;
@@ -42,19 +42,12 @@ export async function MoreLink(props: {
   return (
     <nav aria-label={t("pages")} className="mt-8 flex flex-wrap justify-center gap-3">
       {from && (
-        <Link href={to({})} prefetch={false} className={buttonClass("secondary")}>
+        <Link href={to({})} className={buttonClass("secondary")}>
           {t("firstPage")}
         </Link>
       )}
       {cursor && (
-        <Link
-          href={to(next)}
-          rel="next"
-          replace={grows}
-          scroll={!grows}
-          prefetch={false}
-          className={buttonClass("secondary")}
-        >
+        <Link href={to(next)} rel="next" replace={grows} scroll={!grows} className={buttonClass("secondary")}>
           {grows ? t("more") : t("nextPage")}
         </Link>
       )}

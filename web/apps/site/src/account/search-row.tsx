@@ -4,9 +4,9 @@ import { href, type Locale } from "@svetu/i18n/locales";
 import { Badge } from "@svetu/ui/badge";
 import { Button, buttonClass } from "@svetu/ui/button";
 import { Field, Input, Select } from "@svetu/ui/field";
+import { Link } from "@svetu/ui/link";
 import { Bell, BellOff, Pencil, Search, Trash2 } from "lucide-react";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { readParams, withQuery } from "@/search/query";
 import { deleteSearch, updateSearch } from "./actions";
 
@@ -24,7 +24,7 @@ export async function SearchRow({ locale, search }: { locale: Locale; search: Sa
       <div className="flex flex-wrap items-start gap-x-4 gap-y-3">
         <div className="min-w-0 grow basis-60">
           <h2 className="text-base leading-snug font-[600]">
-            <Link href={href(locale, open)} prefetch={false} lang="" className="hover:underline">
+            <Link href={href(locale, open)} lang="" className="hover:underline">
               {name}
             </Link>
           </h2>
@@ -37,7 +37,7 @@ export async function SearchRow({ locale, search }: { locale: Locale; search: Sa
             {new_count > 0 && <Badge tone="accent">{t("searches.new", { count: new_count })}</Badge>}
           </p>
         </div>
-        <Link href={href(locale, open)} prefetch={false} className={buttonClass("secondary", "small")}>
+        <Link href={href(locale, open)} className={buttonClass("secondary", "small")}>
           <Search aria-hidden className="size-4" />
           {t("searches.open")}
         </Link>

@@ -1,8 +1,8 @@
 import { href, type Locale } from "@svetu/i18n/locales";
+import { Link } from "@svetu/ui/link";
 import { ChevronRight } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { pageLocale } from "@/i18n/page-locale";
 import { Breadcrumbs } from "@/seo/breadcrumbs";
 import { alternates } from "@/seo/links";
@@ -67,7 +67,6 @@ export function documentPage(name: DocumentName) {
                 {section.link && (
                   <Link
                     href={href(locale, section.link.href)}
-                    prefetch={false}
                     className="mt-3 inline-flex min-h-9 items-center gap-1 text-base text-accent hover:underline"
                   >
                     {section.link.text}
@@ -123,7 +122,6 @@ async function Others({ locale, except }: { locale: Locale; except: DocumentName
           <li key={name}>
             <Link
               href={href(locale, `/${name}`)}
-              prefetch={false}
               className="inline-flex min-h-9 items-center text-sm text-quiet hover:text-ink hover:underline"
             >
               {titles[i]}

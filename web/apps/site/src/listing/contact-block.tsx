@@ -1,9 +1,9 @@
 import type { Listing } from "@svetu/api-client/types";
 import { href, type Locale } from "@svetu/i18n/locales";
 import { buttonClass } from "@svetu/ui/button";
+import { Link } from "@svetu/ui/link";
 import { Phone } from "lucide-react";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { listingPath } from "@/seo/links";
 import { ContactReveal } from "./contact";
 import { contactLabels } from "./labels";
@@ -21,7 +21,6 @@ export async function ContactBlock(props: { locale: Locale; listing: Listing; si
     <div className="no-print flex flex-col gap-2">
       <Link
         href={href(locale, `/sign-in?next=${encodeURIComponent(back)}`)}
-        prefetch={false}
         className={buttonClass("primary", "large", "w-full")}
       >
         <Phone aria-hidden className="size-5" />

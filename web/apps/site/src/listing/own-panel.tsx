@@ -2,9 +2,9 @@ import type { Listing, ListingStatistics } from "@svetu/api-client/types";
 import { formatDate, formatNumber } from "@svetu/i18n/format";
 import { href, type Locale } from "@svetu/i18n/locales";
 import { buttonClass } from "@svetu/ui/button";
+import { Link } from "@svetu/ui/link";
 import { Pencil } from "lucide-react";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { get, orNull } from "@/api/server";
 import { OwnActions } from "./lazy";
 import { actionsOf, EDITABLE } from "./labels";
@@ -42,7 +42,6 @@ export async function OwnPanel({ locale, listing }: { locale: Locale; listing: L
       {EDITABLE.has(state) && (
         <Link
           href={href(locale, `/post/${listing.id}`)}
-          prefetch={false}
           className={buttonClass(unfinished ? "primary" : "secondary", "normal", "w-full")}
         >
           <Pencil aria-hidden className="size-5" />

@@ -1,7 +1,7 @@
 import { href, type Locale } from "@svetu/i18n/locales";
+import { Link } from "@svetu/ui/link";
 import { ShieldCheck } from "lucide-react";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 
 export async function SafetyAdvice({ locale }: { locale: Locale }) {
   const t = await getTranslations("listing");
@@ -18,7 +18,6 @@ export async function SafetyAdvice({ locale }: { locale: Locale }) {
       </ul>
       <Link
         href={href(locale, "/safety")}
-        prefetch={false}
         className="mt-1 inline-flex min-h-8 items-center text-sm text-accent hover:underline"
       >
         {t("safety.more")}

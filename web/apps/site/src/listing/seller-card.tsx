@@ -2,9 +2,9 @@ import type { SellerView } from "@svetu/api-client/types";
 import { formatDate } from "@svetu/i18n/format";
 import { href, type Locale } from "@svetu/i18n/locales";
 import { Avatar } from "@svetu/ui/avatar";
+import { Link } from "@svetu/ui/link";
 import { ChevronRight } from "lucide-react";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 
 export async function SellerCard({ locale, seller }: { locale: Locale; seller: SellerView }) {
   const t = await getTranslations("listing");
@@ -15,7 +15,6 @@ export async function SellerCard({ locale, seller }: { locale: Locale; seller: S
       </h2>
       <Link
         href={href(locale, `/sellers/${seller.id}`)}
-        prefetch={false}
         className="-m-2 flex items-center gap-3 rounded-card p-2 hover:bg-surface"
       >
         <Avatar name={seller.name} />

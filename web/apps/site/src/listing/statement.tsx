@@ -1,9 +1,9 @@
 import type { StatementOfReasons } from "@svetu/api-client/types";
 import { formatDate } from "@svetu/i18n/format";
 import { href, type Locale } from "@svetu/i18n/locales";
+import { Link } from "@svetu/ui/link";
 import { ChevronDown } from "lucide-react";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { AppealForm } from "./lazy";
 import { appealLabels } from "./labels";
 
@@ -79,7 +79,7 @@ export async function Statement(props: {
 function withLinks(locale: Locale, text: string, name: string) {
   return text.split(/(listing_[0-9a-z]{20,30})/).map((part, i) =>
     i % 2 === 1 ? (
-      <Link key={part} href={href(locale, `/listings/${part}`)} prefetch={false} className="text-accent underline">
+      <Link key={part} href={href(locale, `/listings/${part}`)} className="text-accent underline">
         {name}
       </Link>
     ) : (

@@ -1,7 +1,7 @@
 import type { Card, KeptListing, Page } from "@svetu/api-client/types";
 import { href, type Locale } from "@svetu/i18n/locales";
+import { Link } from "@svetu/ui/link";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { favouriteIds, get, me, orNull } from "@/api/server";
 import { CardItems } from "./card";
 
@@ -36,7 +36,6 @@ export async function ViewedStrip({ locale }: { locale: Locale }) {
         </h2>
         <Link
           href={href(locale, "/account/viewed")}
-          prefetch={false}
           className="inline-flex min-h-6 items-center text-sm text-accent hover:underline"
         >
           {t("viewedAll")}

@@ -3,9 +3,9 @@ import { formatDistance, formatNumber } from "@svetu/i18n/format";
 import { href, type Locale } from "@svetu/i18n/locales";
 import { buttonClass } from "@svetu/ui/button";
 import { Checkbox, controlClass, Select } from "@svetu/ui/field";
+import { Link } from "@svetu/ui/link";
 import { ChevronDown, ChevronLeft, X } from "lucide-react";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import type { Categories } from "./categories";
 import { attributeFilters, buckets, type Filter } from "./facets";
@@ -299,7 +299,6 @@ async function CategoryLinks({ locale, params, category, categories, answer }: P
           <li>
             <Link
               href={href(locale, withQuery(path.length > 1 ? categories.href(path.at(-2)?.id ?? "") : "/search", kept))}
-              prefetch={false}
               className="flex min-h-9 items-center gap-1 text-quiet hover:text-ink"
             >
               <ChevronLeft aria-hidden className="size-4" />
@@ -314,7 +313,6 @@ async function CategoryLinks({ locale, params, category, categories, answer }: P
           <li key={one.id}>
             <Link
               href={href(locale, withQuery(categories.href(one.id), kept))}
-              prefetch={false}
               aria-current={one.id === category ? "true" : undefined}
               className="flex min-h-9 items-center justify-between gap-3 pl-2 text-ink hover:text-accent aria-[current]:font-[600]"
             >

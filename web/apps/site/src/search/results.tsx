@@ -4,11 +4,11 @@ import { href, type Locale } from "@svetu/i18n/locales";
 import { Notice } from "@svetu/ui/badge";
 import { buttonClass } from "@svetu/ui/button";
 import { ChipContent, chipClass } from "@svetu/ui/chip";
+import { Link } from "@svetu/ui/link";
 import { EmptyState } from "@svetu/ui/state";
 import clsx from "clsx";
 import { LayoutGrid, List, Map as MapIcon, SearchX, SlidersHorizontal } from "lucide-react";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { favouriteIds, get, orNull, search } from "@/api/server";
 import { Cards, priceWords } from "@/listing/card";
@@ -119,7 +119,6 @@ export async function Results({ locale, params, path, category, title, crumbs }:
                   key={name}
                   href={to(change(params, { view: name === "grid" ? null : name }))}
                   scroll={false}
-                  prefetch={false}
                   title={t(`view.${name}`)}
                   aria-current={view === name ? "true" : undefined}
                   className={clsx(
@@ -199,7 +198,6 @@ async function Chips(props: {
               <Link
                 href={withQuery(here, mergeRemoved(params, chip.remove))}
                 scroll={false}
-                prefetch={false}
                 title={t("understood")}
                 className={chipClass(true, "border-dashed")}
               >
@@ -210,7 +208,7 @@ async function Chips(props: {
           ))}
           {chips.map((chip) => (
             <li key={chip.text}>
-              <Link href={withQuery(here, chip.params)} scroll={false} prefetch={false} className={chipClass(true)}>
+              <Link href={withQuery(here, chip.params)} scroll={false} className={chipClass(true)}>
                 <span className="sr-only">{t("remove")} </span>
                 <ChipContent removable>{chip.text}</ChipContent>
               </Link>
@@ -221,7 +219,6 @@ async function Chips(props: {
               <Link
                 href={withQuery(here, onlyWords(params))}
                 scroll={false}
-                prefetch={false}
                 className="inline-flex min-h-8 items-center px-2 text-sm text-accent hover:underline"
               >
                 {t("clearAll")}
@@ -287,7 +284,7 @@ async function More(props: { answer: SearchAnswer; here: string; params: URLSear
   return (
     <nav aria-label={t("pages")} className="mt-8 flex flex-wrap justify-center gap-3">
       {first && (
-        <Link href={withQuery(here, first)} prefetch={false} className={buttonClass("secondary")}>
+        <Link href={withQuery(here, first)} className={buttonClass("secondary")}>
           {t("firstPage")}
         </Link>
       )}
@@ -297,7 +294,6 @@ async function More(props: { answer: SearchAnswer; here: string; params: URLSear
           rel="next"
           replace={grows}
           scroll={!grows}
-          prefetch={false}
           className={buttonClass("secondary", "large")}
         >
           {grows ? t("loadMore") : t("nextPage")}

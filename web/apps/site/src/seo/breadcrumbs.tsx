@@ -1,6 +1,6 @@
 import { href, type Locale } from "@svetu/i18n/locales";
+import { Link } from "@svetu/ui/link";
 import { ChevronRight } from "lucide-react";
-import Link from "next/link";
 import { JsonLd } from "./json-ld";
 import { absolute } from "./links";
 
@@ -20,7 +20,6 @@ export function Breadcrumbs({ locale, crumbs, label }: { locale: Locale; crumbs:
               {i > 0 && <ChevronRight aria-hidden className="size-3.5" />}
               <Link
                 href={href(locale, crumb.path)}
-                prefetch={false}
                 className="inline-flex min-h-6 items-center hover:text-ink hover:underline"
               >
                 {crumb.name}

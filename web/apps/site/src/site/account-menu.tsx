@@ -1,9 +1,9 @@
 import type { Me } from "@svetu/api-client/types";
 import { href, type Locale } from "@svetu/i18n/locales";
 import { buttonClass } from "@svetu/ui/button";
+import { Link } from "@svetu/ui/link";
 import { Bell, Clock, Heart, LogOut, Settings, ShieldCheck, Tag, UserRound } from "lucide-react";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 
 /** What a signed-in person finds under their name. The browser's own popover: it opens and closes without script. */
 export async function AccountMenu({ locale, person, staff }: { locale: Locale; person: Me; staff: boolean }) {
@@ -38,7 +38,6 @@ export async function AccountMenu({ locale, person, staff }: { locale: Locale; p
       >
         <Link
           href={href(locale, "/account")}
-          prefetch={false}
           className="flex flex-col rounded-control px-3 py-2 hover:bg-surface focus-visible:-outline-offset-2"
         >
           <span lang="" className="truncate text-base font-[600]">
@@ -49,7 +48,7 @@ export async function AccountMenu({ locale, person, staff }: { locale: Locale; p
         <ul className="mt-2 border-t border-line pt-2">
           {items.map(({ path, icon: Icon, text }) => (
             <li key={path}>
-              <Link href={href(locale, path)} prefetch={false} className={row}>
+              <Link href={href(locale, path)} className={row}>
                 <Icon aria-hidden className="size-5 text-quiet" />
                 {text}
               </Link>

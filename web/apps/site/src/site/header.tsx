@@ -1,8 +1,8 @@
 import { href, type Locale } from "@svetu/i18n/locales";
 import { buttonClass } from "@svetu/ui/button";
+import { Link } from "@svetu/ui/link";
 import { Heart, House, Plus, Search, UserRound } from "lucide-react";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { me } from "@/api/server";
 import { AccountMenu } from "./account-menu";
 import { LanguageSwitch } from "./language-switch";
@@ -86,7 +86,6 @@ export async function BottomBar({ locale }: { locale: Locale }) {
           <li key={path}>
             <Link
               href={href(locale, path)}
-              prefetch={false}
               className="flex min-h-14 flex-col items-center justify-center gap-0.5 text-xs text-quiet focus-visible:-outline-offset-2"
             >
               <span

@@ -3,8 +3,8 @@
 import type { Listing } from "@svetu/api-client/types";
 import { formatDate, formatMoney } from "@svetu/i18n/format";
 import { href, type Locale } from "@svetu/i18n/locales";
+import { Link } from "@svetu/ui/link";
 import { Picture } from "@svetu/ui/picture";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { priceText } from "@/listing/price";
 import { listingPath } from "@/seo/links";
@@ -52,12 +52,7 @@ export function CaseView({ locale, listing, onZoom }: CaseViewProps) {
       )}
       <div className="mt-4 flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <h2 id="case-title" className="text-lg" lang={text.language}>
-          <Link
-            href={href(locale, listingPath(listing.id, listing.title))}
-            prefetch={false}
-            target="_blank"
-            className="hover:underline"
-          >
+          <Link href={href(locale, listingPath(listing.id, listing.title))} target="_blank" className="hover:underline">
             {text.title}
           </Link>
         </h2>
@@ -70,12 +65,7 @@ export function CaseView({ locale, listing, onZoom }: CaseViewProps) {
         )}
       </p>
       <p className="mt-1 text-sm text-quiet">
-        <Link
-          href={href(locale, `/sellers/${listing.seller.id}`)}
-          prefetch={false}
-          target="_blank"
-          className="text-accent underline"
-        >
+        <Link href={href(locale, `/sellers/${listing.seller.id}`)} target="_blank" className="text-accent underline">
           {listing.seller.name}
         </Link>{" "}
         · {t("since", { date: formatDate(locale, listing.seller.since) })} ·{" "}

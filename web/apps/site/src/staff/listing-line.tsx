@@ -3,9 +3,9 @@
 import type { ListingState, Picture as PictureData, Price } from "@svetu/api-client/types";
 import { href, type Locale } from "@svetu/i18n/locales";
 import { Badge, type Tone } from "@svetu/ui/badge";
+import { Link } from "@svetu/ui/link";
 import { Picture } from "@svetu/ui/picture";
 import { ImageOff } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { priceText } from "@/listing/price";
 import { listingPath } from "@/seo/links";
@@ -56,7 +56,6 @@ export function ListingLine({ locale, listing }: { locale: Locale; listing: Line
       <div className="min-w-0 text-sm">
         <Link
           href={href(locale, listingPath(listing.id, listing.title))}
-          prefetch={false}
           className="line-clamp-2 text-base text-accent hover:underline"
         >
           {listing.title}

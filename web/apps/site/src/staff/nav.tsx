@@ -1,8 +1,8 @@
 "use client";
 
 import { href, type Locale, splitPath } from "@svetu/i18n/locales";
+import { Link } from "@svetu/ui/link";
 import clsx from "clsx";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useEffect, useRef } from "react";
 

@@ -1,9 +1,9 @@
 import { href } from "@svetu/i18n/locales";
 import { buttonClass } from "@svetu/ui/button";
+import { Link } from "@svetu/ui/link";
 import { EmptyState } from "@svetu/ui/state";
 import { Lock } from "lucide-react";
 import { getLocale, getTranslations } from "next-intl/server";
-import Link from "next/link";
 
 /** A page for other roles: says so and shows the way out. */
 export default async function Forbidden() {

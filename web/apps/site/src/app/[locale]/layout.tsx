@@ -9,6 +9,7 @@ import { shared } from "@/seo/shared";
 import { chosenTheme, Footer } from "@/site/footer";
 import { BottomBar, Header } from "@/site/header";
 import { ServiceWorker } from "@/site/service-worker";
+import { SoftLinks } from "@/site/soft-links";
 
 interface Props {
   children: ReactNode;
@@ -63,6 +64,7 @@ export default async function Layout({ children, params }: Props) {
         <Footer locale={locale} />
         <BottomBar locale={locale} />
         <Toaster />
+        <SoftLinks />
         <ServiceWorker />
       </body>
     </html>

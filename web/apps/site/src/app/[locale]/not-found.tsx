@@ -1,9 +1,9 @@
 import { href } from "@svetu/i18n/locales";
 import { buttonClass } from "@svetu/ui/button";
+import { Link } from "@svetu/ui/link";
 import { EmptyState } from "@svetu/ui/state";
 import { SearchX } from "lucide-react";
 import { getLocale, getTranslations } from "next-intl/server";
-import Link from "next/link";
 
 export default async function NotFound() {
   const [locale, t] = await Promise.all([getLocale(), getTranslations("notFound")]);

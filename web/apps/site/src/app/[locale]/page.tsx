@@ -5,9 +5,9 @@ import { EmptyState } from "@svetu/ui/state";
 import { Bell, Camera, PackageOpen, ShieldCheck } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { Suspense } from "react";
 import type { Locale } from "@svetu/i18n/locales";
+import { Link } from "@svetu/ui/link";
 import { favouriteIds, search } from "@/api/server";
 import { pageLocale } from "@/i18n/page-locale";
 import { Cards } from "@/listing/card";
@@ -117,7 +117,6 @@ async function Categories({ locale }: { locale: Locale }) {
           <li key={category.id}>
             <Link
               href={href(locale, tree.href(category.id))}
-              prefetch={false}
               className="flex h-full min-h-24 flex-col items-center gap-2 rounded-card px-1 py-3 text-center text-sm leading-tight hover:bg-surface"
             >
               <span className="grid size-11 place-items-center rounded-full bg-accent-soft text-accent">

@@ -2,10 +2,10 @@ import { formatDate } from "@svetu/i18n/format";
 import { href } from "@svetu/i18n/locales";
 import { Avatar } from "@svetu/ui/avatar";
 import { Button, buttonClass } from "@svetu/ui/button";
+import { Link } from "@svetu/ui/link";
 import { ChevronRight, LogOut, Plus, ShieldCheck } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { member } from "@/account/access";
 import { OutcomeNotice } from "@/account/outcome";
 import { sections } from "@/account/sections";
@@ -47,18 +47,18 @@ export default async function Account({ params, searchParams }: Props) {
         </div>
       </header>
       <div className="mt-5 flex flex-wrap gap-3">
-        <Link href={href(locale, "/post")} prefetch={false} className={buttonClass()}>
+        <Link href={href(locale, "/post")} className={buttonClass()}>
           <Plus aria-hidden className="size-5" />
           {t("post")}
         </Link>
-        <Link href={href(locale, `/sellers/${person.user_id}`)} prefetch={false} className={buttonClass("secondary")}>
+        <Link href={href(locale, `/sellers/${person.user_id}`)} className={buttonClass("secondary")}>
           {t("public")}
         </Link>
       </div>
       <ul className="mt-6 divide-y divide-line border-y border-line">
         {sections.map(({ id, path, icon: Icon }) => (
           <li key={id}>
-            <Link href={href(locale, path)} prefetch={false} className={row}>
+            <Link href={href(locale, path)} className={row}>
               <Icon aria-hidden className="size-6 shrink-0 text-accent" />
               <span className="min-w-0 grow">
                 <span className="block text-base font-[550]">{t(`${id}.title`)}</span>
@@ -70,7 +70,7 @@ export default async function Account({ params, searchParams }: Props) {
         ))}
         {staff && (
           <li>
-            <Link href={href(locale, "/staff")} prefetch={false} className={row}>
+            <Link href={href(locale, "/staff")} className={row}>
               <ShieldCheck aria-hidden className="size-6 shrink-0 text-accent" />
               <span className="grow text-base font-[550]">{t("staff")}</span>
               <ChevronRight aria-hidden className="size-5 shrink-0 text-quiet" />

@@ -1,10 +1,10 @@
 import { href } from "@svetu/i18n/locales";
 import { buttonClass } from "@svetu/ui/button";
+import { Link } from "@svetu/ui/link";
 import { EmptyState } from "@svetu/ui/state";
 import { Archive } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { favouriteIds, orNull, similar } from "@/api/server";
 import { pageLocale } from "@/i18n/page-locale";
 import { Cards } from "@/listing/card";

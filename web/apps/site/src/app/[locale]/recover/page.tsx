@@ -1,7 +1,7 @@
 import { href } from "@svetu/i18n/locales";
+import { Link } from "@svetu/ui/link";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { completeRecovery } from "@/auth/actions";
 import { ActionForm } from "@/auth/form";

@@ -1,8 +1,8 @@
 import { href } from "@svetu/i18n/locales";
+import { Link } from "@svetu/ui/link";
 import { MailCheck } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { requestRecovery } from "@/auth/actions";
 import { ActionForm } from "@/auth/form";
 import { AuthFrame, formLabels, MailSent } from "@/auth/frame";

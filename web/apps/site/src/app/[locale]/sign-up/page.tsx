@@ -1,8 +1,8 @@
 import { href } from "@svetu/i18n/locales";
+import { Link } from "@svetu/ui/link";
 import { MailCheck } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { me } from "@/api/server";
 import { signUp } from "@/auth/actions";
@@ -34,7 +34,7 @@ export default async function SignUp({ params, searchParams }: Props) {
   if (await me(locale)) redirect(next);
   const [t, labels] = await Promise.all([getTranslations("auth"), formLabels()]);
   const rules = (path: string, text: string) => (
-    <Link href={href(locale, path)} prefetch={false} className="inline-block min-h-6 text-accent underline">
+    <Link href={href(locale, path)} className="inline-block min-h-6 text-accent underline">
       {text}
     </Link>
   );

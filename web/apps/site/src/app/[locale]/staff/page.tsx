@@ -1,9 +1,9 @@
 import type { ModerationNumbers } from "@svetu/api-client/types";
 import { formatAge, formatDateTime, formatNumber, formatRate } from "@svetu/i18n/format";
 import { href } from "@svetu/i18n/locales";
+import { Link } from "@svetu/ui/link";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { get, rates } from "@/api/server";
 import { pageLocale } from "@/i18n/page-locale";
 import { staff } from "@/staff/access";

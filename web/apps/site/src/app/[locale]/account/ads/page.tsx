@@ -2,11 +2,11 @@ import type { ListingState, MyListing, Page } from "@svetu/api-client/types";
 import { href } from "@svetu/i18n/locales";
 import { buttonClass } from "@svetu/ui/button";
 import { chipClass } from "@svetu/ui/chip";
+import { Link } from "@svetu/ui/link";
 import { EmptyState } from "@svetu/ui/state";
 import { Tag } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { member } from "@/account/access";
 import { AdRow } from "@/account/ad-row";
 import { PageHeading } from "@/account/heading";
@@ -65,7 +65,6 @@ export default async function MyAds({ params, searchParams }: Props) {
             <li key={path}>
               <Link
                 href={href(locale, path)}
-                prefetch={false}
                 scroll={false}
                 aria-current={current ? "page" : undefined}
                 className={chipClass(current)}

@@ -1,11 +1,11 @@
 import type { SavedSearch } from "@svetu/api-client/types";
 import { href } from "@svetu/i18n/locales";
 import { buttonClass } from "@svetu/ui/button";
+import { Link } from "@svetu/ui/link";
 import { EmptyState } from "@svetu/ui/state";
 import { Bell } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { member } from "@/account/access";
 import { PageHeading } from "@/account/heading";
 import { OutcomeNotice } from "@/account/outcome";

@@ -1,8 +1,8 @@
 import type { OwnSeller } from "@svetu/api-client/types";
 import { href, localeNames, locales } from "@svetu/i18n/locales";
+import { Link } from "@svetu/ui/link";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { member } from "@/account/access";
 import { saveLetters, saveLook, saveProfile } from "@/account/actions";
@@ -112,11 +112,7 @@ export default async function Settings({ params, searchParams }: Props) {
             ]}
           />
           <p className="mt-4 text-base">
-            <Link
-              href={href(locale, "/account/searches")}
-              prefetch={false}
-              className="inline-block min-h-6 text-accent hover:underline"
-            >
+            <Link href={href(locale, "/account/searches")} className="inline-block min-h-6 text-accent hover:underline">
               {t("settings.searches")}
             </Link>
           </p>

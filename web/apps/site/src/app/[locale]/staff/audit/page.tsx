@@ -4,12 +4,12 @@ import { href } from "@svetu/i18n/locales";
 import { Notice } from "@svetu/ui/badge";
 import { buttonClass } from "@svetu/ui/button";
 import { Field, Input } from "@svetu/ui/field";
+import { Link } from "@svetu/ui/link";
 import { Pagination } from "@svetu/ui/pagination";
 import { EmptyState } from "@svetu/ui/state";
 import { ScrollText } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { get, orNull } from "@/api/server";
 import { pageLocale } from "@/i18n/page-locale";
 import { staff } from "@/staff/access";
@@ -95,7 +95,6 @@ export default async function AuditPage({ params, searchParams }: Props) {
                     {entry.listing && (
                       <Link
                         href={href(locale, `/staff/audit?listing=${entry.listing}`)}
-                        prefetch={false}
                         className="block max-w-40 truncate text-accent hover:underline"
                         title={t("onlyThis")}
                       >

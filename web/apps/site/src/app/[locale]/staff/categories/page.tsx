@@ -2,11 +2,11 @@ import type { CategorySummary } from "@svetu/api-client/types";
 import { href, type Locale } from "@svetu/i18n/locales";
 import { buttonClass } from "@svetu/ui/button";
 import { Field, Input } from "@svetu/ui/field";
+import { Link } from "@svetu/ui/link";
 import { EmptyState } from "@svetu/ui/state";
 import { ChevronRight, SearchX } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { pageLocale } from "@/i18n/page-locale";
 import { type Categories, categories } from "@/search/categories";
 import { CategoryIcon } from "@/site/category-icon";
@@ -132,7 +132,6 @@ function Row(props: { locale: Locale; category: CategorySummary; term: string; p
     <span className="flex min-w-0 grow flex-wrap items-center gap-x-3">
       <Link
         href={href(locale, `/staff/categories/${category.id}`)}
-        prefetch={false}
         className="inline-flex min-h-9 min-w-0 items-center gap-2 text-base text-accent hover:underline"
       >
         <CategoryIcon name={category.icon} className="size-5 shrink-0" />

@@ -1,10 +1,10 @@
 import { href } from "@svetu/i18n/locales";
 import { Button, buttonClass } from "@svetu/ui/button";
+import { Link } from "@svetu/ui/link";
 import { EmptyState } from "@svetu/ui/state";
 import { BellOff, Link2Off, MailX } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { pageLocale } from "@/i18n/page-locale";
 import { endLetters } from "@/unsubscribe/actions";
@@ -30,7 +30,6 @@ export default async function Unsubscribe({ params, searchParams }: Props) {
   const settings = (
     <Link
       href={href(locale, kind === "prices" ? "/account/settings" : "/account/searches")}
-      prefetch={false}
       className={buttonClass("secondary")}
     >
       {t("settings")}

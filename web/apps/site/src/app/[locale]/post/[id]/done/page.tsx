@@ -1,10 +1,10 @@
 import type { Listing } from "@svetu/api-client/types";
 import { href } from "@svetu/i18n/locales";
 import { buttonClass } from "@svetu/ui/button";
+import { Link } from "@svetu/ui/link";
 import { CircleCheck, CircleX, Hourglass } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { notFound, redirect } from "next/navigation";
 import { member } from "@/account/access";
 import { listing as readListing, orNull } from "@/api/server";
@@ -58,10 +58,10 @@ export default async function DonePage({ params }: Props) {
               {t("done.view")}
             </Link>
           )}
-          <Link href={href(locale, "/post")} prefetch={false} className={buttonClass("secondary")}>
+          <Link href={href(locale, "/post")} className={buttonClass("secondary")}>
             {t("done.another")}
           </Link>
-          <Link href={href(locale, "/account/ads")} prefetch={false} className={buttonClass("quiet")}>
+          <Link href={href(locale, "/account/ads")} className={buttonClass("quiet")}>
             {t("done.mine")}
           </Link>
         </div>
