@@ -13,7 +13,9 @@ for (const entry of readdirSync(folder, { recursive: true })) {
   const name = /^(.+(\.js|\.css))\.br$/.exec(entry);
   if (!name) continue;
   const path = join(folder, entry);
-  files.set(`/_next/static/${name[1]}`, { path, size: statSync(path).size, type: TYPES[name[2]] });
+  // As it stands in an address: a page's folder may be `[locale]`.
+  const address = name[1].split("/").map(encodeURIComponent).join("/");
+  files.set(`/_next/static/${address}`, { path, size: statSync(path).size, type: TYPES[name[2]] });
 }
 
 function serve(request, response) {

@@ -6,6 +6,7 @@ import { HeartButton } from "@svetu/ui/heart";
 import { Tabs } from "@svetu/ui/tabs";
 import { ThemeSwitch } from "@svetu/ui/theme-switch";
 import { toast } from "@svetu/ui/toast";
+import { Monitor, Moon, Sun } from "lucide-react";
 import { useState } from "react";
 
 const SHAPES: NonNullable<DialogProps["shape"]>[] = ["dialog", "sheet", "side", "full"];
@@ -44,7 +45,18 @@ export function TabsSample() {
 }
 
 export function Themes() {
-  return <ThemeSwitch initial="system" label="Theme" names={{ system: "System", light: "Light", dark: "Dark" }} />;
+  return (
+    <ThemeSwitch
+      initial="system"
+      label="Theme"
+      names={{ system: "System", light: "Light", dark: "Dark" }}
+      icons={{
+        system: <Monitor className="size-4" />,
+        light: <Sun className="size-4" />,
+        dark: <Moon className="size-4" />,
+      }}
+    />
+  );
 }
 
 export function Toasts() {

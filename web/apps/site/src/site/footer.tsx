@@ -1,8 +1,9 @@
 import { href, type Locale } from "@svetu/i18n/locales";
+import { Link } from "@svetu/ui/link";
 import { type Theme, ThemeSwitch } from "@svetu/ui/theme-switch";
+import { Monitor, Moon, Sun } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { cookies } from "next/headers";
-import Link from "next/link";
 
 export async function chosenTheme(): Promise<Theme> {
   const value = (await cookies()).get("theme")?.value;
@@ -46,7 +47,6 @@ export async function Footer({ locale }: { locale: Locale }) {
                 <li key={path}>
                   <Link
                     href={href(locale, path)}
-                    prefetch={false}
                     className="inline-flex min-h-9 items-center text-sm text-quiet hover:text-ink hover:underline"
                   >
                     {text}
@@ -63,6 +63,11 @@ export async function Footer({ locale }: { locale: Locale }) {
               initial={theme}
               label={t("appearance")}
               names={{ system: t("system"), light: t("light"), dark: t("dark") }}
+              icons={{
+                system: <Monitor aria-hidden className="size-4" />,
+                light: <Sun aria-hidden className="size-4" />,
+                dark: <Moon aria-hidden className="size-4" />,
+              }}
             />
           </div>
         </section>
