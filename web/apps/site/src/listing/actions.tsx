@@ -3,8 +3,7 @@
 import { buttonClass } from "@svetu/ui/button";
 import { toast } from "@svetu/ui/toast";
 import { Flag, Printer, Share2 } from "lucide-react";
-import dynamic from "next/dynamic";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { api } from "@/api/browser";
 import type { ReportLabels } from "./report";
 
@@ -15,7 +14,7 @@ export interface ListingActionsLabels {
   report?: string;
 }
 
-const Report = dynamic(() => import("./report"), { ssr: false });
+const Report = lazy(() => import("./report"));
 
 export function ListingActions(props: {
   id: string;
@@ -58,7 +57,11 @@ export function ListingActions(props: {
           {labels.report}
         </button>
       )}
-      {reporting && props.report && <Report id={id} labels={props.report} onClose={() => setReporting(false)} />}
+      {reporting && props.report && (
+        <Suspense>
+          <Report id={id} labels={props.report} onClose={() => setReporting(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -4,8 +4,7 @@ import type { Picture as PictureData } from "@svetu/api-client/types";
 import { Picture } from "@svetu/ui/picture";
 import clsx from "clsx";
 import { ChevronLeft, ChevronRight, Expand } from "lucide-react";
-import dynamic from "next/dynamic";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, lazy, Suspense, useRef, useState } from "react";
 
 export interface GalleryLabels {
   gallery: string;
@@ -24,7 +23,7 @@ interface Props {
   labels: GalleryLabels;
 }
 
-const Lightbox = dynamic(() => import("./lightbox"), { ssr: false });
+const Lightbox = lazy(() => import("./lightbox"));
 const SIZES = "(min-width: 80rem) 780px, (min-width: 64rem) 60vw, 100vw";
 
 /** Photos side by side in a strip that scrolls and snaps: swiping is the browser's own. Arrows and keys move it too. */
@@ -118,7 +117,9 @@ export function Gallery({ pictures, title, labels }: Props) {
         </ul>
       )}
       {large && (
-        <Lightbox pictures={pictures} title={title} labels={labels} start={at} onClose={() => setLarge(false)} />
+        <Suspense>
+          <Lightbox pictures={pictures} title={title} labels={labels} start={at} onClose={() => setLarge(false)} />
+        </Suspense>
       )}
     </section>
   );

@@ -1,10 +1,19 @@
 "use client";
 
 import { Skeleton } from "@svetu/ui/skeleton";
-import dynamic from "next/dynamic";
+import { type ComponentProps, lazy, Suspense, useEffect, useState } from "react";
 
-/** The map and its library arrive only where a map is looked at. */
-export const ResultsMap = dynamic(() => import("./results-map"), {
-  ssr: false,
-  loading: () => <Skeleton className="h-[70dvh] w-full rounded-card" />,
-});
+const Map = lazy(() => import("./results-map"));
+
+/** The map and its library arrive only where a map is looked at, and only in a browser. */
+export function ResultsMap(props: ComponentProps<typeof Map>) {
+  const [ready, setReady] = useState(false);
+  useEffect(() => setReady(true), []);
+  const waiting = <Skeleton className="h-[70dvh] w-full rounded-card" />;
+  if (!ready) return waiting;
+  return (
+    <Suspense fallback={waiting}>
+      <Map {...props} />
+    </Suspense>
+  );
+}
