@@ -20,12 +20,18 @@ const GOOD: &str = "sku,title,price,town\n1,Knjiga o cveću,5,Niš\n2,Knjiga o p
 fn after_good_rows(place: &Place, name: &str, rest: impl FnOnce(&mut fs::File)) -> PathBuf {
     let path = place.work().join(name);
     let mut file = fs::File::create(&path).unwrap();
-    write!(file, "sku,title,price,town\n").unwrap();
+    writeln!(file, "sku,title,price,town").unwrap();
     for index in 0..5_000 {
         writeln!(file, "{index},Knjiga {index} o bašti,5,Niš").unwrap();
     }
     rest(&mut file);
     path
+}
+
+/// By id; the state of an ad may change meanwhile by itself.
+async fn titles(place: &Place) -> Vec<(String, String)> {
+    let text = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap().to_owned();
+    exported(place, None).await.iter().map(|row| (text(row, "id"), text(row, "title"))).collect()
 }
 
 fn sparse(file: &mut fs::File) {
@@ -37,7 +43,7 @@ fn sparse(file: &mut fs::File) {
 async fn rubbish_is_refused_with_its_reason_and_changes_nothing() {
     let place = Place::seeded().await;
     let platform = place.up(&[]).await;
-    let before = exported(&place, None).await;
+    let before = titles(&place).await;
     let mapping = books(&place, "shop:");
 
     let empty = place.write("empty.csv", "");
@@ -92,7 +98,7 @@ async fn rubbish_is_refused_with_its_reason_and_changes_nothing() {
         (&late_giant, &mapping, &[], "line 5002"),
         (&bomb, &mapping, &[], "line 5002: a row has more than"),
         (&endless, &mapping, &[], "line 5002: a row has more than"),
-        (&wide, &mapping, &[], "there is no column «sku»"),
+        (&wide, &mapping, &[], "100000 columns, at most"),
         (&columns, &mapping, &[], "there is no column «sku»"),
         (&json, &mapping, &[], "deep.json"),
         (&xml, &mapping, &[], "laughs.xml"),
@@ -124,7 +130,7 @@ async fn rubbish_is_refused_with_its_reason_and_changes_nothing() {
         fs::set_permissions(&good, fs::Permissions::from_mode(0o000)).unwrap();
         import(&place, &good, &mapping, &[]).await.refused(&["good.csv"]);
     }
-    assert!(exported(&place, None).await == before, "something was imported");
+    assert_eq!(titles(&place).await, before, "something was imported");
     platform.stop().await;
 }
 

@@ -10,15 +10,15 @@ use serde_json::Value;
 
 use crate::{import::exported, platform::Place};
 
-/// In this world every state occurs.
-const WORLD: [&str; 4] = ["--listings", "300", "--seed", "11"];
+/// A small world in which every state and every language occurs.
+const WORLD: [&str; 4] = ["--listings", "60", "--seed", "628"];
 
 /// What follows from the seed alone, by key: not ids, nor when.
 async fn told(place: &Place) -> BTreeMap<String, Value> {
     let mut rows = BTreeMap::new();
     for mut row in exported(place, None).await {
         let fields = row.as_object_mut().unwrap();
-        for field in ["id", "created_at", "photos"] {
+        for field in ["id", "created_at", "photos", "seller_key"] {
             fields.remove(field);
         }
         let key = row["key"].as_str().unwrap().to_owned();
@@ -32,11 +32,12 @@ async fn the_same_seed_is_the_same_world_also_when_it_was_interrupted() {
     let (whole, torn) = (Place::fresh(), Place::fresh());
     let seed = [&["seed"][..], &WORLD].concat();
     let first = whole.run(&seed).await.expect(0).out;
-    assert!(first.starts_with("300 ads created, 0 updated, 0 unchanged"), "{first}");
+    assert!(first.starts_with("60 ads created, 0 updated, 0 unchanged"), "{first}");
     let expected = told(&whole).await;
-    assert_eq!(expected.len(), 300);
+    // The others are drafts, which are nobody else's business.
+    assert_eq!(expected.len(), 58);
     let states: BTreeSet<&str> = expected.values().map(|row| row["state"].as_str().unwrap()).collect();
-    let all = ["archived", "draft", "expired", "in_review", "live", "paused", "refused", "removed", "reserved", "sold"];
+    let all = ["archived", "expired", "in_review", "live", "paused", "refused", "removed", "reserved", "sold"];
     assert_eq!(states, BTreeSet::from(all));
     let languages: BTreeSet<&str> = expected.values().map(|row| row["language"].as_str().unwrap()).collect();
     assert_eq!(languages, BTreeSet::from(["en", "ru", "sr-Cyrl", "sr-Latn"]));
@@ -47,7 +48,7 @@ async fn the_same_seed_is_the_same_world_also_when_it_was_interrupted() {
         "{again}"
     );
 
-    for wait_ms in [6_000, 9_000] {
+    for wait_ms in [5_000, 8_000] {
         let mut command = torn.command();
         command.args(&seed).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = tokio::process::Command::from(command).kill_on_drop(true).spawn().unwrap();

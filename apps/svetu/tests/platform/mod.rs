@@ -26,7 +26,7 @@ const DEMO_ADS: &str = "24";
 pub const TRADER: &str = "radnja@example.com";
 pub const PASSWORD: &str = "svetu-demo-lozinka";
 const READY_MAX: Duration = Duration::from_secs(180);
-const COMMAND_MAX: Duration = Duration::from_secs(300);
+const COMMAND_MAX: Duration = Duration::from_secs(600);
 
 /// Waits for our end, then ends what runs from the folder and removes it.
 const GUARD: &str = r#"trap '' INT TERM HUP
