@@ -30,7 +30,7 @@ use svetu_ports::{Cache, Event, Mailer, Resource};
 use crate::{
     ListingError, ListingsDeps, MESSAGES,
     guess::Guesser,
-    model::{Listing, PriceChange, Seller, rules::Rules},
+    model::{Listing, PriceChange, Seller, price::Spread, rules::Rules},
     store,
     taxonomy::InForce,
 };
@@ -45,6 +45,7 @@ pub const SERVICE: &str = "listings";
 /// Middle rate of the National Bank of Serbia, until an operator sets another.
 const FIRST_RATE_MICRO: i64 = 117_174_200;
 const PLACES_MAX: u64 = 20_000;
+const SPREADS_MAX: u64 = 10_000;
 const MEDIA_ASKED_MAX: usize = 1_000;
 
 pub struct Service {
@@ -66,6 +67,8 @@ pub struct Service {
     viewer_key: [u8; 32],
     rates: moka::sync::Cache<(), ExchangeRate>,
     places: moka::sync::Cache<PlaceId, Arc<Place>>,
+    /// What the like cost a moment ago: a shop's thousands of rows are compared with the same ads.
+    spreads: moka::sync::Cache<String, Spread>,
 }
 
 impl Service {
@@ -79,6 +82,10 @@ impl Service {
             places: moka::sync::Cache::builder()
                 .max_capacity(PLACES_MAX)
                 .time_to_live(Duration::from_secs(600))
+                .build(),
+            spreads: moka::sync::Cache::builder()
+                .max_capacity(SPREADS_MAX)
+                .time_to_live(Duration::from_secs(60))
                 .build(),
             users: OnceLock::new(),
             guesser: Guesser::default(),

@@ -141,11 +141,19 @@ impl Service {
             })
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
-        let near = store::listing::price_spread(&self.db, draft.category(), None, &Value::Object(like)).await?;
-        if near.count >= Spread::COUNT_MIN {
-            return Ok(near);
+        let like = Value::Object(like);
+        let key = format!("{} {like}", draft.category());
+        if let Some(recent) = self.spreads.get(&key) {
+            return Ok(recent);
         }
-        store::listing::price_spread(&self.db, draft.category(), None, &json!({})).await
+        let mut spread = store::listing::price_spread(&self.db, draft.category(), None, &like).await?;
+        if spread.count < Spread::COUNT_MIN {
+            spread = store::listing::price_spread(&self.db, draft.category(), None, &json!({})).await?;
+        }
+        if spread.count >= Spread::COUNT_MIN {
+            self.spreads.insert(key, spread);
+        }
+        Ok(spread)
     }
 
     /// Pause, resume, reserve, unreserve, sell: a step that changes the state and nothing else.
