@@ -1,6 +1,9 @@
 use std::{sync::Arc, time::Duration};
 
-use sqlx::postgres::{PgListener, PgPoolOptions};
+use sqlx::{
+    PgPool,
+    postgres::{PgListener, PgPoolOptions},
+};
 use svetu_ports::{
     Bus, BusError, Event,
     bus::{Stop, stopped},
@@ -12,6 +15,7 @@ use crate::{Db, DbError, outbox};
 const BATCH: i64 = 200;
 const POLL: Duration = Duration::from_secs(2);
 const BACKOFF_MAX: Duration = Duration::from_secs(5);
+const CLOSE_MAX: Duration = Duration::from_secs(5);
 
 #[derive(Debug, thiserror::Error)]
 pub enum RelayError {
@@ -35,10 +39,16 @@ impl Relay {
     /// Works until it is stopped; a lost server or bus is waited for.
     pub async fn run(self, mut stop: Stop) {
         let span = tracing::info_span!("relay", schema = self.db.schema());
+        // Not one of the service's connections: given back to their pool it would keep the lock.
+        let alone = PgPoolOptions::new()
+            .max_connections(1)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .connect_lazy_with(self.db.pool().connect_options().as_ref().clone());
         let work = async {
             let mut backoff = Duration::from_millis(100);
             loop {
-                let Err(error) = self.session(&mut backoff).await;
+                let Err(error) = self.session(&alone, &mut backoff).await;
                 tracing::warn!(%error, "the relay lost its connection and tries again");
                 tokio::time::sleep(backoff).await;
                 backoff = (backoff * 2).min(BACKOFF_MAX);
@@ -48,17 +58,13 @@ impl Relay {
             () = stopped(&mut stop) => {}
             () = work.instrument(span) => {}
         }
+        // The lock goes with the connection, and the next relay waits for it. A server that is gone has let go of it.
+        let _ = tokio::time::timeout(CLOSE_MAX, alone.close()).await;
     }
 
     /// One connection's life: it holds the lock, so when it is lost another relay may take over.
-    async fn session(&self, backoff: &mut Duration) -> Result<std::convert::Infallible, RelayError> {
-        // Not one of the service's connections: given back to their pool it would keep the lock.
-        let alone = PgPoolOptions::new()
-            .max_connections(1)
-            .max_lifetime(None)
-            .idle_timeout(None)
-            .connect_lazy_with(self.db.pool().connect_options().as_ref().clone());
-        let mut listener = PgListener::connect_with(&alone).await.map_err(DbError::from)?;
+    async fn session(&self, alone: &PgPool, backoff: &mut Duration) -> Result<std::convert::Infallible, RelayError> {
+        let mut listener = PgListener::connect_with(alone).await.map_err(DbError::from)?;
         listener.eager_reconnect(false);
         let name = outbox::channel(self.db.schema());
         listener.listen(&name).await.map_err(DbError::from)?;
