@@ -27,6 +27,8 @@ pub struct Question {
 pub struct Corpus {
     pub questions: Vec<Question>,
     pub areas: Vec<(Area, u8)>,
+    /// Of titles and descriptions, the most frequent first.
+    pub words: Vec<String>,
 }
 
 impl Corpus {
@@ -78,7 +80,12 @@ impl Corpus {
             });
         }
         areas.truncate(500);
-        Ok(Self { questions, areas })
+        let words = sqlx::query_scalar(
+            "select word from ts_stat('select words from bench.ad') where word ~ '^[[:alpha:]]{4,20}$' order by ndoc desc limit 4000",
+        )
+        .fetch_all(&platform.pool)
+        .await?;
+        Ok(Self { questions, areas, words })
     }
 }
 

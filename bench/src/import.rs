@@ -7,10 +7,12 @@ use std::{
 };
 
 use anyhow::{Result, ensure};
+use rand::{SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 use serde_json::Value;
 use sqlx::postgres::PgPoolCopyExt as _;
 
 use crate::{
+    corpus::Corpus,
     pace::{median, order},
     platform::{OWNER, Platform, run},
     report::{Row, Section},
@@ -18,13 +20,13 @@ use crate::{
 
 const FOUND_MAX: Duration = Duration::from_secs(300);
 
-pub async fn compare(platform: &Platform, rows: u64, repeats: usize) -> Result<Section> {
+pub async fn compare(platform: &Platform, corpus: &Corpus, rows: u64, repeats: usize) -> Result<Section> {
     let mut per_second = [Vec::new(), Vec::new()];
     let mut found_after = Vec::new();
     for repeat in 0..repeats {
-        let shop = format!("shop{repeat}x{}", std::process::id());
+        let shop = format!("shop{}", letters(repeat * 10_000_000 + std::process::id() as usize));
         let file = platform.folder().join(format!("{shop}.csv"));
-        write(&file, &shop, rows)?;
+        write(&file, &shop, rows, &corpus.words)?;
         for who in order(2, repeat) {
             let began = Instant::now();
             if who == 0 {
@@ -59,24 +61,33 @@ pub async fn compare(platform: &Platform, rows: u64, repeats: usize) -> Result<S
     })
 }
 
+/// A word of its own: digits would be looked for by themselves.
+fn letters(mut number: usize) -> String {
+    let mut word = String::new();
+    while number > 0 {
+        word.extend(char::from_digit(u32::try_from(number % 20).unwrap_or(0) + 10, 36));
+        number /= 20;
+    }
+    word
+}
+
 #[allow(clippy::cast_precision_loss)]
 fn rate(rows: u64, took: Duration) -> f64 {
     rows as f64 / took.as_secs_f64()
 }
 
-fn write(file: &Path, shop: &str, rows: u64) -> Result<()> {
+/// Texts of random words: ads that resemble each other are looked at as duplicates, which a shop's are not.
+fn write(file: &Path, shop: &str, rows: u64, words: &[String]) -> Result<()> {
     const TOWNS: [&str; 5] = ["Beograd", "Novi Sad", "Niš", "Kragujevac", "Subotica"];
     let mut csv = std::io::BufWriter::new(std::fs::File::create(file)?);
     writeln!(csv, "sku,title,text,price,town")?;
+    let mut rng = StdRng::seed_from_u64(rows);
+    let mut text =
+        |count: usize| words.choose_multiple(&mut rng, count).map(String::as_str).collect::<Vec<_>>().join(" ");
     for index in 0..rows {
         let town = TOWNS[usize::try_from(index)? % TOWNS.len()];
-        writeln!(
-            csv,
-            "{index},Priručnik {index} iz knjižare {shop},\"Stručna knjiga, {} strana, izdanje {}. Lično preuzimanje ili pošta.\",\"{},50\",{town}",
-            100 + index % 700,
-            1960 + index % 60,
-            4 + index % 40,
-        )?;
+        let (title, description, price) = (text(4), text(24), 4 + index % 40);
+        writeln!(csv, "{index},{title} {index} {shop},{description},\"{price},50\",{town}")?;
     }
     csv.flush()?;
     let mapping = format!(

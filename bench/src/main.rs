@@ -89,20 +89,18 @@ async fn on_platform(
     wants: &impl Fn(&str) -> bool,
     report: &mut report::Report,
 ) -> Result<()> {
-    if wants("search") || wants("clusters") {
-        let corpus = corpus::Corpus::gather(platform, run.queries).await?;
-        if wants("search") {
-            report.add(search::compare(platform, &corpus, run.repeats).await?);
-        }
-        if wants("clusters") {
-            report.add(clusters::compare(platform, &corpus, run.repeats).await?);
-        }
+    let corpus = corpus::Corpus::gather(platform, run.queries).await?;
+    if wants("search") {
+        report.add(search::compare(platform, &corpus, run.repeats).await?);
+    }
+    if wants("clusters") {
+        report.add(clusters::compare(platform, &corpus, run.repeats).await?);
     }
     if wants("edit") {
         report.add(edit::compare(platform, run.repeats).await?);
     }
     if wants("import") {
-        report.add(import::compare(platform, run.rows, run.repeats).await?);
+        report.add(import::compare(platform, &corpus, run.rows, run.repeats).await?);
     }
     Ok(())
 }

@@ -4,6 +4,9 @@ use std::{fs, path::Path, process::Command, time::Instant};
 
 use anyhow::{Context as _, Result};
 
+const BEGIN: &str = "<!-- make bench writes from here -->";
+const END: &str = "<!-- to here -->";
+
 /// One comparison.
 #[derive(Debug, Clone)]
 pub struct Row {
@@ -47,10 +50,21 @@ impl Report {
         self.sections.push(section);
     }
 
+    /// Between the marks of the file; what people wrote around them stays.
     pub fn write(&self, path: &Path) -> Result<()> {
+        let text = self.text()?;
+        let before = fs::read_to_string(path).unwrap_or_else(|_| format!("# Measurements\n\n{BEGIN}\n{END}\n"));
+        let (head, rest) = before.split_once(BEGIN).with_context(|| format!("{}: no {BEGIN}", path.display()))?;
+        let (_, tail) = rest.split_once(END).with_context(|| format!("{}: no {END}", path.display()))?;
+        fs::write(path, format!("{head}{BEGIN}\n{text}{END}{tail}")).with_context(|| format!("{}", path.display()))?;
+        println!("{} is written", path.display());
+        Ok(())
+    }
+
+    fn text(&self) -> Result<String> {
         let mut text = format!(
-            "# Benchmarks\n\n`make bench` writes this file. {} ads of the demo world; each figure beside its rival's of the same run, \
-             in alternating order, medians over the repeats. A ratio is ours by theirs.\n\n{}\n\n\
+            "\n## Against rivals\n\n{} ads of the demo world; each figure stands beside its rival's of the same run, in alternating \
+             order, medians over the repeats. A ratio is ours by theirs.\n\n{}\n\n\
              | what | ours | against | ratio | bar | |\n| --- | --- | --- | --- | --- | --- |\n",
             self.listings,
             self.machine()?
@@ -62,13 +76,12 @@ impl Report {
                 row.what, row.ours, row.against, row.ratio, row.bar
             );
         }
-        text += "\n## How each side is asked\n";
+        text += "\nHow each side is asked:\n";
         for (what, command) in self.sections.iter().flat_map(|section| &section.commands) {
             text += &format!("\n{what}\n\n```\n{command}\n```\n");
         }
-        fs::write(path, text).with_context(|| format!("{}", path.display()))?;
-        println!("{} is written", path.display());
-        Ok(())
+        text += "\n";
+        Ok(text)
     }
 
     fn machine(&self) -> Result<String> {
