@@ -304,18 +304,12 @@ impl Seeder<'_> {
                     .collect()
             })
             .await?;
-            let rows = futures::stream::iter(drafts)
-                .map(|(draft, seller)| {
-                    let owner = accounts.of(&seller);
-                    let pictures = &pictures;
-                    async move {
-                        let media = self.pictures(owner, &draft, pictures).await?;
-                        Ok::<_, anyhow::Error>(draft.into_bulk(owner, media))
-                    }
-                })
-                .buffered(PICTURES_PARALLEL)
-                .try_collect::<Vec<_>>()
-                .await?;
+            let media = self.pictures(&drafts, accounts, &pictures).await?;
+            let rows: Vec<_> = drafts
+                .into_iter()
+                .zip(media)
+                .map(|((draft, seller), media)| draft.into_bulk(accounts.of(&seller), media))
+                .collect();
             let sources: Vec<String> = rows.iter().map(|row| row.source_key.clone()).collect();
             let outcomes =
                 self.contracts.listings.bulk_upsert(rows, BulkMode { dry_run: false, trusted: true }).await?;
@@ -350,16 +344,36 @@ impl Seeder<'_> {
         Ok(())
     }
 
-    async fn pictures(&self, owner: AccountId, draft: &Draft, pictures: &Pictures) -> Result<Vec<MediaId>> {
-        let mut media = Vec::new();
-        for key in draft.pictures.iter().take(PICTURES_OF_AD_MAX) {
-            let bytes = pictures.draw(*key).await?;
-            let id = self.contracts.media.store(owner, bytes).await?.picture.id;
-            if !media.contains(&id) {
-                media.push(id);
-            }
-        }
-        Ok(media)
+    /// The pictures of each ad, in order.
+    async fn pictures(
+        &self,
+        drafts: &[(Draft, Seller)],
+        accounts: &Accounts,
+        pictures: &Pictures,
+    ) -> Result<Vec<Vec<MediaId>>> {
+        let keys = |draft: &Draft| draft.pictures.iter().take(PICTURES_OF_AD_MAX).copied().collect::<Vec<_>>();
+        let wanted = drafts.iter().flat_map(|(draft, seller)| {
+            let owner = accounts.of(seller);
+            keys(draft).into_iter().map(move |key| (owner, key))
+        });
+        let drawn: Vec<(AccountId, Bytes)> = futures::stream::iter(wanted)
+            .map(|(owner, key)| async move { Ok::<_, anyhow::Error>((owner, pictures.draw(key).await?)) })
+            .buffered(PICTURES_PARALLEL)
+            .try_collect()
+            .await?;
+        let mut stored = self.contracts.media.store_many(drawn).await?.into_iter();
+        Ok(drafts
+            .iter()
+            .map(|(draft, _)| {
+                let mut media = Vec::new();
+                for facts in stored.by_ref().take(keys(draft).len()) {
+                    if !media.contains(&facts.picture.id) {
+                        media.push(facts.picture.id);
+                    }
+                }
+                media
+            })
+            .collect())
     }
 
     async fn favourites(&self, world: &Arc<World>, accounts: &Accounts, ids: &[Uuid]) -> Result<u64> {

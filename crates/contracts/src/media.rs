@@ -56,6 +56,8 @@ pub trait MediaContract: Send + Sync + 'static {
     async fn attach_many(&self, attachments: Vec<Attachment>) -> Result<(), ContractError>;
     /// Takes the bytes of a photo through the whole pipeline. Same owner and same bytes: the same id.
     async fn store(&self, owner: AccountId, bytes: bytes::Bytes) -> Result<PictureFacts, ContractError>;
+    /// The same for many photos of demo data and imports, in the order given, all or none; at most 1,000.
+    async fn store_many(&self, photos: Vec<(AccountId, bytes::Bytes)>) -> Result<Vec<PictureFacts>, ContractError>;
     /// Fetches a photo from a public address in the background (bounded, no private addresses) and stores it.
     async fn fetch(&self, owner: AccountId, url: &str) -> Result<PictureFacts, ContractError>;
 }

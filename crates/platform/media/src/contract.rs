@@ -38,6 +38,10 @@ impl MediaContract for Contract {
         Ok(self.0.store(owner, bytes).await?.facts())
     }
 
+    async fn store_many(&self, photos: Vec<(AccountId, Bytes)>) -> Result<Vec<PictureFacts>, ContractError> {
+        Ok(self.0.store_many(&photos).await?.iter().map(Media::facts).collect())
+    }
+
     async fn fetch(&self, owner: AccountId, url: &str) -> Result<PictureFacts, ContractError> {
         Ok(self.0.fetch(owner, url).await?.facts())
     }

@@ -35,8 +35,8 @@ impl PhotoPool {
 }
 
 /// Hashing 20 MB takes milliseconds: too long for a thread that serves others.
-pub async fn hash(bytes: Bytes) -> Result<ContentHash, MediaError> {
-    tokio::task::spawn_blocking(move || ContentHash::of(&bytes))
+pub async fn hash(photos: Vec<Bytes>) -> Result<Vec<ContentHash>, MediaError> {
+    tokio::task::spawn_blocking(move || photos.iter().map(|bytes| ContentHash::of(bytes)).collect())
         .await
         .map_err(|error| MediaError::Pipeline(error.to_string()))
 }

@@ -1,6 +1,11 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use moka::sync::Cache;
 use svetu_contracts::media::Attachment;
 use svetu_db::Db;
@@ -22,6 +27,10 @@ use crate::{
 pub const ATTACHMENTS_MAX: usize = 1_000;
 pub const MEDIA_OF_HOLDER_MAX: usize = 100;
 pub const DESCRIBE_MAX: usize = 1_000;
+pub const STORE_MAX: usize = 1_000;
+
+/// Photos of one call that wait for the pipeline or for the object store; the pipeline has its own bound.
+const MAKES_PARALLEL: usize = 8;
 
 /// How long a photo is safe from the sweep after an upload began or a hold ended.
 const CHECK_AFTER: Duration = Duration::from_secs(3_600);
@@ -73,29 +82,50 @@ impl Service {
         self.store(owner, bytes).await
     }
 
-    /// Through the pipeline into the object store, then the rows. Same owner and same bytes: the same media.
+    /// As [`Service::store_many`], one photo.
+    pub async fn store(&self, owner: AccountId, bytes: Bytes) -> Result<Media, MediaError> {
+        self.store_many(&[(owner, bytes)]).await?.pop().ok_or(MediaError::NotFound)
+    }
+
+    /// Through the pipeline into the object store, then the rows. Same owner and same bytes: the same media. All or none.
     ///
     /// Killed at any moment: files without a holder are found by the sweep, rows never name files that are not there.
-    pub async fn store(&self, owner: AccountId, bytes: Bytes) -> Result<Media, MediaError> {
-        let hash = pool::hash(bytes.clone()).await?;
+    pub async fn store_many(&self, photos: &[(AccountId, Bytes)]) -> Result<Vec<Media>, MediaError> {
+        if photos.len() > STORE_MAX {
+            return Err(MediaError::TooMany { max: STORE_MAX });
+        }
+        let hashes = pool::hash(photos.iter().map(|(_, bytes)| bytes.clone()).collect()).await?;
+        let by_hash: BTreeMap<ContentHash, &Bytes> =
+            hashes.iter().copied().zip(photos.iter().map(|(_, bytes)| bytes)).collect();
+        let distinct: Vec<ContentHash> = by_hash.keys().copied().collect();
         let mut tx = self.db.begin().await?;
-        let ready = store::announce(&mut tx, &hash, self.clock.now() + CHECK_AFTER).await?;
+        let ready = store::announce(&mut tx, &distinct, self.clock.now() + CHECK_AFTER).await?;
         tx.commit().await?;
-        let made = if ready {
-            None
-        } else {
-            let photo = self.pool.process(bytes).await?;
-            self.files.put(&photo).await?;
-            Some(PhotoFacts::from(&photo))
-        };
+        let missing: Vec<Bytes> =
+            by_hash.iter().filter(|(hash, _)| !ready.contains(*hash)).map(|(_, bytes)| (*bytes).clone()).collect();
+        let made: Vec<PhotoFacts> =
+            stream::iter(missing).map(|bytes| self.make(bytes)).buffer_unordered(MAKES_PARALLEL).try_collect().await?;
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
-        if let Some(facts) = &made {
+        for facts in &made {
             store::complete(&mut tx, facts, now).await?;
         }
-        let media = store::hold(&mut tx, MediaId::new(now), owner, &hash, now).await?;
+        let holds: BTreeSet<(AccountId, ContentHash)> =
+            photos.iter().map(|(owner, _)| *owner).zip(hashes.iter().copied()).collect();
+        let held = store::hold(&mut tx, &holds.into_iter().collect::<Vec<_>>(), now).await?;
         tx.commit().await?;
-        Ok(media)
+        let held: HashMap<_, _> = held.into_iter().map(|media| ((media.owner, media.photo.hash), media)).collect();
+        photos
+            .iter()
+            .zip(&hashes)
+            .map(|((owner, _), hash)| held.get(&(*owner, *hash)).cloned().ok_or(MediaError::NotFound))
+            .collect()
+    }
+
+    async fn make(&self, bytes: Bytes) -> Result<PhotoFacts, MediaError> {
+        let photo = self.pool.process(bytes).await?;
+        self.files.put(&photo).await?;
+        Ok(PhotoFacts::from(&photo))
     }
 
     /// From a public address; see [`Fetcher`].

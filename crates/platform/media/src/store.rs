@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use svetu_contracts::media::{Attachment, Visibility};
 use svetu_db::{DbError, Tx};
@@ -50,18 +50,24 @@ fn pixels(value: u32) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
 }
 
-/// Announces that somebody is about to hold the photo, so that no sweep deletes it for a while; answers whether its files are complete.
-pub async fn announce(tx: &mut Tx<'_>, hash: &ContentHash, check_at: Timestamp) -> Result<bool, DbError> {
-    let ready = sqlx::query_scalar!(
-        r#"insert into media.photo (hash, check_at) values ($1, $2)
+/// Announces that somebody is about to hold the photos, so that no sweep deletes them for a while; answers those whose files are complete.
+/// `hashes` ascend without repetition: one order of locking for everybody.
+pub async fn announce(
+    tx: &mut Tx<'_>,
+    hashes: &[ContentHash],
+    check_at: Timestamp,
+) -> Result<HashSet<ContentHash>, DbError> {
+    let hashes: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.bytes().to_vec()).collect();
+    let ready = sqlx::query!(
+        r#"insert into media.photo (hash, check_at) select hash, $2 from unnest($1::bytea[]) as announced (hash)
            on conflict (hash) do update set check_at = excluded.check_at
-           returning (ready_at is not null) as "ready!""#,
-        &hash.bytes()[..],
+           returning hash, (ready_at is not null) as "ready!""#,
+        &hashes,
         check_at,
     )
-    .fetch_one(&mut **tx)
+    .fetch_all(&mut **tx)
     .await?;
-    Ok(ready)
+    Ok(ready.into_iter().filter(|row| row.ready).map(|row| content_hash(&row.hash)).collect())
 }
 
 /// Files are complete. Doing it twice changes nothing.
@@ -83,32 +89,31 @@ pub async fn complete(tx: &mut Tx<'_>, photo: &PhotoFacts, now: Timestamp) -> Re
     Ok(())
 }
 
-/// The owner's media of this photo, made if it is not there yet. An unattached one begins its time anew.
-pub async fn hold(
-    tx: &mut Tx<'_>,
-    id: MediaId,
-    owner: AccountId,
-    hash: &ContentHash,
-    now: Timestamp,
-) -> Result<Media, DbError> {
-    let row = sqlx::query_as!(
+/// The owners' media of these photos, in no order, made where they are not there yet. Unattached ones begin their time anew.
+/// `holds` ascend by owner and hash without repetition.
+pub async fn hold(tx: &mut Tx<'_>, holds: &[(AccountId, ContentHash)], now: Timestamp) -> Result<Vec<Media>, DbError> {
+    let ids: Vec<Uuid> = holds.iter().map(|_| MediaId::new(now).uuid()).collect();
+    let owners: Vec<Uuid> = holds.iter().map(|(owner, _)| owner.uuid()).collect();
+    let hashes: Vec<Vec<u8>> = holds.iter().map(|(_, hash)| hash.bytes().to_vec()).collect();
+    let rows = sqlx::query_as!(
         Row,
         r#"with held as (
-               insert into media.media (id, owner, hash, uploaded_at, orphan_at) values ($1, $2, $3, $4, $4)
+               insert into media.media (id, owner, hash, uploaded_at, orphan_at)
+               select id, owner, hash, $4, $4 from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as hold (id, owner, hash)
                on conflict on constraint media_owner_hash do update
                    set orphan_at = case when media.orphan_at is null then null else excluded.orphan_at end
                returning id, owner, hash)
            select held.id as "id!", owner as "owner!", photo.hash as "hash!", width as "width!", height as "height!",
                widths as "widths!", thumbhash as "thumbhash!", perceptual_hash as "perceptual_hash!"
            from held join media.photo on photo.hash = held.hash"#,
-        id.uuid(),
-        owner.uuid(),
-        &hash.bytes()[..],
+        &ids,
+        &owners,
+        &hashes,
         now,
     )
-    .fetch_one(&mut **tx)
+    .fetch_all(&mut **tx)
     .await?;
-    Ok(row.into())
+    Ok(rows.into_iter().map(Media::from).collect())
 }
 
 /// How many of the owner's media nothing holds, counted to `max` and one more.

@@ -119,6 +119,9 @@ impl MediaContract for Photos {
     async fn store(&self, _: AccountId, _: bytes::Bytes) -> Result<PictureFacts, ContractError> {
         panic!("listings does not ask for it")
     }
+    async fn store_many(&self, _: Vec<(AccountId, bytes::Bytes)>) -> Result<Vec<PictureFacts>, ContractError> {
+        panic!("listings does not ask for it")
+    }
     async fn fetch(&self, _: AccountId, _: &str) -> Result<PictureFacts, ContractError> {
         panic!("listings does not ask for it")
     }

@@ -29,6 +29,36 @@ async fn the_same_photo_is_stored_once() {
 }
 
 #[tokio::test]
+async fn many_photos_are_stored_in_the_order_given_or_none() {
+    let world = World::new().await;
+    let contract = world.media.contract();
+    let ((ana, _), (iva, _)) = (member(), member());
+    let alone = contract.store(ana, photo(2)).await.unwrap();
+    let given = vec![(iva, photo(2)), (ana, photo(1)), (ana, photo(2)), (iva, photo(1)), (ana, photo(1))];
+    let many = contract.store_many(given.clone()).await.unwrap();
+    let owners: Vec<_> = many.iter().map(|facts| facts.owner).collect();
+    assert_eq!(owners, [iva, ana, ana, iva, ana]);
+    assert_eq!(many[2], alone);
+    assert_eq!(many[4], many[1]);
+    assert_eq!(many[0].picture.base_url, alone.picture.base_url);
+    assert_eq!(many[3].picture.base_url, many[1].picture.base_url);
+    assert_ne!(many[3].picture.id, many[1].picture.id);
+    // Two calls that name the same photos in other orders do not wait for each other.
+    let turned: Vec<_> = given.iter().rev().cloned().collect();
+    let all = futures::future::join_all([given.clone(), turned].map(|photos| contract.store_many(photos))).await;
+    assert!(all.iter().all(Result::is_ok), "{all:?}");
+
+    let files = world.files().await.len();
+    let broken = vec![(ana, photo(3)), (ana, bytes::Bytes::from_static(b"no photo"))];
+    assert!(matches!(contract.store_many(broken).await, Err(ContractError::Refused(_))));
+    let kept = world.files().await.len();
+    assert!(kept == files || kept == files + 4, "what was written without a row is left to the sweep");
+    let many = vec![(ana, photo(1)); 1_001];
+    assert_eq!(contract.store_many(many).await, Err(ContractError::Refused("media.too_many".to_owned())));
+    assert!(contract.store_many(vec![]).await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn holders_take_only_what_is_their_owners() {
     let world = World::new().await;
     let contract = world.media.contract();
