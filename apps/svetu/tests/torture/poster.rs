@@ -101,7 +101,7 @@ impl Poster {
         let price = price + 1;
         let patch = json!({ "price": { "kind": "fixed", "amount_minor": price, "currency": "EUR" } });
         self.posted.get_mut(&title).unwrap().perhaps = Some(price);
-        let edited = api.patch(&format!("{LISTINGS}/{id}"), &etag, &patch).await?;
+        let edited = told(api.patch(&format!("{LISTINGS}/{id}"), &etag, &patch).await?)?;
         assert!(edited.is_success(), "{}", String::from_utf8_lossy(&edited.body));
         self.acknowledge(&title, &edited);
         Ok(())
@@ -109,7 +109,7 @@ impl Poster {
 
     async fn send(&mut self, api: &Api, request: Request) -> Result<Answer, Lost> {
         self.open.push(request.clone());
-        let answer = api.post(&request.path, &request.key, &request.body).await?;
+        let answer = told(api.post(&request.path, &request.key, &request.body).await?)?;
         self.open.pop();
         Ok(answer)
     }
@@ -183,4 +183,9 @@ impl Poster {
         }
         mine
     }
+}
+
+/// PostgreSQL may die a moment before the platform does: what is then answered says nothing about what was done.
+fn told(answer: Answer) -> Result<Answer, Lost> {
+    if answer.status == 503 { Err(Lost("the database is gone".to_owned())) } else { Ok(answer) }
 }
