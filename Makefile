@@ -1,7 +1,7 @@
 # Sve Tu Platforma. `make help` lists the verbs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up start stop build install test test-rust test-web test-e2e test-api torture check fmt bench screens openapi sqlx clean
+.PHONY: help up start stop build install test test-rust test-web test-e2e oidc-matrix torture check fmt bench screens openapi sqlx clean
 
 LISTINGS ?= 5000
 SEED ?= 1
@@ -47,6 +47,11 @@ test-e2e: install-test web/node_modules/.installed
 	cargo test --locked --workspace --no-run --quiet
 	scripts/build-site.sh
 	scripts/test-e2e.sh
+
+oidc-matrix: web/node_modules/.installed ## six OpenID clients of other people sign in at a platform of its own
+	cargo build --locked --workspace --bins --example openidconnect
+	scripts/build-site.sh
+	scripts/oidc-matrix.sh
 
 install-test:
 	@scripts/install.sh test

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the platform needs beyond Rust, Node and npm: PostgreSQL 15+ with PostGIS, and for tests Chromium.
-# Usage: scripts/install.sh [run|test]. Does nothing where all is there.
+# Installs what the platform needs beyond Rust, Node and npm: PostgreSQL 15+ with PostGIS, and for tests Chromium, for the matrix Apache with mod_auth_openidc.
+# Usage: scripts/install.sh [run|test|matrix]. Does nothing where all is there.
 set -euo pipefail
 what=${1:-run}
 packages=()
@@ -15,6 +15,11 @@ command -v cmake >/dev/null || packages+=(cmake)
 if [ "$what" = test ]; then
   command -v chromium >/dev/null || packages+=(chromium)
   command -v python3 >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
+fi
+if [ "$what" = matrix ]; then
+  [ -x /usr/sbin/apache2 ] || packages+=(apache2-bin)
+  [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || packages+=(libapache2-mod-auth-openidc)
+  python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
 fi
 missing_tools=()
 command -v cargo >/dev/null || missing_tools+=("Rust (rustup)")

@@ -26,10 +26,16 @@ export SVETU__LIMITS__ADDRESS_PER_MINUTE=100000 SVETU__LIMITS__ACCOUNT_PER_MINUT
 SVETU_URL=$(sed -n 's/^ *"url": *"\([^"]*\)".*/\1/p' "$state/running.json")
 export SVETU_URL SVETU_STATE=$state
 case $what in
-  all) scripts/test-api.sh; npm --prefix web run e2e ;;
+  all)
+    scripts/test-api.sh
+    # The clients that npm has; `make oidc-matrix` runs the others too.
+    SVETU_BIN=$svetu npm --prefix web run matrix -- openid-client oauth4webapi passport
+    npm --prefix web run e2e
+    ;;
   api) scripts/test-api.sh ;;
   web) npm --prefix web run e2e ;;
+  matrix) npm --prefix web run matrix -- "${@:2}" ;;
   screens) npm --prefix web run screens ;;
   lighthouse) npm --prefix web run lighthouse -- "${@:2}" ;;
-  *) echo "scripts/test-e2e.sh: expected all, api, web, screens or lighthouse, not '$what'" >&2; exit 2 ;;
+  *) echo "scripts/test-e2e.sh: expected all, api, web, matrix, screens or lighthouse, not '$what'" >&2; exit 2 ;;
 esac

@@ -26,5 +26,8 @@ export default typescript.config(
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
     },
   },
-  { files: ["apps/site/src/env.ts", "e2e/**", "**/scripts/**"], rules: { "no-restricted-properties": "off" } },
+  {
+    files: ["apps/site/src/env.ts", "e2e/**", "matrix/**", "**/scripts/**"],
+    rules: { "no-restricted-properties": "off" },
+  },
 );

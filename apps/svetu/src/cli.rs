@@ -53,6 +53,9 @@ pub enum Command {
     /// Accounts, for operators.
     #[command(subcommand)]
     Account(Account),
+    /// The OpenID Provider: clients that sign people in here, and its signing keys.
+    #[command(subcommand)]
+    Identity(IdentityCommand),
     /// Look at this machine and say what is missing or wrong, and how to mend it.
     Doctor,
     /// Print the OpenAPI 3.1 document of the whole API.
@@ -191,6 +194,95 @@ pub enum DeadLetters {
     },
     /// Hand one to its consumer again.
     Replay { id: i64 },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum IdentityCommand {
+    /// Applications, services and devices that ask for tokens (docs/connect.md).
+    #[command(subcommand)]
+    Client(Client),
+    /// Keys that sign tokens.
+    #[command(subcommand)]
+    Key(SigningKey),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Client {
+    /// Register a client; its secret is shown once.
+    ///
+    /// A site with a server: `svetu identity client add "My shop" --redirect https://shop.example/cb`.
+    /// An app on a device or in a browser: the same with `--public`.
+    /// A machine: `svetu identity client add "Reports" --machine --scope reports.read`.
+    Add(Box<AddClient>),
+    /// Show who is registered.
+    List,
+    /// Give a client a new secret; the one before opens nothing any more.
+    NewSecret { id: String },
+    /// End a client and everything that it was given.
+    Disable { id: String },
+}
+
+#[derive(Debug, Args)]
+pub struct AddClient {
+    /// What people read when they are asked whether they allow it.
+    pub name: String,
+    /// Its client_id; one is made otherwise.
+    #[arg(long)]
+    pub id: Option<String>,
+    /// Where answers may go, exactly; may be given several times.
+    #[arg(long, value_name = "URL")]
+    pub redirect: Vec<String>,
+    /// Where people may be led after signing out.
+    #[arg(long, value_name = "URL")]
+    pub post_logout_redirect: Vec<String>,
+    /// Told when a session ends (OIDC Back-Channel Logout).
+    #[arg(long, value_name = "URL")]
+    pub backchannel_logout: Option<String>,
+    /// It runs where a secret cannot be kept: on people's devices or in their browsers.
+    #[arg(long, conflicts_with_all = ["jwks", "machine"])]
+    pub public: bool,
+    /// It acts for itself and not for people.
+    #[arg(long)]
+    pub machine: bool,
+    /// Its public keys, as a JWK set: it signs its name instead of sending a secret (private_key_jwt).
+    #[arg(long, value_name = "FILE")]
+    pub jwks: Option<PathBuf>,
+    /// It sends its secret in the form instead of by HTTP Basic.
+    #[arg(long, conflicts_with_all = ["public", "jwks"])]
+    pub secret_in_form: bool,
+    /// A scope that it may ask for; openid, profile, email and offline_access by default, none for a machine.
+    #[arg(long)]
+    pub scope: Vec<String>,
+    /// An audience beside this platform's API that it may ask tokens for (RFC 8707).
+    #[arg(long, value_name = "URL")]
+    pub resource: Vec<String>,
+    /// What its tokens are signed with: ES256, EdDSA, PS256 or RS256.
+    #[arg(long, default_value = "ES256", value_name = "ALG")]
+    pub signing_alg: String,
+    /// Hold it to the FAPI 2.0 Security Profile.
+    #[arg(long, requires = "jwks")]
+    pub fapi2: bool,
+    /// Its tokens are bound to a key (DPoP).
+    #[arg(long)]
+    pub dpop: bool,
+    /// It pushes its authorization requests (PAR).
+    #[arg(long)]
+    pub par: bool,
+    /// It is ours: people are not asked for their consent.
+    #[arg(long)]
+    pub first_party: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SigningKey {
+    /// Show the keys and when they sign.
+    List,
+    /// Make a successor for each key; it signs as soon as every client can know it.
+    Rotate {
+        /// The old keys leaked: nothing that they signed is valid from now on.
+        #[arg(long)]
+        at_once: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -87,6 +87,7 @@ impl Platform {
         let mut platform = Self::default();
         let clock = || Arc::clone(&engines.clock);
         if roles.contains(&Role::Identity) {
+            let oauth_secret = engines.secrets.get_or_create("identity.oauth", 32).await.context("secrets.url")?;
             let deps = IdentityDeps {
                 db: engines.db("identity")?,
                 clock: clock(),
@@ -94,6 +95,7 @@ impl Platform {
                 site_url: site_url.to_owned(),
                 secure: site_url.starts_with("https://"),
                 hash_cost: HashCost::default(),
+                oauth_secret: blake3::derive_key("svetu identity oauth v1", oauth_secret.expose()),
             };
             platform.identity = Some(Identity::try_new(deps).context("identity")?);
         }
@@ -196,6 +198,11 @@ impl Platform {
     /// At the root, beside the API: `/media/…`.
     pub fn files(&self) -> OpenApiRouter {
         self.media.as_ref().map(Media::files).unwrap_or_default()
+    }
+
+    /// The OpenID Provider's paths, at the root too.
+    pub fn oauth(&self) -> axum::Router {
+        self.identity.as_ref().map(Identity::oauth_routes).unwrap_or_default()
     }
 
     /// The document of everything that runs here.

@@ -165,6 +165,7 @@ async fn gateway(
     let parts = GatewayParts {
         api: platform.routes().into(),
         media: platform.files().into(),
+        oauth: platform.oauth(),
         kit: kit(engines).await?,
         identity: identity.contract(),
         clock: Arc::clone(&engines.clock),

@@ -57,7 +57,7 @@ impl Edge {
 
 /// The service of all connections, and what it shares.
 pub fn build(settings: Settings, parts: GatewayParts) -> (Router, Arc<Edge>) {
-    let GatewayParts { api, media, kit, identity, clock, site, openapi, dev_mail, ready } = parts;
+    let GatewayParts { api, media, oauth, kit, identity, clock, site, openapi, dev_mail, ready } = parts;
     let edge = Arc::new(Edge {
         limits: Limits::new(&settings.limits),
         places: Places::new(&settings.limits),
@@ -75,6 +75,7 @@ pub fn build(settings: Settings, parts: GatewayParts) -> (Router, Arc<Edge>) {
         .nest("/api/v1", api)
         .route("/api/{*rest}", any(no_route))
         .merge(media)
+        .merge(oauth)
         // The innermost is the last: each layer sees what those above it let through.
         .layer(with(Arc::clone(&edge), load::small_enough))
         .layer(with(Arc::clone(&edge), limits::by_account))
@@ -127,7 +128,16 @@ async fn enter(State(houses): State<Houses>, mut request: Request) -> Response {
 
 fn is_own(path: &str) -> bool {
     let below = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    below("/api") || below("/media") || below("/health") || path == "/metrics" || path.starts_with("/dev/mail")
+    below("/api")
+        || below("/media")
+        || below("/oauth")
+        || below("/health")
+        || path == "/metrics"
+        || path.starts_with("/dev/mail")
+        || matches!(
+            path,
+            "/.well-known/openid-configuration" | "/.well-known/oauth-authorization-server" | "/.well-known/jwks.json"
+        )
 }
 
 async fn checked(request: Request, next: axum::middleware::Next) -> Result<Response, ApiProblem> {

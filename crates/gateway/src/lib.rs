@@ -42,6 +42,8 @@ pub struct GatewayParts {
     pub api: Router,
     /// `/media/…`.
     pub media: Router,
+    /// `/oauth/…` and `/.well-known/…` of the OpenID Provider.
+    pub oauth: Router,
     pub kit: Arc<Kit>,
     pub identity: Arc<dyn IdentityContract>,
     pub clock: SharedClock,

@@ -4,6 +4,7 @@ mod account;
 mod dead_letters;
 mod doctor;
 mod export;
+mod identity;
 mod import;
 mod index;
 mod openapi;
@@ -38,6 +39,7 @@ pub async fn run(command: Command, config: Config) -> Result<ExitCode> {
         Command::Reindex => index::reindex(&config).await,
         Command::Verify { repair } => index::verify(&config, repair).await,
         Command::Account(command) => account::run(command, &config).await,
+        Command::Identity(command) => identity::run(command, &config).await,
         Command::Openapi => openapi::run(config).await,
         Command::Stop => stop(&config).await,
         Command::Migrate => migrate(&config).await,

@@ -186,6 +186,7 @@ fn parts(
         body_bytes_max: Kit::BODY_BYTES_MAX,
     });
     GatewayParts {
+        oauth: Router::new(),
         api,
         media,
         kit,

@@ -19,6 +19,9 @@ pub enum IdentityError {
     /// 404 `identity.no_such_session`.
     #[error("no such session")]
     NoSuchSession,
+    /// 404 `identity.no_such_request`: an authorization request that is over, was answered or never was.
+    #[error("no such authorization request")]
+    NoSuchRequest,
     /// 404 `identity.no_such_account`.
     #[error("no such account")]
     NoSuchAccount,
@@ -31,6 +34,12 @@ pub enum IdentityError {
     /// A limit of an entrance, or what the policy says.
     #[error("refused: {}", .0.code)]
     Refused(Box<Problem>),
+    /// A client's registration that cannot be: for the operator who wrote it.
+    #[error(transparent)]
+    Client(crate::oauth::ClientError),
+    /// A signing key cannot be made, opened or used; or a row of the provider cannot be read.
+    #[error("the provider's keys or rows: {0}")]
+    Key(String),
     #[error("the password could not be hashed: {0}")]
     Hash(argon2::password_hash::Error),
     #[error("the letter waits for the mail server: {0}")]
@@ -58,6 +67,7 @@ impl Fault for IdentityError {
             Self::WrongCredentials => Problem::new(Status::Unauthorized, "identity.wrong_credentials"),
             Self::LinkInvalid => Problem::new(Status::Unprocessable, "identity.link_invalid"),
             Self::NoSuchSession => Problem::new(Status::NotFound, "identity.no_such_session"),
+            Self::NoSuchRequest => Problem::new(Status::NotFound, "identity.no_such_request"),
             Self::NoSuchAccount => Problem::new(Status::NotFound, "identity.no_such_account"),
             Self::LastOperator => Problem::new(Status::Conflict, "identity.last_operator"),
             Self::Busy => Problem::new(Status::Unavailable, "service.overloaded").retry_after(2),
@@ -65,7 +75,8 @@ impl Fault for IdentityError {
             Self::Db(error) if error.is_unavailable() => {
                 Problem::new(Status::Unavailable, "service.unavailable").retry_after(1)
             }
-            Self::Hash(_) | Self::Mail(_) | Self::Db(_) => Problem::new(Status::Internal, "internal"),
+            Self::Client(_) => Problem::new(Status::Unprocessable, "validation.failed"),
+            Self::Hash(_) | Self::Mail(_) | Self::Key(_) | Self::Db(_) => Problem::new(Status::Internal, "internal"),
         }
     }
 }
@@ -79,7 +90,9 @@ impl MayRetry for IdentityError {
 impl From<IdentityError> for ContractError {
     fn from(error: IdentityError) -> Self {
         match error {
-            IdentityError::NoSuchAccount | IdentityError::NoSuchSession => Self::NotFound,
+            IdentityError::NoSuchAccount | IdentityError::NoSuchSession | IdentityError::NoSuchRequest => {
+                Self::NotFound
+            }
             IdentityError::Db(error) => error.into(),
             IdentityError::Busy | IdentityError::Mail(_) => Self::Unavailable(error.to_string()),
             IdentityError::Invalid(_)
@@ -87,6 +100,8 @@ impl From<IdentityError> for ContractError {
             | IdentityError::LinkInvalid
             | IdentityError::LastOperator
             | IdentityError::Refused(_)
+            | IdentityError::Client(_)
+            | IdentityError::Key(_)
             | IdentityError::Hash(_) => Self::Refused(error.to_string()),
         }
     }

@@ -20,6 +20,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     Identity, model,
+    oauth::Question,
     service::{Changes, Client, SignUp, SignedIn},
     sessions::NewSession,
 };
@@ -37,6 +38,7 @@ svetu_http::permissions! {
     ListSessions = "identity.list_sessions" on "Session";
     EndSession = "identity.end_session" on "Session";
     EndOtherSessions = "identity.end_other_sessions" on "Session";
+    SeeAuthorization = "identity.authorization_request" on "Account";
     FindAccounts = "identity.find_accounts" on "Account";
     SetRoles = "identity.set_roles" on "Account";
 }
@@ -55,6 +57,7 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(change_password))
         .routes(routes!(list_sessions, end_other_sessions))
         .routes(routes!(end_session))
+        .routes(routes!(authorization_request))
         .routes(routes!(find_accounts))
         .routes(routes!(set_roles))
         .with_state(identity)
@@ -197,6 +200,25 @@ struct SessionList {
 }
 
 #[derive(Serialize, ToSchema)]
+struct AuthorizationView {
+    /// As its developer named it.
+    client_name: String,
+    /// The host that the answer goes to.
+    goes_to: String,
+    /// `openid`, `profile`, `email`, `offline_access`, or what the application's own resources know.
+    scopes: Vec<String>,
+    /// Of the account that answers.
+    email: String,
+}
+
+impl From<Question> for AuthorizationView {
+    fn from(question: Question) -> Self {
+        let Question { client, scopes, goes_to, email } = question;
+        Self { client_name: client.name, goes_to, scopes, email }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
 struct AccountView {
     #[serde(flatten)]
     account: Me,
@@ -236,6 +258,11 @@ fn cookie(identity: &Identity, value: &str, max_age_s: Option<i64>) -> String {
         cookie.push_str(&format!("; Max-Age={seconds}"));
     }
     cookie
+}
+
+/// Takes the session's cookie away.
+pub fn gone_cookie(identity: &Identity) -> String {
+    cookie(identity, "", Some(0))
 }
 
 fn set(identity: &Identity, session: &NewSession) -> AppendHeaders<[(header::HeaderName, String); 1]> {
@@ -290,7 +317,7 @@ async fn sign_in(
     responses((status = 204), Problems))]
 async fn sign_out(grant: Grant<DoSignOut>, State(identity): State<Identity>) -> Result<Response, ApiProblem> {
     identity.sign_out(grant.actor()).await?;
-    let gone = AppendHeaders([(header::SET_COOKIE, cookie(&identity, "", Some(0)))]);
+    let gone = AppendHeaders([(header::SET_COOKIE, gone_cookie(&identity))]);
     Ok((StatusCode::NO_CONTENT, gone).into_response())
 }
 
@@ -395,6 +422,18 @@ async fn end_other_sessions(
 ) -> Result<StatusCode, ApiProblem> {
     identity.end_other_sessions(grant.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What an application asks the signed-in person for, while its request waits for them (`/oauth/authorize`).
+#[utoipa::path(get, path = "/identity/authorization-requests/{request}", operation_id = "identity.authorization_request",
+    tag = "identity", security(("session" = [])), params(("request" = String, Path)),
+    responses((status = 200, body = AuthorizationView), Problems))]
+async fn authorization_request(
+    grant: Grant<SeeAuthorization>,
+    State(identity): State<Identity>,
+    PathId(request): PathId<String>,
+) -> Result<Json<AuthorizationView>, ApiProblem> {
+    Ok(Json(identity.authorization_request(grant.actor(), &request).await?.into()))
 }
 
 /// Accounts whose address begins so, at most fifty; for operators.

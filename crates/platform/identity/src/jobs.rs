@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     Identity, IdentityError,
     letter::{self, Letter},
-    store, token,
+    oauth, store, token,
 };
 
 const LETTER: &str = "identity.letter";
@@ -34,6 +34,7 @@ pub fn kinds(identity: &Identity) -> Vec<JobKind> {
             timeout: Duration::from_secs(240),
             handler: Arc::new(Retention(identity.clone())),
         },
+        oauth::logout_job(identity),
     ]
 }
 
@@ -113,7 +114,8 @@ struct Retention(Identity);
 #[async_trait]
 impl JobHandler for Retention {
     async fn run(&self, _: &Job) -> Result<(), HandlerError> {
-        let gone = store::prune(&self.0.db, self.0.clock.now(), PRUNE_ROWS_MAX).await?;
+        let (db, now) = (&self.0.db, self.0.clock.now());
+        let gone = store::prune(db, now, PRUNE_ROWS_MAX).await? + oauth::prune(db, now, PRUNE_ROWS_MAX).await?;
         if gone > 0 {
             tracing::info!(gone, "removed {gone} rows whose time was over");
         }

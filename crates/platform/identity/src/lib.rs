@@ -8,6 +8,7 @@ mod jobs;
 mod letter;
 mod limits;
 mod model;
+mod oauth;
 mod password;
 mod service;
 mod sessions;
@@ -23,6 +24,7 @@ use svetu_ports::{ConsumerGroup, Mailer};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use error::IdentityError;
+pub use oauth::{AuthMethod, ClientError, KeyView, NewClient, RegisteredClient};
 pub use password::HashCost;
 pub use service::Identity;
 
@@ -38,12 +40,19 @@ pub struct IdentityDeps {
     /// The door speaks TLS: the session's cookie is bound to this host and to HTTPS.
     pub secure: bool,
     pub hash_cost: HashCost,
+    /// Seals the signing keys, and all that the provider derives: 32 bytes, the same in every process.
+    pub oauth_secret: [u8; 32],
 }
 
 impl Identity {
     /// Paths without `/api/v1`.
     pub fn routes(&self) -> OpenApiRouter {
         http::routes(self.clone())
+    }
+
+    /// The OpenID Provider's own paths, at the root beside the API: `/oauth/…`, `/.well-known/…`.
+    pub fn oauth_routes(&self) -> axum::Router {
+        oauth::routes(self.clone())
     }
 
     /// Identity reacts to nobody.

@@ -18,6 +18,7 @@ use crate::{
     letter::Letter,
     limits::{Entrance, Limits},
     model::{Account, DisplayName, Email, Password, Session, account_roles},
+    oauth::OAuth,
     password::Hasher,
     sessions::{self, NewSession},
     store, token,
@@ -31,6 +32,7 @@ pub struct Identity {
     pub(crate) mailer: Arc<dyn Mailer>,
     pub(crate) site_url: Arc<str>,
     pub(crate) secure: bool,
+    pub(crate) oauth: Arc<OAuth>,
     hasher: Hasher,
     limits: Arc<Limits>,
 }
@@ -66,9 +68,11 @@ impl Identity {
     /// # Errors
     /// When the cost of hashing is out of Argon2's bounds.
     pub fn try_new(deps: IdentityDeps) -> Result<Self, IdentityError> {
-        let IdentityDeps { db, clock, mailer, site_url, secure, hash_cost } = deps;
+        let IdentityDeps { db, clock, mailer, site_url, secure, hash_cost, oauth_secret } = deps;
         let hasher = Hasher::try_new(hash_cost)?;
-        Ok(Self { db, clock, mailer, site_url: site_url.into(), secure, hasher, limits: Arc::default() })
+        let site_url: Arc<str> = site_url.into();
+        let oauth = Arc::new(OAuth::try_new(Arc::clone(&site_url), &oauth_secret)?);
+        Ok(Self { db, clock, mailer, site_url, secure, oauth, hasher, limits: Arc::default() })
     }
 
     /// The same answer and the same work whether the address is new, waiting or taken: only its owner's mailbox tells.

@@ -7,6 +7,7 @@ use svetu_kernel::{AccountId, Actor, SessionId, Strength, Subject, Timestamp};
 use crate::{
     IdentityError,
     model::{Session, roles_of},
+    oauth,
     token::{self, TokenHash},
 };
 
@@ -163,6 +164,7 @@ pub async fn end(tx: &mut Tx<'_>, account: AccountId, id: SessionId, now: Timest
     )
     .execute(&mut **tx)
     .await?;
+    oauth::announce_ended(tx, &[id.uuid()], now).await?;
     Ok(ended.rows_affected() == 1)
 }
 
@@ -173,13 +175,15 @@ pub async fn end_all(
     keep: Option<SessionId>,
     now: Timestamp,
 ) -> Result<u64, IdentityError> {
-    let ended = sqlx::query!(
-        "update identity.session set ended_at = $3 where account = $1 and ended_at is null and id is distinct from $2",
+    let ended = sqlx::query_scalar!(
+        "update identity.session set ended_at = $3 where account = $1 and ended_at is null and id is distinct from $2
+         returning id",
         account.uuid(),
         keep.map(SessionId::uuid),
         now
     )
-    .execute(&mut **tx)
+    .fetch_all(&mut **tx)
     .await?;
-    Ok(ended.rows_affected())
+    oauth::announce_ended(tx, &ended, now).await?;
+    Ok(ended.len() as u64)
 }

@@ -4,7 +4,7 @@ import { env } from "@/env";
 import { ROOMS } from "@/site/rooms";
 
 /** Scripts run only with this request's nonce; everything else comes from this origin. */
-function policy(nonce: string): string {
+function policy(nonce: string, leadsAway: boolean): string {
   const development = env.production ? "" : " 'unsafe-eval'";
   return [
     "default-src 'self'",
@@ -16,11 +16,20 @@ function policy(nonce: string): string {
     "worker-src 'self' blob:",
     "object-src 'none'",
     "base-uri 'none'",
-    "form-action 'self'",
+    // Chromium holds this against the redirects that follow a form too: an application's own address is where consent leads.
+    ...(leadsAway ? [] : ["form-action 'self'"]),
     "frame-ancestors 'none'",
     "trusted-types default nextjs",
     "require-trusted-types-for 'script'",
   ].join("; ");
+}
+
+/** Pages whose form ends at the application that sent somebody here. */
+function leadsToApplication(path: string, query: URLSearchParams): boolean {
+  const entrance = path === "/sign-in" || path === "/sign-up";
+  return (
+    path === "/connect" || path === "/connect/leave" || (entrance && (query.get("next") ?? "").startsWith("/oauth/"))
+  );
 }
 
 /** Pages whose address holds a letter's token; `no-referrer` would take the origin away from their own forms too. */
@@ -48,7 +57,7 @@ export async function proxy(request: NextRequest) {
   const { pathname } = request.nextUrl;
   const { locale, path } = splitPath(pathname);
   const nonce = btoa(crypto.randomUUID());
-  const csp = policy(nonce);
+  const csp = policy(nonce, leadsToApplication(path, request.nextUrl.searchParams));
   const headers = new Headers(request.headers);
   headers.set("x-nonce", nonce);
   headers.set("content-security-policy", csp);

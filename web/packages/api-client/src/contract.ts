@@ -74,6 +74,7 @@ export type Answers = [
   Expect<Same<Wire["Frequency"], site.SavedSearch["frequency"]>>,
   Expect<Same<Wire["SellerKind"], site.SellerView["kind"]>>,
   Expect<Reads<Wire["Picture"], site.Picture>>,
+  Expect<Reads<Wire["AuthorizationView"], site.AuthorizationView>>,
   Expect<Reads<Wire["Me"], site.Me>>,
   Expect<Reads<Wire["Session"], site.Session>>,
   Expect<Reads<Wire["SessionView"], site.DeviceSession>>,

@@ -166,6 +166,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity/authorization-requests/{request}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an application asks the signed-in person for, while its request waits for them (`/oauth/authorize`). */
+        get: operations["identity.authorization_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identity/accounts": {
         parameters: {
             query?: never;
@@ -1309,6 +1326,16 @@ export interface components {
             action: string;
             listing?: null | components["schemas"]["ListingId"];
             details: Record<string, never>;
+        };
+        AuthorizationView: {
+            /** @description As its developer named it. */
+            client_name: string;
+            /** @description The host that the answer goes to. */
+            goes_to: string;
+            /** @description `openid`, `profile`, `email`, `offline_access`, or what the application's own resources know. */
+            scopes: string[];
+            /** @description Of the account that answers. */
+            email: string;
         };
         BucketView: {
             value: string;
@@ -2698,6 +2725,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.authorization_request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorizationView"];
+                };
             };
             /** @description What went wrong (RFC 9457) */
             default: {

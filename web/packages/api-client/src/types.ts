@@ -43,6 +43,14 @@ export interface Page<T> {
   cursor?: string | null;
 }
 
+/** What an application asks a person for. */
+export interface AuthorizationView {
+  client_name: string;
+  goes_to: string;
+  scopes: string[];
+  email: string;
+}
+
 export interface Me {
   account_id: string;
   user_id: string;

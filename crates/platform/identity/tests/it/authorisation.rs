@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use svetu_kernel::Role;
 use svetu_testkit::expect;
 
-use crate::world::{PASSWORD, World};
+use crate::{
+    oauth::app::App,
+    world::{PASSWORD, World},
+};
 
 /// Every operation as nobody, as a stranger (the owner's account and session are not his), as the owner, as an operator.
 #[tokio::test]
@@ -29,6 +32,8 @@ async fn who_may_do_what() {
         ("identity.list_sessions", "GET /identity/sessions", Value::Null),
         ("identity.end_session", "DELETE /identity/sessions/{session}", Value::Null),
         ("identity.end_other_sessions", "DELETE /identity/sessions", Value::Null),
+        // Its name is the secret: whoever brings it is asked.
+        ("identity.authorization_request", "GET /identity/authorization-requests/{request}", Value::Null),
         ("identity.find_accounts", "GET /identity/accounts?q=owner", Value::Null),
         ("identity.set_roles", "PUT /identity/accounts/{account}/roles", json!({ "roles": ["trader"] })),
         ("identity.change_password", "POST /identity/me/password", json!({ "current": PASSWORD, "new": PASSWORD })),
@@ -36,7 +41,7 @@ async fn who_may_do_what() {
     ];
     for (operation, line, body) in steps {
         walked.insert(operation.to_owned());
-        let mut row = format!("{operation:28}");
+        let mut row = format!("{operation:30}");
         let world = World::new().await;
         let mut owner = world.member("owner@primer.rs").await;
         let account = owner.get("/identity/me").await.body()["account_id"].as_str().unwrap().to_owned();
@@ -47,7 +52,9 @@ async fn who_may_do_what() {
             .as_str()
             .unwrap()
             .to_owned();
-        let line = line.replace("{account}", &account).replace("{session}", &session);
+        let app = App::public(&world).await;
+        let request = owner.authorize(&app.request("openid")).await.waiting();
+        let line = line.replace("{account}", &account).replace("{session}", &session).replace("{request}", &request);
         // The owner after those who must not reach what is the owner's, the operator at last.
         for who in ["nobody", "stranger", "moderator", "owner", "operator"] {
             let mut browser = match who {
@@ -68,20 +75,21 @@ async fn who_may_do_what() {
         table.push('\n');
     }
     expect![[r#"
-        identity.sign_up             nobody 202 stranger 202 moderator 202 owner 202 operator 202
-        identity.verify_email        nobody 422 stranger 422 moderator 422 owner 422 operator 422
-        identity.sign_in             nobody 401 stranger 401 moderator 401 owner 401 operator 401
-        identity.request_recovery    nobody 202 stranger 202 moderator 202 owner 202 operator 202
-        identity.complete_recovery   nobody 422 stranger 422 moderator 422 owner 422 operator 422
-        identity.me                  nobody 401 stranger 200 moderator 200 owner 200 operator 200
-        identity.update_me           nobody 401 stranger 200 moderator 200 owner 200 operator 200
-        identity.list_sessions       nobody 401 stranger 200 moderator 200 owner 200 operator 200
-        identity.end_session         nobody 401 stranger 404 moderator 404 owner 204 operator 404
-        identity.end_other_sessions  nobody 401 stranger 204 moderator 204 owner 204 operator 204
-        identity.find_accounts       nobody 401 stranger 403 moderator 403 owner 403 operator 200
-        identity.set_roles           nobody 401 stranger 403 moderator 403 owner 403 operator 204
-        identity.change_password     nobody 401 stranger 204 moderator 204 owner 204 operator 204
-        identity.sign_out            nobody 204 stranger 204 moderator 204 owner 204 operator 204
+        identity.sign_up               nobody 202 stranger 202 moderator 202 owner 202 operator 202
+        identity.verify_email          nobody 422 stranger 422 moderator 422 owner 422 operator 422
+        identity.sign_in               nobody 401 stranger 401 moderator 401 owner 401 operator 401
+        identity.request_recovery      nobody 202 stranger 202 moderator 202 owner 202 operator 202
+        identity.complete_recovery     nobody 422 stranger 422 moderator 422 owner 422 operator 422
+        identity.me                    nobody 401 stranger 200 moderator 200 owner 200 operator 200
+        identity.update_me             nobody 401 stranger 200 moderator 200 owner 200 operator 200
+        identity.list_sessions         nobody 401 stranger 200 moderator 200 owner 200 operator 200
+        identity.end_session           nobody 401 stranger 404 moderator 404 owner 204 operator 404
+        identity.end_other_sessions    nobody 401 stranger 204 moderator 204 owner 204 operator 204
+        identity.authorization_request nobody 401 stranger 200 moderator 200 owner 200 operator 200
+        identity.find_accounts         nobody 401 stranger 403 moderator 403 owner 403 operator 200
+        identity.set_roles             nobody 401 stranger 403 moderator 403 owner 403 operator 204
+        identity.change_password       nobody 401 stranger 204 moderator 204 owner 204 operator 204
+        identity.sign_out              nobody 204 stranger 204 moderator 204 owner 204 operator 204
     "#]]
     .assert_eq(&table);
 

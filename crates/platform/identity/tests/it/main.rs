@@ -6,6 +6,7 @@ mod contract;
 mod entrance;
 mod enumeration;
 mod limits;
+mod oauth;
 mod recovery;
 mod roles;
 mod secrecy;

@@ -115,6 +115,7 @@ impl World {
             site_url: "http://localhost:8080".to_owned(),
             secure,
             hash_cost,
+            oauth_secret: [9; 32],
         })
         .unwrap();
         let kit = Kit::new(KitConfig {
@@ -124,7 +125,7 @@ impl World {
             cursor_key: [7; 32],
             body_bytes_max: Kit::BODY_BYTES_MAX,
         });
-        let router = kit.install(identity.routes().split_for_parts().0);
+        let router = kit.install(identity.routes().split_for_parts().0.merge(identity.oauth_routes()));
         Self { identity, letters, clock, db, router, networks: AtomicU32::new(0), test_db }
     }
 
@@ -197,6 +198,10 @@ impl World {
 }
 
 impl Browser<'_> {
+    pub const fn world(&self) -> &World {
+        self.world
+    }
+
     pub async fn sign_up(&mut self, email: &str, password: &str) -> Answer {
         let form = json!({
             "email": email, "password": password, "display_name": "Pera Perić", "language": "en", "accept_terms": true,

@@ -2,7 +2,17 @@ import "server-only";
 
 import { type RequestOptions, send } from "@svetu/api-client/client";
 import { ApiError } from "@svetu/api-client/problem";
-import type { Card, Category, CategoryTree, Listing, Me, Rates, SearchAnswer, Seller } from "@svetu/api-client/types";
+import type {
+  AuthorizationView,
+  Card,
+  Category,
+  CategoryTree,
+  Listing,
+  Me,
+  Rates,
+  SearchAnswer,
+  Seller,
+} from "@svetu/api-client/types";
 import type { Locale } from "@svetu/i18n/locales";
 import { cookies, headers } from "next/headers";
 import { cache } from "react";
@@ -45,6 +55,11 @@ export const me = cache(async (locale: Locale): Promise<Me | null> => {
   if (!jar.getAll().some(({ name }) => name.includes("session"))) return null;
   return orNull(get<Me>(locale, "/identity/me"), 401, 0);
 });
+
+/** What an application asks the signed-in person for. */
+export function authorizationRequest(locale: Locale, request: string): Promise<AuthorizationView> {
+  return get<AuthorizationView>(locale, `/identity/authorization-requests/${encodeURIComponent(request)}`);
+}
 
 const trees = new Map<Locale, { at: number; tree: Promise<CategoryTree> }>();
 

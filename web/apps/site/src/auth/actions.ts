@@ -6,6 +6,7 @@ import { href } from "@svetu/i18n/locales";
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { act, keepCookies } from "@/api/act";
+import { env } from "@/env";
 import { hindrance, localeOf, refused, text } from "./faults";
 import { localPath } from "./next";
 import type { FormState } from "./state";
@@ -31,7 +32,9 @@ export async function signIn(_: FormState, form: FormData): Promise<FormState> {
   } catch (error) {
     return refused(locale, error, values);
   }
-  redirect(localPath(locale, form.get("next")));
+  const next = localPath(locale, form.get("next"));
+  // Not a page of the site's: the browser itself has to go there.
+  redirect(next.startsWith("/oauth/") ? `${env.siteUrl()}${next}` : next);
 }
 
 /** The answer is the same whether the address has an account or not. */

@@ -2,6 +2,7 @@
 export const ROOMS: ReadonlySet<string> = new Set([
   "account",
   "c",
+  "connect",
   "dev",
   "gone",
   "help",

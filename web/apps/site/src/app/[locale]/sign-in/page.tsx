@@ -13,7 +13,7 @@ import { alternates } from "@/seo/links";
 
 interface Props {
   params: Promise<{ locale: string }>;
-  searchParams: Promise<{ next?: string | string[] }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
@@ -24,8 +24,11 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function SignIn({ params, searchParams }: Props) {
   const locale = await pageLocale(params);
-  const next = localPath(locale, (await searchParams).next);
-  if (await me(locale)) redirect(next);
+  const query = await searchParams;
+  const next = localPath(locale, query.next);
+  // An application may want somebody to sign in anew, or as another person.
+  if (query.again !== "1" && (await me(locale))) redirect(next);
+  const email = typeof query.email === "string" ? query.email.slice(0, 254) : undefined;
   const [t, labels] = await Promise.all([getTranslations("auth"), formLabels()]);
   return (
     <AuthFrame
@@ -45,7 +48,14 @@ export default async function SignIn({ params, searchParams }: Props) {
         labels={labels}
         submit={t("signIn.submit")}
         fields={[
-          { name: "email", kind: "email", label: t("email"), autoComplete: "username", maxLength: 254 },
+          {
+            name: "email",
+            kind: "email",
+            label: t("email"),
+            autoComplete: "username",
+            maxLength: 254,
+            initial: email,
+          },
           {
             name: "password",
             kind: "password",

@@ -1,0 +1,144 @@
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use svetu_identity::{AuthMethod, Identity, NewClient};
+
+use crate::{
+    cli::{AddClient, Client, IdentityCommand, SigningKey},
+    config::Config,
+    session::Session,
+};
+
+const PERSONAL: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+
+pub async fn run(command: IdentityCommand, config: &Config) -> Result<ExitCode> {
+    // What cannot be is said before anything is started.
+    let new = match &command {
+        IdentityCommand::Client(Client::Add(add)) => Some(registration(add)?),
+        IdentityCommand::Client(_) | IdentityCommand::Key(_) => None,
+    };
+    let session = Session::open(config).await?;
+    let result = async {
+        let identity = session.platform.identity.as_ref().context("identity")?;
+        match command {
+            IdentityCommand::Client(command) => client(identity, command, new).await,
+            IdentityCommand::Key(command) => key(identity, command).await,
+        }
+    }
+    .await;
+    session.close().await;
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+fn registration(add: &AddClient) -> Result<NewClient> {
+    let jwks = match &add.jwks {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+            Some(serde_json::from_str(&text).with_context(|| format!("{}: expected JSON", path.display()))?)
+        }
+        None => None,
+    };
+    let auth_method = match (add.public, &jwks, add.secret_in_form) {
+        (true, _, _) => AuthMethod::None,
+        (false, Some(_), _) => AuthMethod::PrivateKeyJwt,
+        (false, None, true) => AuthMethod::ClientSecretPost,
+        (false, None, false) => AuthMethod::ClientSecretBasic,
+    };
+    let (grant_types, scopes): (&[&str], &[&str]) = if add.machine {
+        (&["client_credentials"], &[])
+    } else {
+        (&["authorization_code", "refresh_token"], &PERSONAL)
+    };
+    let new = NewClient {
+        id: add.id.clone(),
+        name: add.name.clone(),
+        auth_method,
+        jwks,
+        redirect_uris: add.redirect.clone(),
+        post_logout_redirect_uris: add.post_logout_redirect.clone(),
+        backchannel_logout_uri: add.backchannel_logout.clone(),
+        grant_types: grant_types.iter().map(|name| (*name).to_owned()).collect(),
+        scopes: if add.scope.is_empty() {
+            scopes.iter().map(|name| (*name).to_owned()).collect()
+        } else {
+            add.scope.clone()
+        },
+        resources: add.resource.clone(),
+        signing_alg: add.signing_alg.clone(),
+        fapi2: add.fapi2,
+        dpop_bound: add.dpop,
+        par_required: add.par,
+        first_party: add.first_party,
+    };
+    new.check()?;
+    Ok(new)
+}
+
+async fn client(identity: &Identity, command: Client, new: Option<NewClient>) -> Result<()> {
+    match command {
+        Client::Add(_) => {
+            let done = identity.register_client(&new.context("a registration")?).await?;
+            say!("client_id      {}", done.id);
+            if let Some(secret) = done.secret {
+                say!("client_secret  {secret}");
+                say!("");
+                say!(
+                    "The secret is not shown again; `svetu identity client new-secret {}` makes another one.",
+                    done.id
+                );
+            }
+        }
+        Client::List => {
+            let clients = identity.clients().await?;
+            if clients.is_empty() {
+                say!("no client is registered; `svetu identity client add --help` tells how");
+            }
+            for (id, name, method) in clients {
+                say!("{id}  {method}  {name}");
+            }
+        }
+        Client::NewSecret { id } => match identity.renew_client_secret(&id).await? {
+            Some(secret) => say!("client_secret  {secret}"),
+            None => bail!("{id}: no client of this id has a secret"),
+        },
+        Client::Disable { id } => {
+            if !identity.disable_client(&id).await? {
+                bail!("{id}: no client of this id");
+            }
+            say!("{id} is disabled; what it was given is worth nothing any more");
+        }
+    }
+    Ok(())
+}
+
+async fn key(identity: &Identity, command: SigningKey) -> Result<()> {
+    match command {
+        SigningKey::List => {
+            for key in identity.signing_keys().await? {
+                let time = |at: Option<svetu_kernel::Timestamp>| {
+                    at.map_or("-".to_owned(), |at| at.format("%F %T").to_string())
+                };
+                say!(
+                    "{}  {}  signs from {} to {}  published to {}",
+                    key.kid,
+                    key.algorithm,
+                    time(Some(key.active_at)),
+                    time(key.replaced_at),
+                    time(key.expires_at)
+                );
+            }
+        }
+        SigningKey::Rotate { at_once } => {
+            let count = identity.rotate_keys(at_once).await?;
+            say!(
+                "{count} keys have successors{}",
+                if at_once {
+                    "; within half a minute no process takes the old ones any more"
+                } else {
+                    "; they sign in ten minutes"
+                }
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,324 @@
+//! Tokens that are given out, and what others ask about them: userinfo, introspection, revocation.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::Duration;
+use http::{HeaderMap, header};
+use jsonwebtoken::Algorithm;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256, Sha512};
+use svetu_kernel::{Timestamp, UserId};
+use uuid::Uuid;
+
+use super::{
+    ACCESS_TOKEN_S, ID_TOKEN_S, Result,
+    client::Client,
+    error::{Code, OAuthError},
+    grants::{self, LivingGrant},
+    jose,
+    keys::SigningKey,
+    params::Params,
+    spent,
+};
+use crate::{Identity, token};
+
+const ACCESS_TYPE: &str = "at+jwt";
+
+/// An access token's claims (RFC 9068 §2.2); `svetu_grant` ties a person's token to what they allowed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AccessClaims {
+    pub iss: String,
+    pub sub: String,
+    pub aud: Vec<String>,
+    pub client_id: String,
+    pub scope: String,
+    pub jti: String,
+    pub iat: i64,
+    pub exp: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub svetu_grant: Option<Uuid>,
+}
+
+/// RFC 9449 §6.1.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Confirmation {
+    pub jkt: String,
+}
+
+/// What an access token is for.
+pub struct Access<'a> {
+    pub subject: String,
+    pub client: &'a Client,
+    pub audience: &'a [String],
+    pub scopes: &'a [String],
+    pub jkt: Option<&'a str>,
+    pub grant: Option<&'a LivingGrant>,
+}
+
+/// The name of a strength as an authentication context class.
+pub fn acr(strength: &str) -> &'static str {
+    if strength == "multi_factor" { "urn:svetu:acr:mfa" } else { "urn:svetu:acr:pwd" }
+}
+
+/// OIDC Core §3.1.3.6: the left half of the hash that goes with the algorithm.
+fn half_hash(algorithm: Algorithm, token: &str) -> String {
+    let digest = match algorithm {
+        Algorithm::EdDSA => Sha512::digest(token.as_bytes()).to_vec(),
+        _ => Sha256::digest(token.as_bytes()).to_vec(),
+    };
+    URL_SAFE_NO_PAD.encode(&digest[..digest.len() / 2])
+}
+
+/// What a person's scopes tell of them (OIDC Core §5.4).
+fn claims_of(grant: &LivingGrant) -> Map<String, Value> {
+    let has = |scope: &str| grant.scopes.iter().any(|known| known == scope);
+    let mut claims = Map::new();
+    if has("profile") {
+        claims.insert("name".to_owned(), json!(grant.name));
+        claims.insert("locale".to_owned(), json!(grant.language));
+    }
+    if has("email") {
+        claims.insert("email".to_owned(), json!(grant.email));
+        claims.insert("email_verified".to_owned(), json!(true));
+    }
+    claims
+}
+
+/// What the `claims` parameter asks for in this member, among what the scopes allow (OIDC Core §5.5).
+fn asked_claims(grant: &LivingGrant, member: &str) -> Map<String, Value> {
+    let Some(asked) = grant.claims.as_ref().and_then(|claims| claims.get(member)).and_then(Value::as_object) else {
+        return Map::new();
+    };
+    claims_of(grant).into_iter().filter(|(name, _)| asked.contains_key(name)).collect()
+}
+
+impl Identity {
+    pub(super) fn access_token(&self, key: &SigningKey, access: &Access<'_>, now: Timestamp) -> Result<(String, i64)> {
+        let claims = AccessClaims {
+            iss: self.oauth.issuer.to_string(),
+            sub: access.subject.clone(),
+            aud: access.audience.to_vec(),
+            client_id: access.client.id.clone(),
+            scope: access.scopes.join(" "),
+            jti: Uuid::new_v4().simple().to_string(),
+            iat: now.timestamp(),
+            exp: now.timestamp() + ACCESS_TOKEN_S,
+            auth_time: access.grant.map(|grant| grant.auth_time.timestamp()),
+            acr: access.grant.map(|grant| acr(&grant.strength).to_owned()),
+            cnf: access.jkt.map(|jkt| Confirmation { jkt: jkt.to_owned() }),
+            svetu_grant: access.grant.map(|grant| grant.id),
+        };
+        Ok((key.sign(ACCESS_TYPE, &claims)?, ACCESS_TOKEN_S))
+    }
+
+    pub(super) fn id_token(
+        &self,
+        key: &SigningKey,
+        client: &Client,
+        grant: &LivingGrant,
+        nonce: Option<&str>,
+        access_token: &str,
+        now: Timestamp,
+    ) -> Result<String> {
+        let mut claims = asked_claims(grant, "id_token");
+        let more = json!({
+            "iss": &*self.oauth.issuer,
+            "sub": UserId::from_uuid(grant.account.uuid()).to_string(),
+            "aud": client.id,
+            "exp": now.timestamp() + ID_TOKEN_S,
+            "iat": now.timestamp(),
+            "auth_time": grant.auth_time.timestamp(),
+            "acr": acr(&grant.strength),
+            "amr": if grant.strength == "multi_factor" { json!(["pwd", "mfa"]) } else { json!(["pwd"]) },
+            "at_hash": half_hash(client.signing, access_token),
+            "sid": svetu_kernel::SessionId::from_uuid(grant.session).to_string(),
+        });
+        if let Value::Object(more) = more {
+            claims.extend(more);
+        }
+        if let Some(nonce) = nonce {
+            claims.insert("nonce".to_owned(), json!(nonce));
+        }
+        Ok(key.sign("JWT", &claims)?)
+    }
+
+    /// The claims of an access token of ours that is not over and not revoked. None for everything else.
+    pub(super) async fn read_access_token(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Option<(AccessClaims, Option<LivingGrant>)>> {
+        let Ok(header) = jose::header(token, Some(&[ACCESS_TYPE]), &jose::ALGORITHMS) else { return Ok(None) };
+        let keys = self.oauth.keys.set(&self.db, now).await?;
+        let key = keys.iter().find(|key| Some(&key.kid) == header.kid.as_ref() && key.algorithm == header.alg);
+        let Some(key) = key else { return Ok(None) };
+        let Ok(claims) = jose::claims::<AccessClaims>(token, key.decoding(), header.alg) else { return Ok(None) };
+        if claims.iss != *self.oauth.issuer || claims.exp <= now.timestamp() {
+            return Ok(None);
+        }
+        if spent::is_spent(&self.db, "access", &claims.jti).await? {
+            return Ok(None);
+        }
+        let mut tx = self.db.begin().await?;
+        let grant = match claims.svetu_grant {
+            None => None,
+            Some(id) => match grants::living(&mut tx, id, now).await? {
+                Some(grant) => Some(grant),
+                None => return Ok(None),
+            },
+        };
+        tx.commit().await?;
+        Ok(Some((claims, grant)))
+    }
+
+    /// The token of a request to a resource of ours, with its key's proof where it is bound to one (RFC 6750 §2.1, 9449 §7.1).
+    pub(super) async fn bearer(
+        &self,
+        headers: &HeaderMap,
+        method: &str,
+        url: &str,
+        now: Timestamp,
+    ) -> Result<(AccessClaims, Option<LivingGrant>)> {
+        let invalid = |scheme| OAuthError {
+            challenge: Some(scheme),
+            ..OAuthError::new(Code::InvalidToken, "the access token is unknown, over or revoked")
+        };
+        let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let (scheme, token) = value.and_then(|value| value.split_once(' ')).ok_or_else(|| invalid("Bearer"))?;
+        let with_proof = scheme.eq_ignore_ascii_case("dpop");
+        if !with_proof && !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(invalid("Bearer"));
+        }
+        let scheme = if with_proof { "DPoP" } else { "Bearer" };
+        let (claims, grant) = self.read_access_token(token, now).await?.ok_or_else(|| invalid(scheme))?;
+        let bound = claims.cnf.as_ref().map(|cnf| cnf.jkt.as_str());
+        if bound.is_none() && !with_proof {
+            return Ok((claims, grant));
+        }
+        let proven = self
+            .dpop(headers, method, url, Some(token), now)
+            .await
+            .map_err(|error| OAuthError { challenge: Some("DPoP"), ..error })?;
+        // A bound token sent as a bearer token is one that somebody else may have taken.
+        if !with_proof || proven.is_none() || proven.as_deref() != bound {
+            return Err(invalid("DPoP"));
+        }
+        Ok((claims, grant))
+    }
+
+    /// OIDC Core §5.3.
+    pub(super) async fn userinfo(&self, headers: &HeaderMap, method: &str, now: Timestamp) -> Result<Value> {
+        let (claims, grant) = self.bearer(headers, method, &self.oauth.endpoint("userinfo"), now).await?;
+        let grant = grant.filter(|grant| grant.scopes.iter().any(|scope| scope == "openid"));
+        let grant = grant.ok_or_else(|| OAuthError {
+            challenge: Some("Bearer"),
+            ..OAuthError::new(Code::InsufficientScope, "the access token has not the scope openid")
+        })?;
+        let mut answer = claims_of(&grant);
+        answer.insert("sub".to_owned(), json!(claims.sub));
+        Ok(Value::Object(answer))
+    }
+
+    /// RFC 7662 §2.2: what is not active, and what is none of the client's business, is just not active.
+    pub(super) async fn introspect(&self, client: &Client, form: &Params, now: Timestamp) -> Result<Value> {
+        let asked = form.need("token")?;
+        let inactive = json!({ "active": false });
+        if token::plausible(asked) {
+            let mut tx = self.db.begin().await?;
+            let row = grants::lock_refresh(&mut tx, token::hash(asked)).await?;
+            let Some(row) = row.filter(|row| row.client == client.id && row.used_at.is_none() && row.expires_at > now)
+            else {
+                return Ok(inactive);
+            };
+            let grant = grants::living(&mut tx, row.grant, now).await?;
+            tx.commit().await?;
+            return Ok(grant.map_or(inactive, |grant| {
+                json!({
+                    "active": true,
+                    "client_id": grant.client,
+                    "sub": UserId::from_uuid(grant.account.uuid()).to_string(),
+                    "scope": grant.scopes.join(" "),
+                    "exp": row.expires_at.timestamp(),
+                    "iss": &*self.oauth.issuer,
+                })
+            }));
+        }
+        let Some((claims, _)) = self.read_access_token(asked, now).await? else { return Ok(inactive) };
+        let concerned = claims.client_id == client.id || claims.aud.iter().any(|aud| client.resources.contains(aud));
+        if !concerned {
+            return Ok(inactive);
+        }
+        let mut answer = BTreeMap::from([("active", json!(true))]);
+        answer.insert("token_type", json!(if claims.cnf.is_some() { "DPoP" } else { "Bearer" }));
+        answer.insert("iss", json!(claims.iss));
+        answer.insert("sub", json!(claims.sub));
+        answer.insert("aud", json!(claims.aud));
+        answer.insert("client_id", json!(claims.client_id));
+        answer.insert("scope", json!(claims.scope));
+        answer.insert("jti", json!(claims.jti));
+        answer.insert("iat", json!(claims.iat));
+        answer.insert("exp", json!(claims.exp));
+        if let Some(cnf) = claims.cnf {
+            answer.insert("cnf", json!(cnf));
+        }
+        Ok(json!(answer))
+    }
+
+    /// RFC 7009: a refresh token ends its whole grant, an access token itself. What is not the client's stays as it is.
+    pub(super) async fn revoke_token(&self, client: &Client, form: &Params, now: Timestamp) -> Result<()> {
+        let asked = form.need("token")?;
+        if token::plausible(asked) {
+            let mut tx = self.db.begin().await?;
+            let row = grants::lock_refresh(&mut tx, token::hash(asked)).await?;
+            if let Some(row) = row.filter(|row| row.client == client.id) {
+                grants::revoke(&mut tx, row.grant, now).await?;
+                tx.commit().await?;
+            }
+            return Ok(());
+        }
+        if let Some((claims, _)) = self.read_access_token(asked, now).await?
+            && claims.client_id == client.id
+        {
+            let until = now + Duration::seconds(ACCESS_TOKEN_S + 1);
+            spent::spend(&self.db, "access", &claims.jti, until).await?;
+        }
+        Ok(())
+    }
+
+    /// Whom an ID token of ours is about, however old it is (OIDC Core §3.1.2.1, RP-Initiated Logout §2).
+    pub(super) async fn read_hint(&self, hint: &str, now: Timestamp) -> Result<Hint> {
+        let wrong = || OAuthError::new(Code::InvalidRequest, "id_token_hint is no ID token of this server");
+        let header = jose::header(hint, Some(&["jwt"]), &jose::ALGORITHMS).map_err(|_| wrong())?;
+        let keys = self.oauth.keys.set(&self.db, now).await?;
+        let key = keys.iter().find(|key| Some(&key.kid) == header.kid.as_ref() && key.algorithm == header.alg);
+        let key = key.ok_or_else(wrong)?;
+        let hint: Hint = jose::claims(hint, key.decoding(), header.alg).map_err(|_| wrong())?;
+        if hint.iss == *self.oauth.issuer { Ok(hint) } else { Err(wrong()) }
+    }
+
+    pub(super) async fn subject_of_hint(&self, hint: &str, client: &Client, now: Timestamp) -> Result<String> {
+        let hint = self.read_hint(hint, now).await?;
+        if hint.aud == client.id {
+            Ok(hint.sub)
+        } else {
+            Err(OAuthError::new(Code::InvalidRequest, "id_token_hint was given to another client"))
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Hint {
+    pub iss: String,
+    pub sub: String,
+    pub aud: String,
+    #[serde(default)]
+    pub sid: Option<String>,
+}

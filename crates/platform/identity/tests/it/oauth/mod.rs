@@ -1,0 +1,9 @@
+//! The OpenID Provider as clients meet it.
+
+pub mod app;
+mod attacks;
+mod flow;
+mod keys;
+mod leaving;
+mod machines;
+mod refresh;
