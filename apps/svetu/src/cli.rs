@@ -214,6 +214,15 @@ pub enum Client {
     /// An app on a device or in a browser: the same with `--public`.
     /// A machine: `svetu identity client add "Reports" --machine --scope reports.read`.
     Add(Box<AddClient>),
+    /// Let somebody register clients by themselves: prints a secret for /oauth/register.
+    Invite {
+        /// So many clients.
+        #[arg(long, default_value_t = 1)]
+        uses: u16,
+        /// For so many days, thirty at most.
+        #[arg(long, default_value_t = 7)]
+        days: u16,
+    },
     /// Show who is registered.
     List,
     /// Give a client a new secret; the one before opens nothing any more.
@@ -244,6 +253,12 @@ pub struct AddClient {
     /// It acts for itself and not for people.
     #[arg(long)]
     pub machine: bool,
+    /// It has no browser: it shows a code, and a person answers elsewhere (RFC 8628).
+    #[arg(long, conflicts_with = "machine")]
+    pub device: bool,
+    /// It is a service that passes people's requests on to others (RFC 8693); --resource says what it is.
+    #[arg(long, conflicts_with_all = ["public", "device"], requires = "resource")]
+    pub exchange: bool,
     /// Its public keys, as a JWK set: it signs its name instead of sending a secret (private_key_jwt).
     #[arg(long, value_name = "FILE")]
     pub jwks: Option<PathBuf>,

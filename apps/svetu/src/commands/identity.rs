@@ -44,11 +44,24 @@ fn registration(add: &AddClient) -> Result<NewClient> {
         (false, None, true) => AuthMethod::ClientSecretPost,
         (false, None, false) => AuthMethod::ClientSecretBasic,
     };
-    let (grant_types, scopes): (&[&str], &[&str]) = if add.machine {
-        (&["client_credentials"], &[])
-    } else {
-        (&["authorization_code", "refresh_token"], &PERSONAL)
-    };
+    let mut grant_types = Vec::new();
+    if add.machine {
+        grant_types.push("client_credentials");
+    }
+    if !add.redirect.is_empty() || !(add.machine || add.device || add.exchange) {
+        grant_types.push("authorization_code");
+    }
+    if add.device {
+        grant_types.push("urn:ietf:params:oauth:grant-type:device_code");
+    }
+    if add.exchange {
+        grant_types.push("urn:ietf:params:oauth:grant-type:token-exchange");
+    }
+    let personal = grant_types.iter().any(|kind| *kind == "authorization_code" || kind.ends_with("device_code"));
+    if personal {
+        grant_types.push("refresh_token");
+    }
+    let scopes: &[&str] = if personal { &PERSONAL } else { &[] };
     let new = NewClient {
         id: add.id.clone(),
         name: add.name.clone(),
@@ -87,6 +100,9 @@ async fn client(identity: &Identity, command: Client, new: Option<NewClient>) ->
                     done.id
                 );
             }
+        }
+        Client::Invite { uses, days } => {
+            say!("initial_access_token  {}", identity.invite_clients(uses, days).await?);
         }
         Client::List => {
             let clients = identity.clients().await?;

@@ -37,7 +37,7 @@ create table identity.oauth_client (
     created_at timestamptz not null,
     disabled_at timestamptz,
     check ((auth_method in ('client_secret_basic', 'client_secret_post')) = (secret_hash is not null)),
-    check ((auth_method = 'private_key_jwt') = (jwks is not null))
+    constraint oauth_client_keys check (auth_method <> 'private_key_jwt' or jwks is not null)
 );
 
 -- What a person allowed a client, once; codes and refresh tokens hang on it. Revoked, all of them are dead.

@@ -38,6 +38,8 @@ svetu_http::permissions! {
     ListSessions = "identity.list_sessions" on "Session";
     EndSession = "identity.end_session" on "Session";
     EndOtherSessions = "identity.end_other_sessions" on "Session";
+    SeeDevice = "identity.device_request" on "Account";
+    AnswerDevice = "identity.answer_device" on "Account";
     SeeAuthorization = "identity.authorization_request" on "Account";
     FindAccounts = "identity.find_accounts" on "Account";
     SetRoles = "identity.set_roles" on "Account";
@@ -58,6 +60,7 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(list_sessions, end_other_sessions))
         .routes(routes!(end_session))
         .routes(routes!(authorization_request))
+        .routes(routes!(device_request, answer_device))
         .routes(routes!(find_accounts))
         .routes(routes!(set_roles))
         .with_state(identity)
@@ -144,6 +147,12 @@ struct RolesForm {
     roles: BTreeSet<Role>,
 }
 
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DeviceAnswer {
+    allow: bool,
+}
+
 #[derive(Serialize, ToSchema)]
 struct Me {
     account_id: AccountId,
@@ -203,7 +212,7 @@ struct SessionList {
 struct AuthorizationView {
     /// As its developer named it.
     client_name: String,
-    /// The host that the answer goes to.
+    /// The host that the answer goes to; empty: a device fetches it.
     goes_to: String,
     /// `openid`, `profile`, `email`, `offline_access`, or what the application's own resources know.
     scopes: Vec<String>,
@@ -434,6 +443,34 @@ async fn authorization_request(
     PathId(request): PathId<String>,
 ) -> Result<Json<AuthorizationView>, ApiProblem> {
     Ok(Json(identity.authorization_request(grant.actor(), &request).await?.into()))
+}
+
+/// What the device with this code asks the signed-in person for; guesses at codes are limited.
+#[utoipa::path(get, path = "/identity/device-requests/{user_code}", operation_id = "identity.device_request",
+    tag = "identity", security(("session" = [])), params(("user_code" = String, Path)),
+    responses((status = 200, body = AuthorizationView), Problems))]
+async fn device_request(
+    grant: Grant<SeeDevice>,
+    State(identity): State<Identity>,
+    client: Client,
+    PathId(user_code): PathId<String>,
+) -> Result<Json<AuthorizationView>, ApiProblem> {
+    Ok(Json(identity.device_request(grant.actor(), &client, &user_code).await?.into()))
+}
+
+/// Allows the device with this code what it asks for, or refuses.
+#[utoipa::path(post, path = "/identity/device-requests/{user_code}", operation_id = "identity.answer_device",
+    tag = "identity", security(("session" = [])), params(("user_code" = String, Path)), request_body = DeviceAnswer,
+    responses((status = 204), Problems))]
+async fn answer_device(
+    grant: Grant<AnswerDevice>,
+    State(identity): State<Identity>,
+    client: Client,
+    PathId(user_code): PathId<String>,
+    ValidJson(form): ValidJson<DeviceAnswer>,
+) -> Result<StatusCode, ApiProblem> {
+    identity.decide_device(grant.actor(), &client, &user_code, form.allow).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Accounts whose address begins so, at most fifty; for operators.

@@ -34,7 +34,7 @@ pub struct Identity {
     pub(crate) secure: bool,
     pub(crate) oauth: Arc<OAuth>,
     hasher: Hasher,
-    limits: Arc<Limits>,
+    pub(crate) limits: Arc<Limits>,
 }
 
 /// From where somebody knocks.

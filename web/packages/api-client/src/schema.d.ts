@@ -183,6 +183,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity/device-requests/{user_code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the device with this code asks the signed-in person for; guesses at codes are limited. */
+        get: operations["identity.device_request"];
+        put?: never;
+        /** Allows the device with this code what it asks for, or refuses. */
+        post: operations["identity.answer_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identity/accounts": {
         parameters: {
             query?: never;
@@ -1330,7 +1348,7 @@ export interface components {
         AuthorizationView: {
             /** @description As its developer named it. */
             client_name: string;
-            /** @description The host that the answer goes to. */
+            /** @description The host that the answer goes to; empty: a device fetches it. */
             goes_to: string;
             /** @description `openid`, `profile`, `email`, `offline_access`, or what the application's own resources know. */
             scopes: string[];
@@ -1548,6 +1566,9 @@ export interface components {
         };
         /** @enum {string} */
         Delivery: "pickup" | "courier" | "post" | "seller";
+        DeviceAnswer: {
+            allow: boolean;
+        };
         FacetView: components["schemas"]["BucketView"][] | components["schemas"]["AttributeFacet"];
         FavouriteIdsView: {
             ids: components["schemas"]["ListingId"][];
@@ -2755,6 +2776,68 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AuthorizationView"];
                 };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.device_request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorizationView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.answer_device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceAnswer"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong (RFC 9457) */
             default: {

@@ -41,11 +41,11 @@ pub struct Question {
 }
 
 /// The signed-in person, as far as clients are concerned.
-struct Person {
-    account: AccountId,
-    session: Uuid,
-    auth_time: Timestamp,
-    strength: &'static str,
+pub(super) struct Person {
+    pub account: AccountId,
+    pub session: Uuid,
+    pub auth_time: Timestamp,
+    pub strength: &'static str,
 }
 
 struct Asked {
@@ -85,7 +85,8 @@ impl Identity {
         if form.get("request_uri").is_some() {
             return Err(OAuthError::new(Code::InvalidRequest, "a pushed request has no request_uri"));
         }
-        let params = form
+        let params = self
+            .unwrap_request(form, client, now)?
             .without(&["client_secret", "client_assertion", "client_assertion_type", PUSHED_AS])
             .with("client_id", &client.id);
         ReturnTo::parse(&params, client)?;
@@ -183,7 +184,12 @@ impl Identity {
         let unknown = || OAuthError::new(Code::InvalidRequest, "client_id is not one that is registered here");
         let client =
             client::by_id(&self.db, params.need("client_id")?).await.map_err(OAuthError::from)?.ok_or_else(unknown)?;
+        if params.get("request").is_some() && params.get("request_uri").is_some() {
+            return Err(OAuthError::new(Code::InvalidRequest, "request and request_uri are there both").into());
+        }
         let Some(uri) = params.get("request_uri") else {
+            // What a broken request object says is believed of nothing, not even where to go back to.
+            let params = self.unwrap_request(params, &client, now)?;
             let return_to = ReturnTo::parse(&params, &client)?;
             return Ok(Asked {
                 client,
@@ -324,7 +330,7 @@ impl Identity {
     }
 }
 
-fn person(actor: &Actor) -> Option<Person> {
+pub(super) fn person(actor: &Actor) -> Option<Person> {
     match actor.subject {
         Subject::Account { id, session: Some(session) } => Some(Person {
             account: id,

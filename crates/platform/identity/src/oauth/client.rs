@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     IdentityError,
-    oauth::jose,
+    oauth::{device, exchange, jose},
     token::{self, TokenHash},
 };
 
@@ -44,7 +44,8 @@ impl AuthMethod {
     }
 }
 
-pub const GRANT_TYPES: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
+pub const GRANT_TYPES: [&str; 5] =
+    ["authorization_code", "refresh_token", "client_credentials", device::GRANT_TYPE, exchange::GRANT_TYPE];
 
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -111,7 +112,7 @@ pub struct NewClient {
     pub id: Option<String>,
     pub name: String,
     pub auth_method: AuthMethod,
-    /// A JWK set of public keys: for `private_key_jwt`.
+    /// A JWK set of public keys: for `private_key_jwt` and signed requests.
     pub jwks: Option<Value>,
     pub redirect_uris: Vec<String>,
     pub post_logout_redirect_uris: Vec<String>,
@@ -161,14 +162,26 @@ impl NewClient {
             return Err(wrong("client_name", "1 to 80 characters"));
         }
         if self.grant_types.is_empty() || !self.grant_types.iter().all(|known| GRANT_TYPES.contains(&known.as_str())) {
-            return Err(wrong("grant_types", "some of authorization_code, refresh_token, client_credentials"));
+            return Err(wrong(
+                "grant_types",
+                "some of authorization_code, refresh_token, client_credentials and those of RFC 8628 and 8693",
+            ));
         }
         let has = |grant_type: &str| self.grant_types.iter().any(|known| known == grant_type);
-        if has("refresh_token") && !has("authorization_code") {
-            return Err(wrong("grant_types", "refresh_token only together with authorization_code"));
+        if has("refresh_token") && !has("authorization_code") && !has(device::GRANT_TYPE) {
+            return Err(wrong(
+                "grant_types",
+                "refresh_token only together with authorization_code or the device grant",
+            ));
         }
-        if has("client_credentials") && self.auth_method == AuthMethod::None {
-            return Err(wrong("grant_types", "client_credentials only for a client that authenticates"));
+        if (has("client_credentials") || has(exchange::GRANT_TYPE)) && self.auth_method == AuthMethod::None {
+            return Err(wrong(
+                "grant_types",
+                "client_credentials and token exchange only for a client that authenticates",
+            ));
+        }
+        if has(exchange::GRANT_TYPE) && self.resources.is_empty() {
+            return Err(wrong("resources", "one at least with token exchange: what the client itself is to others"));
         }
         if has("authorization_code") == self.redirect_uris.is_empty() {
             return Err(wrong("redirect_uris", "one at least with authorization_code, none without"));
@@ -201,12 +214,11 @@ impl NewClient {
         }
         match (self.auth_method == AuthMethod::PrivateKeyJwt, &self.jwks) {
             (true, None) => Err(wrong("jwks", "needed with private_key_jwt")),
-            (false, Some(_)) => Err(wrong("jwks", "only with private_key_jwt")),
-            (true, Some(set)) if jose::key_set(set).is_err() => Err(wrong(
+            (_, Some(set)) if jose::key_set(set).is_err() => Err(wrong(
                 "jwks",
                 "{\"keys\": […]} of at most 20 public keys: P-256, Ed25519 or RSA of 2048 bits and more",
             )),
-            (true, Some(_)) | (false, None) => Ok(()),
+            (_, Some(_)) | (false, None) => Ok(()),
         }
     }
 }
@@ -280,6 +292,31 @@ pub async fn register(db: &Db, new: &NewClient, now: Timestamp) -> Result<Regist
         return Err(IdentityError::Client(wrong("client_id", "one that is not taken")));
     }
     Ok(RegisteredClient { id, secret: secret.map(|(secret, _)| secret) })
+}
+
+/// What a client says of itself, anew; its id, its secret and how it authenticates stay.
+pub async fn change(db: &Db, id: &str, new: &NewClient) -> Result<(), IdentityError> {
+    new.check().map_err(IdentityError::Client)?;
+    sqlx::query!(
+        "update identity.oauth_client set name = $2, jwks = $3, redirect_uris = $4, post_logout_redirect_uris = $5,
+             backchannel_logout_uri = $6, grant_types = $7, scopes = $8, signing_alg = $9, dpop_bound = $10,
+             par_required = $11
+         where id = $1 and disabled_at is null",
+        id,
+        new.name.trim(),
+        new.jwks,
+        &new.redirect_uris,
+        &new.post_logout_redirect_uris,
+        new.backchannel_logout_uri,
+        &new.grant_types,
+        &new.scopes,
+        new.signing_alg,
+        new.dpop_bound,
+        new.par_required
+    )
+    .execute(db.pool())
+    .await?;
+    Ok(())
 }
 
 /// The client's secret, made anew: the one before opens nothing from here on. None: it has none, or there is no such client.

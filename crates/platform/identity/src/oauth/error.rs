@@ -9,7 +9,7 @@ use svetu_kernel::Status;
 
 use crate::IdentityError;
 
-/// The registered error codes (RFC 6749 §4.1.2.1 and §5.2, OIDC Core §3.1.2.6, RFC 6750 §3.1, 8707 §2, 9101 §6, 9126, 9449 §5 and §12).
+/// The registered error codes (RFC 6749 §4.1.2.1 and §5.2, OIDC Core §3.1.2.6, RFC 6750 §3.1, 7591 §3.2.2, 8628 §3.5, 8707 §2, 9101 §6, 9126, 9449 §5 and §12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
@@ -25,7 +25,12 @@ pub enum Code {
     LoginRequired,
     ConsentRequired,
     InvalidRequestUri,
-    RequestNotSupported,
+    InvalidRequestObject,
+    AuthorizationPending,
+    SlowDown,
+    ExpiredToken,
+    InvalidRedirectUri,
+    InvalidClientMetadata,
     InvalidToken,
     InsufficientScope,
     InvalidDpopProof,
@@ -49,7 +54,12 @@ impl Code {
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
             Self::InvalidRequestUri => "invalid_request_uri",
-            Self::RequestNotSupported => "request_not_supported",
+            Self::InvalidRequestObject => "invalid_request_object",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::ExpiredToken => "expired_token",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::InvalidDpopProof => "invalid_dpop_proof",

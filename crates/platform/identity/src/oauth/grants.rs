@@ -44,15 +44,7 @@ pub struct NewGrant<'a> {
     pub dpop_jkt: Option<&'a str>,
 }
 
-/// The grant and its code.
-pub async fn create(
-    tx: &mut Tx<'_>,
-    grant: &NewGrant<'_>,
-    redirect_uri: &str,
-    challenge: &[u8; 32],
-    nonce: Option<&str>,
-    now: Timestamp,
-) -> Result<String, IdentityError> {
+pub async fn insert(tx: &mut Tx<'_>, grant: &NewGrant<'_>, now: Timestamp) -> Result<Uuid, IdentityError> {
     let id = svetu_kernel::new_uuid(now);
     sqlx::query!(
         "insert into identity.oauth_grant (id, account, client, session, scopes, audience, claims, auth_time, strength,
@@ -74,6 +66,19 @@ pub async fn create(
     )
     .execute(&mut **tx)
     .await?;
+    Ok(id)
+}
+
+/// The grant and its code.
+pub async fn create(
+    tx: &mut Tx<'_>,
+    grant: &NewGrant<'_>,
+    redirect_uri: &str,
+    challenge: &[u8; 32],
+    nonce: Option<&str>,
+    now: Timestamp,
+) -> Result<String, IdentityError> {
+    let id = insert(tx, grant, now).await?;
     let (code, hash) = token::new();
     sqlx::query!(
         "insert into identity.oauth_code (hash, grant_id, redirect_uri, challenge, nonce, expires_at)
@@ -388,6 +393,14 @@ pub async fn prune(db: &Db, now: Timestamp, rows_max: i64) -> Result<u64, Identi
     .execute(db.pool())
     .await?
     .rows_affected();
+    for statement in [
+        "delete from identity.oauth_device where hash in
+             (select hash from identity.oauth_device where expires_at < $1 order by expires_at limit $2)",
+        "delete from identity.oauth_invitation where hash in
+             (select hash from identity.oauth_invitation where expires_at < $1 order by expires_at limit $2)",
+    ] {
+        gone += sqlx::query(statement).bind(now).bind(rows_max).execute(db.pool()).await?.rows_affected();
+    }
     gone += sqlx::query!("delete from identity.oauth_key where expires_at < $1", now - Duration::days(30))
         .execute(db.pool())
         .await?

@@ -3,7 +3,7 @@
 use axum::{
     Form, Json, Router,
     body::Bytes,
-    extract::{FromRequestParts, RawQuery, State},
+    extract::{FromRequestParts, Path, RawQuery, State},
     response::{AppendHeaders, IntoResponse, Response},
     routing::{get, post},
 };
@@ -32,13 +32,16 @@ pub fn routes(identity: Identity) -> Router {
         .route("/.well-known/jwks.json", get(key_set))
         .route("/oauth/token", post(token))
         .route("/oauth/par", post(par))
+        .route("/oauth/device", post(device))
+        .route("/oauth/register", post(register))
+        .route("/oauth/register/{id}", get(own_registration).put(change_registration).delete(leave_registration))
         .route("/oauth/revoke", post(revoke))
         .route("/oauth/introspect", post(introspect))
         .route("/oauth/userinfo", get(userinfo).post(userinfo))
         .layer(
             CorsLayer::new()
                 .allow_origin(Any)
-                .allow_methods([Method::GET, Method::POST])
+                .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
                 .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, http::HeaderName::from_static("dpop")])
                 .expose_headers([header::WWW_AUTHENTICATE, http::HeaderName::from_static("dpop-nonce")]),
         );
@@ -167,6 +170,51 @@ async fn par(State(identity): State<Identity>, headers: HeaderMap, body: Bytes) 
     identity.with_nonce(&headers, response)
 }
 
+async fn device(State(identity): State<Identity>, headers: HeaderMap, body: Bytes) -> Response {
+    let answer = async {
+        let (form, now) = (form(&headers, &body)?, identity.clock.now());
+        let client = identity.authenticate_client(&headers, &form, now).await?;
+        let jkt = identity.dpop(&headers, "POST", &identity.oauth.endpoint("device"), None, now).await?;
+        identity.begin_device(&client, &form, jkt.as_deref(), now).await
+    };
+    let response = match answer.await {
+        Ok(answer) => private(Json(answer)),
+        Err(error) => error.into_response(),
+    };
+    identity.with_nonce(&headers, response)
+}
+
+async fn register(State(identity): State<Identity>, headers: HeaderMap, body: Bytes) -> Result<Response> {
+    let answer = identity.register_itself(&headers, &body, identity.clock.now()).await?;
+    Ok(private((StatusCode::CREATED, Json(answer))))
+}
+
+async fn own_registration(
+    State(identity): State<Identity>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    Ok(private(Json(identity.own_registration(&headers, &id).await?)))
+}
+
+async fn change_registration(
+    State(identity): State<Identity>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response> {
+    Ok(private(Json(identity.change_registration(&headers, &id, &body).await?)))
+}
+
+async fn leave_registration(
+    State(identity): State<Identity>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    identity.leave_registration(&headers, &id, identity.clock.now()).await?;
+    Ok(private(StatusCode::NO_CONTENT))
+}
+
 async fn revoke(State(identity): State<Identity>, headers: HeaderMap, body: Bytes) -> Result<Response> {
     let (form, now) = (form(&headers, &body)?, identity.clock.now());
     let client = identity.authenticate_client(&headers, &form, now).await?;
@@ -183,8 +231,12 @@ async fn introspect(State(identity): State<Identity>, headers: HeaderMap, body: 
     Ok(private(Json(identity.introspect(&client, &form, now).await?)))
 }
 
-async fn userinfo(State(identity): State<Identity>, method: Method, headers: HeaderMap) -> Response {
-    let response = match identity.userinfo(&headers, method.as_str(), identity.clock.now()).await {
+async fn userinfo(State(identity): State<Identity>, method: Method, headers: HeaderMap, body: Bytes) -> Response {
+    let answer = async {
+        let form = if body.is_empty() { None } else { Some(form(&headers, &body)?) };
+        identity.userinfo(&headers, form.as_ref(), method.as_str(), identity.clock.now()).await
+    };
+    let response = match answer.await {
         Ok(claims) => private(Json(claims)),
         Err(error) => error.into_response(),
     };

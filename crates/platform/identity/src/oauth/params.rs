@@ -72,6 +72,21 @@ impl Params {
         self
     }
 
+    /// One more, which must be new and within bounds.
+    pub fn adding(mut self, name: &str, value: &str) -> Result<Self> {
+        let invalid = |what: String| OAuthError::new(Code::InvalidRequest, what);
+        if self.one.len() + self.resources.len() >= PARAMS_MAX || value.len() > VALUE_BYTES_MAX || value.contains('\0')
+        {
+            return Err(invalid("too many parameters, or one that is too long or not text".to_owned()));
+        }
+        if name == "resource" {
+            self.resources.push(value.to_owned());
+        } else if self.one.insert(name.to_owned(), value.to_owned()).is_some_and(|before| before != value) {
+            return Err(invalid(format!("{} is there twice", ascii(name))));
+        }
+        Ok(self)
+    }
+
     /// For the next page's address.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.one.insert(name.to_owned(), value.to_owned());

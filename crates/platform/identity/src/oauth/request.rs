@@ -66,9 +66,6 @@ impl AuthorizationRequest {
         if client.needs_par() && !pushed {
             return Err(invalid("the client pushes its requests (RFC 9126)"));
         }
-        if params.get("request").is_some() {
-            return Err(OAuthError::new(Code::RequestNotSupported, "request objects are not supported"));
-        }
         if params.get("registration").is_some() {
             return Err(invalid("registration is not supported"));
         }
@@ -225,7 +222,6 @@ mod tests {
             ("&prompt=none+login", Code::InvalidRequest),
             ("&prompt=create", Code::InvalidRequest),
             ("&max_age=-1", Code::InvalidRequest),
-            ("&request=x", Code::RequestNotSupported),
             ("&claims=[]", Code::InvalidRequest),
             ("&resource=https://evil.example", Code::InvalidTarget),
             ("&dpop_jkt=short", Code::InvalidRequest),

@@ -3,6 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::HeaderMap;
 use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use svetu_kernel::{Timestamp, UserId};
@@ -10,14 +11,16 @@ use svetu_kernel::{Timestamp, UserId};
 use super::{
     Result,
     client::Client,
+    device,
     error::{Code, OAuthError},
+    exchange,
     grants::{self, LivingGrant},
     keys::SigningKey,
     params::Params,
     request,
     tokens::Access,
 };
-use crate::{Identity, token};
+use crate::{Identity, IdentityError, token};
 
 /// RFC 6749 §5.1.
 #[derive(Debug, Serialize)]
@@ -33,21 +36,21 @@ pub struct TokenAnswer {
 }
 
 /// An authenticated client, what it asks, and what answers.
-struct Asking<'a> {
-    client: &'a Client,
-    form: &'a Params,
+pub(super) struct Asking<'a> {
+    pub client: &'a Client,
+    pub form: &'a Params,
     /// Of its proof's key.
-    jkt: Option<&'a str>,
-    key: &'a SigningKey,
-    now: Timestamp,
+    pub jkt: Option<&'a str>,
+    pub key: &'a SigningKey,
+    pub now: Timestamp,
 }
 
-fn invalid_grant(what: &str) -> OAuthError {
+pub(super) fn invalid_grant(what: &str) -> OAuthError {
     OAuthError::new(Code::InvalidGrant, what)
 }
 
 impl Identity {
-    pub(super) async fn token(&self, headers: &HeaderMap, form: &Params, now: Timestamp) -> Result<TokenAnswer> {
+    pub(super) async fn token(&self, headers: &HeaderMap, form: &Params, now: Timestamp) -> Result<Value> {
         let client = self.authenticate_client(headers, form, now).await?;
         let jkt = self.dpop(headers, "POST", &self.oauth.endpoint("token"), None, now).await?;
         if client.needs_dpop() && jkt.is_none() {
@@ -64,9 +67,11 @@ impl Identity {
         let key = self.oauth.keys.signing(&self.db, client.signing, now).await?;
         let asking = Asking { client: &client, form, jkt: jkt.as_deref(), key: &key, now };
         match grant_type {
-            "authorization_code" => self.by_code(&asking).await,
-            "refresh_token" => self.by_refresh(&asking).await,
-            "client_credentials" => self.by_client(&asking),
+            "authorization_code" => written(&self.by_code(&asking).await?),
+            "refresh_token" => written(&self.by_refresh(&asking).await?),
+            "client_credentials" => written(&self.by_client(&asking)?),
+            device::GRANT_TYPE => written(&self.by_device(&asking).await?),
+            exchange::GRANT_TYPE => written(&self.exchange(&asking).await?),
             _ => Err(OAuthError::new(Code::UnsupportedGrantType, "grant_type is not supported")),
         }
     }
@@ -185,8 +190,16 @@ impl Identity {
             scopes
         };
         let audience = request::resources(form.resources(), client, &self.oauth.api())?;
-        let access =
-            Access { subject: client.id.clone(), client, audience: &audience, scopes: &scopes, jkt, grant: None };
+        let access = Access {
+            subject: client.id.clone(),
+            client,
+            audience: &audience,
+            scopes: &scopes,
+            jkt,
+            grant: None,
+            until: None,
+            actor: None,
+        };
         let (access_token, expires_in) = self.access_token(key, &access, now)?;
         Ok(TokenAnswer {
             access_token,
@@ -198,7 +211,7 @@ impl Identity {
         })
     }
 
-    fn answer_of(
+    pub(super) fn answer_of(
         &self,
         asking: &Asking<'_>,
         grant: &LivingGrant,
@@ -217,6 +230,8 @@ impl Identity {
             scopes: &scopes,
             jkt,
             grant: Some(grant),
+            until: None,
+            actor: None,
         };
         let (access_token, expires_in) = self.access_token(key, &access, now)?;
         let id_token = if scopes.iter().any(|scope| scope == "openid") {
@@ -235,8 +250,12 @@ impl Identity {
     }
 }
 
-const fn token_type(jkt: Option<&str>) -> &'static str {
+pub(super) const fn token_type(jkt: Option<&str>) -> &'static str {
     if jkt.is_some() { "DPoP" } else { "Bearer" }
+}
+
+fn written(answer: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(answer).map_err(|error| OAuthError::internal(IdentityError::Key(error.to_string())))
 }
 
 /// What is asked for of what was allowed; all of it when nothing is asked for.

@@ -43,8 +43,19 @@ pub struct AccessClaims {
     pub acr: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cnf: Option<Confirmation>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Who acts for the subject (RFC 8693 §4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Actor>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub svetu_grant: Option<Uuid>,
+}
+
+/// The one who acts, and whom it acts for in its turn.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Actor {
+    pub sub: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Box<Actor>>,
 }
 
 /// RFC 9449 §6.1.
@@ -61,6 +72,9 @@ pub struct Access<'a> {
     pub scopes: &'a [String],
     pub jkt: Option<&'a str>,
     pub grant: Option<&'a LivingGrant>,
+    /// It ends no later than this: seconds since 1970.
+    pub until: Option<i64>,
+    pub actor: Option<Actor>,
 }
 
 /// The name of a strength as an authentication context class.
@@ -102,6 +116,7 @@ fn asked_claims(grant: &LivingGrant, member: &str) -> Map<String, Value> {
 
 impl Identity {
     pub(super) fn access_token(&self, key: &SigningKey, access: &Access<'_>, now: Timestamp) -> Result<(String, i64)> {
+        let life_s = access.until.map_or(ACCESS_TOKEN_S, |until| (until - now.timestamp()).min(ACCESS_TOKEN_S));
         let claims = AccessClaims {
             iss: self.oauth.issuer.to_string(),
             sub: access.subject.clone(),
@@ -110,13 +125,14 @@ impl Identity {
             scope: access.scopes.join(" "),
             jti: Uuid::new_v4().simple().to_string(),
             iat: now.timestamp(),
-            exp: now.timestamp() + ACCESS_TOKEN_S,
+            exp: now.timestamp() + life_s,
             auth_time: access.grant.map(|grant| grant.auth_time.timestamp()),
             acr: access.grant.map(|grant| acr(&grant.strength).to_owned()),
             cnf: access.jkt.map(|jkt| Confirmation { jkt: jkt.to_owned() }),
+            act: access.actor.clone(),
             svetu_grant: access.grant.map(|grant| grant.id),
         };
-        Ok((key.sign(ACCESS_TYPE, &claims)?, ACCESS_TOKEN_S))
+        Ok((key.sign(ACCESS_TYPE, &claims)?, life_s))
     }
 
     pub(super) fn id_token(
@@ -179,10 +195,11 @@ impl Identity {
         Ok(Some((claims, grant)))
     }
 
-    /// The token of a request to a resource of ours, with its key's proof where it is bound to one (RFC 6750 §2.1, 9449 §7.1).
+    /// The token of a request to a resource of ours, with its key's proof where it is bound to one (RFC 6750 §2.1 and §2.2, 9449 §7.1).
     pub(super) async fn bearer(
         &self,
         headers: &HeaderMap,
+        in_form: Option<&str>,
         method: &str,
         url: &str,
         now: Timestamp,
@@ -192,7 +209,12 @@ impl Identity {
             ..OAuthError::new(Code::InvalidToken, "the access token is unknown, over or revoked")
         };
         let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let (scheme, token) = value.and_then(|value| value.split_once(' ')).ok_or_else(|| invalid("Bearer"))?;
+        if value.is_some() && in_form.is_some() {
+            return Err(OAuthError::new(Code::InvalidRequest, "the access token is there twice"));
+        }
+        let presented =
+            value.and_then(|value| value.split_once(' ')).or_else(|| in_form.map(|token| ("Bearer", token)));
+        let (scheme, token) = presented.ok_or_else(|| invalid("Bearer"))?;
         let with_proof = scheme.eq_ignore_ascii_case("dpop");
         if !with_proof && !scheme.eq_ignore_ascii_case("bearer") {
             return Err(invalid("Bearer"));
@@ -215,8 +237,15 @@ impl Identity {
     }
 
     /// OIDC Core §5.3.
-    pub(super) async fn userinfo(&self, headers: &HeaderMap, method: &str, now: Timestamp) -> Result<Value> {
-        let (claims, grant) = self.bearer(headers, method, &self.oauth.endpoint("userinfo"), now).await?;
+    pub(super) async fn userinfo(
+        &self,
+        headers: &HeaderMap,
+        form: Option<&Params>,
+        method: &str,
+        now: Timestamp,
+    ) -> Result<Value> {
+        let in_form = form.and_then(|form| form.get("access_token"));
+        let (claims, grant) = self.bearer(headers, in_form, method, &self.oauth.endpoint("userinfo"), now).await?;
         let grant = grant.filter(|grant| grant.scopes.iter().any(|scope| scope == "openid"));
         let grant = grant.ok_or_else(|| OAuthError {
             challenge: Some("Bearer"),

@@ -34,6 +34,8 @@ async fn who_may_do_what() {
         ("identity.end_other_sessions", "DELETE /identity/sessions", Value::Null),
         // Its name is the secret: whoever brings it is asked.
         ("identity.authorization_request", "GET /identity/authorization-requests/{request}", Value::Null),
+        ("identity.device_request", "GET /identity/device-requests/BCDF-GHJK", Value::Null),
+        ("identity.answer_device", "POST /identity/device-requests/BCDF-GHJK", json!({ "allow": true })),
         ("identity.find_accounts", "GET /identity/accounts?q=owner", Value::Null),
         ("identity.set_roles", "PUT /identity/accounts/{account}/roles", json!({ "roles": ["trader"] })),
         ("identity.change_password", "POST /identity/me/password", json!({ "current": PASSWORD, "new": PASSWORD })),
@@ -86,6 +88,8 @@ async fn who_may_do_what() {
         identity.end_session           nobody 401 stranger 404 moderator 404 owner 204 operator 404
         identity.end_other_sessions    nobody 401 stranger 204 moderator 204 owner 204 operator 204
         identity.authorization_request nobody 401 stranger 200 moderator 200 owner 200 operator 200
+        identity.device_request        nobody 401 stranger 404 moderator 404 owner 404 operator 404
+        identity.answer_device         nobody 401 stranger 404 moderator 404 owner 404 operator 404
         identity.find_accounts         nobody 401 stranger 403 moderator 403 owner 403 operator 200
         identity.set_roles             nobody 401 stranger 403 moderator 403 owner 403 operator 204
         identity.change_password       nobody 401 stranger 204 moderator 204 owner 204 operator 204

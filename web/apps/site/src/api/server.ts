@@ -61,6 +61,11 @@ export function authorizationRequest(locale: Locale, request: string): Promise<A
   return get<AuthorizationView>(locale, `/identity/authorization-requests/${encodeURIComponent(request)}`);
 }
 
+/** What the device with this code asks the signed-in person for. */
+export function deviceRequest(locale: Locale, code: string): Promise<AuthorizationView> {
+  return get<AuthorizationView>(locale, `/identity/device-requests/${encodeURIComponent(code)}`);
+}
+
 const trees = new Map<Locale, { at: number; tree: Promise<CategoryTree> }>();
 
 /** All categories in the reader's language; kept for a minute, for they change a few times a year. */

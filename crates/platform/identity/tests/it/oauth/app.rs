@@ -242,6 +242,13 @@ pub async fn send_form(world: &World, path: &str, pairs: &[(String, String)], he
     send(world, request.body(Body::from(serde_html_form::to_string(pairs).unwrap())).unwrap()).await
 }
 
+pub async fn send_json(world: &World, method: &str, path: &str, body: &Value, headers: HeaderMap) -> Answer {
+    let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json");
+    request.headers_mut().unwrap().extend(headers);
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    send(world, request.body(Body::from(body)).unwrap()).await
+}
+
 pub async fn get(world: &World, path: &str, headers: &[(&str, String)]) -> Answer {
     let mut request = Request::get(path);
     for (name, value) in headers {

@@ -38,6 +38,9 @@ async fn a_person_signs_in_to_a_client() {
             "sub": id["sub"], "name": "Pera Perić", "locale": "en", "email": "ana@primer.rs", "email_verified": true,
         })
     );
+    let form = [("access_token".to_owned(), tokens["access_token"].as_str().unwrap().to_owned())];
+    let by_form = super::app::send_form(&world, "/oauth/userinfo", &form, http::HeaderMap::new()).await;
+    assert_eq!(by_form.body(), info);
     // What was allowed is not asked again, more is.
     assert!(ana.authorize(&app.request("openid email")).await.param("code").is_some());
     assert!(ana.authorize(&app.request("openid reports")).await.page().starts_with("/connect"));
@@ -152,4 +155,22 @@ async fn what_is_published_is_what_is_there() {
         let answer = get(&world, path.strip_prefix(ISSUER).unwrap(), &[]).await;
         assert_ne!(answer.status, 404, "{name}");
     }
+}
+
+#[tokio::test]
+async fn what_is_not_known_is_ignored_and_what_is_optional_may_be_left_out() {
+    let world = World::new().await;
+    let mut app = App::public(&world).await;
+    let mut ana = world.member("ana@primer.rs").await;
+    let mut request = app.request("email openid");
+    request.retain(|(name, _)| *name != "nonce" && *name != "state");
+    for (name, value) in [("display", "popup"), ("claims_locales", "sr"), ("acr_values", "x"), ("extra", "1")] {
+        request.push((name, value.to_owned()));
+    }
+    let asked = ana.authorize(&request).await;
+    let answer = ana.decide(&asked.waiting(), true).await;
+    assert_eq!(answer.param("state"), None);
+    let tokens = app.exchange(&answer.code()).await.body();
+    let id = verified(&world, tokens["id_token"].as_str().unwrap()).await;
+    assert!(id.get("nonce").is_none());
 }

@@ -2,8 +2,10 @@
 
 pub mod app;
 mod attacks;
+mod devices;
 mod flow;
 mod keys;
 mod leaving;
 mod machines;
 mod refresh;
+mod services;

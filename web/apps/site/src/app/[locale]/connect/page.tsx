@@ -2,27 +2,19 @@ import { href } from "@svetu/i18n/locales";
 import { Button, buttonClass } from "@svetu/ui/button";
 import { Link } from "@svetu/ui/link";
 import { ErrorState } from "@svetu/ui/state";
-import { AtSign, Check, CircleUserRound, Clock, Fingerprint, Unplug } from "lucide-react";
+import { Unplug } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { redirect } from "next/navigation";
 import { authorizationRequest, me, orNull } from "@/api/server";
 import { AuthFrame } from "@/auth/frame";
+import { Scopes } from "@/connect/scopes";
 import { pageLocale } from "@/i18n/page-locale";
 
 interface Props {
   params: Promise<{ locale: string }>;
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }
-
-const KNOWN = {
-  openid: Fingerprint,
-  profile: CircleUserRound,
-  email: AtSign,
-  offline_access: Clock,
-} as const;
-
-const known = (scope: string): scope is keyof typeof KNOWN => Object.hasOwn(KNOWN, scope);
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   await pageLocale(params);
@@ -65,20 +57,7 @@ export default async function Connect({ params, searchParams }: Props) {
           {t("other")}
         </Link>
       </div>
-      <h2 className="mt-6 text-base font-[600]">{t("gets")}</h2>
-      <ul className="mt-3 flex flex-col gap-3 text-base">
-        {asked.scopes.map((scope) => {
-          const Icon = known(scope) ? KNOWN[scope] : Check;
-          return (
-            <li key={scope} className="flex items-start gap-3">
-              <Icon aria-hidden className="mt-0.5 size-5 shrink-0 text-quiet" />
-              <span className="min-w-0 break-words">
-                {known(scope) ? t(`scopes.${scope}`) : t("scopes.other", { scope })}
-              </span>
-            </li>
-          );
-        })}
-      </ul>
+      <Scopes scopes={asked.scopes} />
       <form
         method="post"
         action="/oauth/decide"
