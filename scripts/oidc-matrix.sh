@@ -13,6 +13,6 @@ if [ "$(cat "$venv/.authlib" 2>/dev/null)" != "$version" ]; then
   "$venv/bin/pip" install --quiet --disable-pip-version-check "authlib==$version" "requests==2.32.5"
   echo "$version" >"$venv/.authlib"
 fi
-export SVETU_MATRIX_PYTHON=$PWD/$venv/bin/python SVETU_MATRIX_RUST=$target/debug/examples/openidconnect SVETU_BIN=$target/debug/svetu
+export SVETU_MATRIX_PYTHON=$PWD/$venv/bin/python SVETU_MATRIX_RUST=$(realpath "$target/debug/examples/openidconnect")
 case $venv in /*) SVETU_MATRIX_PYTHON=$venv/bin/python ;; esac
 exec scripts/test-e2e.sh matrix "$@"

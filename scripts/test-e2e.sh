@@ -24,12 +24,12 @@ trap finish EXIT
 export SVETU__LIMITS__ADDRESS_PER_MINUTE=100000 SVETU__LIMITS__ACCOUNT_PER_MINUTE=100000
 "$svetu" --state "$state" up --demo "${SVETU_E2E_LISTINGS:-600}" --detach
 SVETU_URL=$(sed -n 's/^ *"url": *"\([^"]*\)".*/\1/p' "$state/running.json")
-export SVETU_URL SVETU_STATE=$state
+export SVETU_URL SVETU_STATE=$state SVETU_BIN=$(realpath "$svetu")
 case $what in
   all)
     scripts/test-api.sh
     # The clients that npm has; `make oidc-matrix` runs the others too.
-    SVETU_BIN=$svetu npm --prefix web run matrix -- openid-client oauth4webapi passport
+    npm --prefix web run matrix -- openid-client oauth4webapi passport
     npm --prefix web run e2e
     ;;
   api) scripts/test-api.sh ;;

@@ -3,10 +3,9 @@
 import type { Answer } from "@svetu/api-client/client";
 import type { Session } from "@svetu/api-client/types";
 import { href } from "@svetu/i18n/locales";
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { act, keepCookies } from "@/api/act";
-import { env } from "@/env";
 import { hindrance, localeOf, refused, text } from "./faults";
 import { localPath } from "./next";
 import type { FormState } from "./state";
@@ -33,8 +32,9 @@ export async function signIn(_: FormState, form: FormData): Promise<FormState> {
     return refused(locale, error, values);
   }
   const next = localPath(locale, form.get("next"));
-  // Not a page of the site's: the browser itself has to go there.
-  redirect(next.startsWith("/oauth/") ? `${env.siteUrl()}${next}` : next);
+  // Next.js takes every path for a page of its own when its script sent the form.
+  if (next.startsWith("/oauth/") && (await headers()).has("next-action")) return { errors: {}, values, leave: next };
+  redirect(next);
 }
 
 /** The answer is the same whether the address has an account or not. */

@@ -51,6 +51,10 @@ export function ActionForm(props: ActionFormProps) {
     if (wrong || replaced) summary.current?.focus();
   }, [state, wrong, replaced]);
 
+  useEffect(() => {
+    if (state.leave) window.location.assign(state.leave);
+  }, [state.leave]);
+
   if (replaced) {
     return (
       <div ref={summary} tabIndex={-1} className="focus:outline-none">

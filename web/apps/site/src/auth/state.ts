@@ -7,6 +7,8 @@ export interface FormState {
   /** What was typed, but never a password. */
   values: Record<string, string>;
   done?: boolean;
+  /** An address that is no page of the site's: the browser itself goes there. */
+  leave?: string;
 }
 
 export const untouched: FormState = { errors: {}, values: {} };

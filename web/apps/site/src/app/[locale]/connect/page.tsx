@@ -58,11 +58,7 @@ export default async function Connect({ params, searchParams }: Props) {
         </Link>
       </div>
       <Scopes scopes={asked.scopes} />
-      <form
-        method="post"
-        action="/oauth/decide"
-        className="mt-8 flex flex-col gap-3 sm:flex-row-reverse sm:justify-end"
-      >
+      <form method="post" action="/oauth/decide" className="mt-8 flex flex-col gap-3 sm:flex-row">
         <input type="hidden" name="request" value={request} />
         <Button type="submit" size="large" name="decision" value="allow">
           {t("allow")}

@@ -91,7 +91,7 @@ export default async function Device({ params, searchParams }: Props) {
     <AuthFrame title={t("device.heading", { name: asked.client_name })} lead={t("device.check", { code })}>
       <p className="rounded-card bg-surface px-4 py-3 text-base break-words">{asked.email}</p>
       <Scopes scopes={asked.scopes} />
-      <form action={answerDevice} className="mt-8 flex flex-col gap-3 sm:flex-row-reverse sm:justify-end">
+      <form action={answerDevice} className="mt-8 flex flex-col gap-3 sm:flex-row">
         <input type="hidden" name="locale" value={locale} />
         <input type="hidden" name="user_code" value={code} />
         <Button type="submit" size="large" name="decision" value="allow">
