@@ -56,6 +56,8 @@ const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   skipTrailingSlashRedirect: false,
+  // Titles and descriptions stand in the head for everybody, not for known crawlers only.
+  htmlLimitedBots: /.*/,
   images: { unoptimized: true },
   webpack(config: Bundler, { webpack, isServer, dev }) {
     config.plugins.push(new webpack.NormalModuleReplacementPlugin(/\/createLucideIcon\.mjs$/, icon));
