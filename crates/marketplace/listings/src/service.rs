@@ -175,8 +175,14 @@ impl Service {
     }
 
     /// Who posts: the copy of the account, else what identity says now.
-    pub async fn seller(&self, actor: &Actor, id: AccountId) -> Result<(Seller, Timestamp), ListingError> {
-        let (name, is_trader, since) = match store::activity::seller(&self.db, id).await? {
+    /// On the connection that the caller holds, or on the pool for one who holds none.
+    pub async fn seller(
+        &self,
+        connection: impl sqlx::PgExecutor<'_>,
+        actor: &Actor,
+        id: AccountId,
+    ) -> Result<(Seller, Timestamp), ListingError> {
+        let (name, is_trader, since) = match store::activity::seller(connection, id).await? {
             Some(copy) => (copy.display_name, copy.is_trader, copy.created_at),
             None => (self.identity.mailbox(id).await?.display_name, actor.has(Role::Trader), self.clock.now()),
         };

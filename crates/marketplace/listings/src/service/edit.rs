@@ -108,7 +108,7 @@ impl Service {
             }
         }
         let rate = self.rate().await?;
-        let (seller, _) = self.seller(grant.actor(), owner).await?;
+        let (seller, _) = self.seller(self.db.pool(), grant.actor(), owner).await?;
         let content = self.merged(Content::default(), input, owner, seller.kind, reader).await?;
         let content = parse_unfinished(content, &self.taxonomy.get())?;
         let completeness = completeness(&content, &self.taxonomy.get());

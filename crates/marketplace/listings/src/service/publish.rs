@@ -42,7 +42,7 @@ impl Service {
         let term = self.term(listing.content.category.as_deref());
         listing.state.after(Step::Publish, now, term)?;
         let draft = ValidDraft::parse(listing.content.clone(), &self.taxonomy.get())?;
-        let (seller, since) = self.seller(grant.actor(), listing.seller.id).await?;
+        let (seller, since) = self.seller(&mut *tx, grant.actor(), listing.seller.id).await?;
         let is_new = seller.kind == SellerKind::Person && now < since + Duration::days(NEW_ACCOUNT_DAYS);
         if is_new {
             let counted =
@@ -120,7 +120,7 @@ impl Service {
             taxonomy.category(draft.category()).map(|found| found.forbidden_words.clone()).unwrap_or_default();
         let price_rsd_minor = price::in_rsd(Some(draft.price()), rate);
         let spread = match price_rsd_minor {
-            Some(_) => Some(self.spread(draft).await?),
+            Some(_) => Some(self.spread(tx, draft).await?),
             None => None,
         };
         let neighbours = store::bulk::neighbours(tx, id, print).await?;
@@ -129,7 +129,8 @@ impl Service {
     }
 
     /// Of the same make and model where the category knows them, else of the category.
-    async fn spread(&self, draft: &ValidDraft) -> Result<Spread, ListingError> {
+    /// Asked on the connection that is held: a second one may never come free when everybody waits for theirs.
+    async fn spread(&self, tx: &mut Tx<'_>, draft: &ValidDraft) -> Result<Spread, ListingError> {
         let taxonomy = self.taxonomy.get();
         let like: serde_json::Map<String, Value> = draft
             .content()
@@ -146,9 +147,9 @@ impl Service {
         if let Some(recent) = self.spreads.get(&key) {
             return Ok(recent);
         }
-        let mut spread = store::listing::price_spread(&self.db, draft.category(), None, &like).await?;
+        let mut spread = store::listing::price_spread(&mut **tx, draft.category(), None, &like).await?;
         if spread.count < Spread::COUNT_MIN {
-            spread = store::listing::price_spread(&self.db, draft.category(), None, &json!({})).await?;
+            spread = store::listing::price_spread(&mut **tx, draft.category(), None, &json!({})).await?;
         }
         if spread.count >= Spread::COUNT_MIN {
             self.spreads.insert(key, spread);

@@ -203,7 +203,7 @@ impl Service {
             |minor| rate.convert(Money::new(minor, Currency::Rsd), currency).map_or(minor, |money| money.amount_minor);
         for like in tries {
             let like = Value::Object(like);
-            let found = store::listing::price_spread(&self.db, &category, condition.as_deref(), &like).await?;
+            let found = store::listing::price_spread(self.db.pool(), &category, condition.as_deref(), &like).await?;
             if found.count >= HINT_COUNT_MIN {
                 let Spread { count, low, median, high } = found;
                 return Ok(Some(Spread { count, low: shown(low), median: shown(median), high: shown(high) }));

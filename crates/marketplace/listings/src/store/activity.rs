@@ -69,9 +69,9 @@ pub async fn copy_sellers(tx: &mut Tx<'_>, accounts: &[AccountEvent]) -> Result<
     Ok(())
 }
 
-pub async fn seller(db: &Db, id: AccountId) -> Result<Option<SellerCopy>, ListingError> {
+pub async fn seller(connection: impl sqlx::PgExecutor<'_>, id: AccountId) -> Result<Option<SellerCopy>, ListingError> {
     let row = sqlx::query!("select display_name, is_trader, created_at from listings.seller where id = $1", id.uuid())
-        .fetch_optional(db.pool())
+        .fetch_optional(connection)
         .await?;
     Ok(row.map(|row| SellerCopy {
         display_name: row.display_name,

@@ -300,7 +300,7 @@ pub async fn delete(tx: &mut Tx<'_>, id: ListingId) -> Result<(), ListingError> 
 
 /// What the like costs, of the newest 500 in RSD minor units: count, tenth, half, nine tenths.
 pub async fn price_spread(
-    db: &Db,
+    connection: impl sqlx::PgExecutor<'_>,
     category: &str,
     condition: Option<&str>,
     attributes: &Value,
@@ -321,7 +321,7 @@ pub async fn price_spread(
         condition,
         attributes
     )
-    .fetch_one(db.pool())
+    .fetch_one(connection)
     .await?;
     Ok(price::Spread { count: row.count, low: row.low, median: row.median, high: row.high })
 }

@@ -116,3 +116,21 @@ async fn who_may_look_at_what() {
     assert_eq!(world.get(&nobody(), "listing_00000000000000000000000000").await.said(), "404 listing.not_found");
     assert_eq!(world.get(&nobody(), "garnitura").await.said(), "400 request.path_invalid");
 }
+
+/// More of them than connections: whoever holds one must not wait for a second.
+#[tokio::test]
+async fn many_publish_at_once() {
+    let world = World::new().await;
+    let mut drafts = Vec::new();
+    for n in 1..=32 {
+        let created = world.call(&member(n), "POST /marketplace/listings", Some(sofa())).await;
+        drafts.push((member(n), created.body["id"].as_str().unwrap().to_owned()));
+    }
+    let all = drafts.iter().map(|(owner, id)| {
+        let line = format!("POST /marketplace/listings/{id}/publish");
+        let world = &world;
+        async move { world.call(owner, &line, None).await.said() }
+    });
+    let said: std::collections::BTreeSet<String> = futures::future::join_all(all).await.into_iter().collect();
+    assert!(said.iter().all(|said| said.starts_with("200")), "{said:?}");
+}
