@@ -265,6 +265,10 @@ impl Walk {
             ("identity.me", "GET /identity/me", Value::Null),
             ("identity.update_me", "PATCH /identity/me", json!({ "theme": "dark" })),
             ("identity.list_sessions", "GET /identity/sessions", Value::Null),
+            // Secret names that nobody was told: crates/platform/identity/tests walks those that exist.
+            ("identity.authorization_request", "GET /identity/authorization-requests/untold", Value::Null),
+            ("identity.device_request", "GET /identity/device-requests/BCDF-GHJK", Value::Null),
+            ("identity.answer_device", "POST /identity/device-requests/BCDF-GHJK", json!({ "allow": true })),
         ] {
             self.step(Who::Owner, operation, line, body).await;
         }
