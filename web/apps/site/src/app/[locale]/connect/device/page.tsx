@@ -20,6 +20,8 @@ interface Props {
 }
 
 const CODE_CHARS_MAX = 40;
+/** Latin letters in every script: an argument, for messages are transliterated. */
+const EXAMPLE = "BCDF-GHJK";
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   await pageLocale(params);
@@ -67,7 +69,7 @@ export default async function Device({ params, searchParams }: Props) {
           </Notice>
         )}
         <form method="get" className="flex flex-col gap-5">
-          <Field id="user_code" label={t("device.code")} help={t("device.example")}>
+          <Field id="user_code" label={t("device.code")} help={t("device.example", { code: EXAMPLE })}>
             <Input
               id="user_code"
               name="user_code"
