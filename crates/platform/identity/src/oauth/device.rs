@@ -14,7 +14,7 @@ use super::{
     grants::{self, NewGrant},
     params::Params,
     request,
-    token::{Asking, TokenAnswer, invalid_grant},
+    token::{Asking, TokenAnswer, first_refresh, invalid_grant},
 };
 use crate::{Identity, IdentityError, limits::Entrance, service, store, token};
 
@@ -240,13 +240,7 @@ impl Identity {
         .await?;
         let grant = grants::living(&mut tx, id, now).await?.ok_or_else(unknown)?;
         sqlx::query!("delete from identity.oauth_device where hash = $1", hash.as_slice()).execute(&mut *tx).await?;
-        let refresh = if client.may("refresh_token") {
-            let (refresh, hash) = token::new();
-            grants::add_refresh(&mut tx, grant.id, hash, grant.expires_at, now).await?;
-            Some(refresh)
-        } else {
-            None
-        };
+        let refresh = first_refresh(&mut tx, client, &grant, now).await?;
         let answer = self.answer_of(asking, &grant, None, refresh)?;
         tx.commit().await?;
         Ok(answer)

@@ -80,6 +80,12 @@ impl Keys {
         Ok(keys)
     }
 
+    /// The key in the set that a token's header names.
+    pub async fn of(&self, db: &Db, header: &Header, now: Timestamp) -> Result<Option<Arc<SigningKey>>, IdentityError> {
+        let named = |key: &&Arc<SigningKey>| Some(&key.kid) == header.kid.as_ref() && key.algorithm == header.alg;
+        Ok(self.set(db, now).await?.iter().find(named).cloned())
+    }
+
     /// The one that signs with this algorithm; made when there is none yet.
     pub async fn signing(
         &self,

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
+use svetu_db::Tx;
 use svetu_kernel::{Timestamp, UserId};
 
 use super::{
@@ -113,13 +114,7 @@ impl Identity {
             grants::bind(&mut tx, grant.id, jkt).await?;
             grant.dpop_jkt = Some(jkt.to_owned());
         }
-        let refresh = if client.may("refresh_token") {
-            let (refresh, hash) = token::new();
-            grants::add_refresh(&mut tx, grant.id, hash, grant.expires_at, now).await?;
-            Some(refresh)
-        } else {
-            None
-        };
+        let refresh = first_refresh(&mut tx, client, &grant, now).await?;
         let answer = self.answer_of(asking, &grant, row.nonce.as_deref(), refresh)?;
         tx.commit().await?;
         Ok(answer)
@@ -256,6 +251,21 @@ pub(super) const fn token_type(jkt: Option<&str>) -> &'static str {
 
 fn written(answer: &impl Serialize) -> Result<Value> {
     serde_json::to_value(answer).map_err(|error| OAuthError::internal(IdentityError::Key(error.to_string())))
+}
+
+/// The head of a new family, for a client that may refresh.
+pub(super) async fn first_refresh(
+    tx: &mut Tx<'_>,
+    client: &Client,
+    grant: &LivingGrant,
+    now: Timestamp,
+) -> Result<Option<String>> {
+    if !client.may("refresh_token") {
+        return Ok(None);
+    }
+    let (refresh, hash) = token::new();
+    grants::add_refresh(tx, grant.id, hash, grant.expires_at, now).await?;
+    Ok(Some(refresh))
 }
 
 /// What is asked for of what was allowed; all of it when nothing is asked for.

@@ -173,9 +173,7 @@ impl Identity {
         now: Timestamp,
     ) -> Result<Option<(AccessClaims, Option<LivingGrant>)>> {
         let Ok(header) = jose::header(token, Some(&[ACCESS_TYPE]), &jose::ALGORITHMS) else { return Ok(None) };
-        let keys = self.oauth.keys.set(&self.db, now).await?;
-        let key = keys.iter().find(|key| Some(&key.kid) == header.kid.as_ref() && key.algorithm == header.alg);
-        let Some(key) = key else { return Ok(None) };
+        let Some(key) = self.oauth.keys.of(&self.db, &header, now).await? else { return Ok(None) };
         let Ok(claims) = jose::claims::<AccessClaims>(token, key.decoding(), header.alg) else { return Ok(None) };
         if claims.iss != *self.oauth.issuer || claims.exp <= now.timestamp() {
             return Ok(None);
@@ -326,9 +324,7 @@ impl Identity {
     pub(super) async fn read_hint(&self, hint: &str, now: Timestamp) -> Result<Hint> {
         let wrong = || OAuthError::new(Code::InvalidRequest, "id_token_hint is no ID token of this server");
         let header = jose::header(hint, Some(&["jwt"]), &jose::ALGORITHMS).map_err(|_| wrong())?;
-        let keys = self.oauth.keys.set(&self.db, now).await?;
-        let key = keys.iter().find(|key| Some(&key.kid) == header.kid.as_ref() && key.algorithm == header.alg);
-        let key = key.ok_or_else(wrong)?;
+        let key = self.oauth.keys.of(&self.db, &header, now).await?.ok_or_else(wrong)?;
         let hint: Hint = jose::claims(hint, key.decoding(), header.alg).map_err(|_| wrong())?;
         if hint.iss == *self.oauth.issuer { Ok(hint) } else { Err(wrong()) }
     }
