@@ -32,9 +32,14 @@ pub enum Class {
     Own,
 }
 
-const AUTH_PATHS: [&str; 6] = [
+const AUTH_PATHS: [&str; 11] = [
     "/api/v1/identity/sign-up",
     "/api/v1/identity/sign-in",
+    "/api/v1/identity/sign-in/code",
+    "/api/v1/identity/sign-in/code/complete",
+    "/api/v1/identity/sign-in/factor",
+    "/api/v1/identity/sign-in/passkey",
+    "/api/v1/identity/me/step-up",
     "/api/v1/identity/verify-email",
     "/api/v1/identity/recovery",
     "/api/v1/identity/recovery/complete",

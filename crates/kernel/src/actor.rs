@@ -64,6 +64,8 @@ pub struct Actor {
     pub scopes: BTreeSet<String>,
     pub strength: Strength,
     pub authenticated_at: Option<Timestamp>,
+    /// When the person last proved all that the account asks for; dangerous acts want it to be recent (RFC 9470).
+    pub confirmed_at: Option<Timestamp>,
 }
 
 impl Actor {
@@ -75,6 +77,7 @@ impl Actor {
             scopes: BTreeSet::new(),
             strength: Strength::None,
             authenticated_at: None,
+            confirmed_at: None,
         }
     }
 
@@ -102,6 +105,11 @@ impl Actor {
     /// The public side of the same person.
     pub fn user_id(&self) -> Option<UserId> {
         self.account_id().map(|id| UserId::from_uuid(id.uuid()))
+    }
+
+    /// Whether the person proved all that the account asks for no longer ago than this.
+    pub fn confirmed_within(&self, seconds: i64, now: Timestamp) -> bool {
+        self.confirmed_at.is_some_and(|at| (now - at).num_seconds() <= seconds)
     }
 
     pub fn has(&self, role: Role) -> bool {

@@ -106,6 +106,8 @@ typed_id! {
     /// The public side of an account: a seller's or buyer's profile. Same UUID as the account.
     UserId = "user";
     SessionId = "session";
+    PasskeyId = "passkey";
+    TrustedDeviceId = "device";
     TenantId = "tenant";
     ListingId = "listing";
     MediaId = "media";

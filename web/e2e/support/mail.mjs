@@ -15,3 +15,14 @@ export function linkTo(to, path) {
     return undefined;
   });
 }
+
+/** The code in the newest letter to somebody that has one. */
+export function codeTo(to) {
+  return eventually(`a code for ${to}`, async () => {
+    const response = await fetch(`${base}/dev/mail.json`);
+    if (!response.ok) throw new Error(`/dev/mail.json: ${response.status}`);
+    const letters = (await response.json()).filter((letter) => letter.to.includes(to));
+    letters.sort((a, b) => b.at.localeCompare(a.at));
+    return letters.map(({ text }) => text.match(/^\d{6}$/m)?.[0]).find(Boolean);
+  });
+}

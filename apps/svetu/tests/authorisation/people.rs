@@ -117,8 +117,8 @@ impl Person {
         };
         let response = self.client.request(request.body(Full::new(bytes)).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
-        if let Some(cookie) = parts.headers.get(header::SET_COOKIE) {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+        let lines = parts.headers.get_all(header::SET_COOKIE).iter().map(|line| line.to_str().unwrap());
+        for pair in lines.filter_map(|line| line.split(';').next()).filter(|pair| pair.contains("svetu_session=")) {
             self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
         }
         Answer { status: parts.status.as_u16(), body: body.collect().await.unwrap().to_bytes() }

@@ -256,6 +256,10 @@ impl Walk {
         let token = "x".repeat(43);
         let link = json!({ "token": token });
         let recovery = json!({ "token": token, "password": PASSWORD });
+        let none = "01jd8zk3vme7g9x0q4c5r6s7t8";
+        let renamed = format!("PATCH /identity/me/passkeys/passkey_{none}");
+        let removed = format!("DELETE /identity/me/passkeys/passkey_{none}");
+        let forgotten = format!("DELETE /identity/me/trusted-devices/device_{none}");
         for (operation, line, body) in [
             ("identity.sign_up", "POST /identity/sign-up", form),
             ("identity.verify_email", "POST /identity/verify-email", link),
@@ -269,6 +273,36 @@ impl Walk {
             ("identity.authorization_request", "GET /identity/authorization-requests/untold", Value::Null),
             ("identity.device_request", "GET /identity/device-requests/BCDF-GHJK", Value::Null),
             ("identity.answer_device", "POST /identity/device-requests/BCDF-GHJK", json!({ "allow": true })),
+            // Factors that are nobody's: the same tests walk those that are somebody's.
+            (
+                "identity.complete_factor",
+                "POST /identity/sign-in/factor",
+                json!({ "method": "totp", "code": "000000" }),
+            ),
+            ("identity.request_code", "POST /identity/sign-in/code", json!({ "email": "niko@example.com" })),
+            ("identity.sign_in_by_code", "POST /identity/sign-in/code/complete", json!({ "code": "000000" })),
+            ("identity.passkey_options", "POST /identity/sign-in/passkey/options", Value::Null),
+            (
+                "identity.sign_in_by_passkey",
+                "POST /identity/sign-in/passkey",
+                json!({ "state": "x", "credential": {} }),
+            ),
+            ("identity.factors", "GET /identity/me/factors", Value::Null),
+            ("identity.security_events", "GET /identity/me/security-events", Value::Null),
+            ("identity.step_up", "POST /identity/me/step-up", json!({ "method": "password", "password": PASSWORD })),
+            ("identity.begin_totp", "POST /identity/me/totp", Value::Null),
+            ("identity.confirm_totp", "PUT /identity/me/totp", json!({ "state": "x", "code": "000000" })),
+            ("identity.remove_totp", "DELETE /identity/me/totp", Value::Null),
+            ("identity.renew_recovery_codes", "POST /identity/me/recovery-codes", Value::Null),
+            ("identity.begin_passkey", "POST /identity/me/passkeys/options", Value::Null),
+            (
+                "identity.add_passkey",
+                "POST /identity/me/passkeys",
+                json!({ "state": "x", "credential": {}, "name": "Telefon" }),
+            ),
+            ("identity.rename_passkey", &renamed, json!({ "name": "Telefon" })),
+            ("identity.remove_passkey", &removed, Value::Null),
+            ("identity.forget_device", &forgotten, Value::Null),
         ] {
             self.step(Who::Owner, operation, line, body).await;
         }

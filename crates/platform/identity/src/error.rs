@@ -25,6 +25,18 @@ pub enum IdentityError {
     /// 404 `identity.no_such_account`.
     #[error("no such account")]
     NoSuchAccount,
+    /// 401 `identity.sign_in_over`: what was proven first is too old, or the account has changed since.
+    #[error("the sign-in that waits for a second factor is over")]
+    SignInOver,
+    /// 401 `auth.step_up_required`: the person has to prove once more who they are (RFC 9470).
+    #[error("the person has to prove once more who they are")]
+    StepUp,
+    /// 404 `identity.no_such_factor`.
+    #[error("no such factor")]
+    NoSuchFactor,
+    /// 409 `identity.no_passkeys_here`: the site is reached by a bare address, for which browsers have no passkeys.
+    #[error("there are no passkeys for a bare address")]
+    NoPasskeysHere,
     /// The last operator cannot stop being one: 409 `identity.last_operator`.
     #[error("the last operator stays one")]
     LastOperator,
@@ -69,6 +81,10 @@ impl Fault for IdentityError {
             Self::NoSuchSession => Problem::new(Status::NotFound, "identity.no_such_session"),
             Self::NoSuchRequest => Problem::new(Status::NotFound, "identity.no_such_request"),
             Self::NoSuchAccount => Problem::new(Status::NotFound, "identity.no_such_account"),
+            Self::SignInOver => Problem::new(Status::Unauthorized, "identity.sign_in_over"),
+            Self::StepUp => Problem::new(Status::Unauthorized, "auth.step_up_required"),
+            Self::NoSuchFactor => Problem::new(Status::NotFound, "identity.no_such_factor"),
+            Self::NoPasskeysHere => Problem::new(Status::Conflict, "identity.no_passkeys_here"),
             Self::LastOperator => Problem::new(Status::Conflict, "identity.last_operator"),
             Self::Busy => Problem::new(Status::Unavailable, "service.overloaded").retry_after(2),
             Self::Refused(problem) => problem.as_ref().clone(),
@@ -90,15 +106,19 @@ impl MayRetry for IdentityError {
 impl From<IdentityError> for ContractError {
     fn from(error: IdentityError) -> Self {
         match error {
-            IdentityError::NoSuchAccount | IdentityError::NoSuchSession | IdentityError::NoSuchRequest => {
-                Self::NotFound
-            }
+            IdentityError::NoSuchAccount
+            | IdentityError::NoSuchSession
+            | IdentityError::NoSuchFactor
+            | IdentityError::NoSuchRequest => Self::NotFound,
             IdentityError::Db(error) => error.into(),
             IdentityError::Busy | IdentityError::Mail(_) => Self::Unavailable(error.to_string()),
             IdentityError::Invalid(_)
             | IdentityError::WrongCredentials
             | IdentityError::LinkInvalid
             | IdentityError::LastOperator
+            | IdentityError::SignInOver
+            | IdentityError::StepUp
+            | IdentityError::NoPasskeysHere
             | IdentityError::Refused(_)
             | IdentityError::Client(_)
             | IdentityError::Key(_)

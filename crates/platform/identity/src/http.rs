@@ -19,7 +19,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Identity, model,
+    Identity, cookies,
+    factors::http as factors,
+    model,
     oauth::Question,
     service::{Changes, Client, SignUp, SignedIn},
     sessions::NewSession,
@@ -63,21 +65,22 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(device_request, answer_device))
         .routes(routes!(find_accounts))
         .routes(routes!(set_roles))
+        .merge(factors::routes())
         .with_state(identity)
 }
 
 /// Nothing more to say: the rest comes by mail.
 #[derive(Serialize, ToSchema)]
-struct Accepted {}
+pub struct Accepted {}
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SignUpForm {
     #[schema(format = Email, max_length = 254)]
     email: String,
-    /// Any script; 8 to 256 characters.
+    /// Any script; 8 to 256 characters. Without one the person makes a passkey once the address is proven.
     #[schema(format = Password, min_length = 8, max_length = 256)]
-    password: String,
+    password: Option<String>,
     #[schema(min_length = 2, max_length = 60)]
     display_name: String,
     language: Language,
@@ -117,8 +120,9 @@ struct RecoveryForm {
 #[serde(deny_unknown_fields)]
 struct NewPasswordForm {
     token: String,
+    /// May be left out by an account that has none: a new passkey takes its place.
     #[schema(format = Password, min_length = 8, max_length = 256)]
-    password: String,
+    password: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -135,8 +139,9 @@ struct MePatch {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PasswordForm {
+    /// Left out by an account that has none yet.
     #[schema(format = Password)]
-    current: String,
+    current: Option<String>,
     #[schema(format = Password, min_length = 8, max_length = 256)]
     new: String,
 }
@@ -154,12 +159,14 @@ struct DeviceAnswer {
 }
 
 #[derive(Serialize, ToSchema)]
-struct Me {
+pub struct Me {
     account_id: AccountId,
     user_id: UserId,
     email: String,
     display_name: String,
     language: Language,
+    /// False for an account that is entered by passkeys or codes alone.
+    has_password: bool,
     roles: Vec<Role>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -175,6 +182,7 @@ impl From<model::Account> for Me {
             email: account.email,
             display_name: account.display_name,
             language: account.language,
+            has_password: account.password_hash.is_some(),
             roles: account.roles.into_iter().collect(),
             created_at: account.created_at,
             theme: account.theme,
@@ -253,20 +261,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Client {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let address = parts.extensions.get().copied().unwrap_or(ClientAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
-        Ok(Self { address, device: model::device(agent) })
+        let kept = |name| cookies::read(&parts.headers, name);
+        Ok(Self {
+            address,
+            device: model::device(agent),
+            trusted: kept(cookies::TRUSTED),
+            pending: kept(cookies::PENDING),
+            code_request: kept(cookies::CODE),
+        })
     }
 }
 
 fn cookie(identity: &Identity, value: &str, max_age_s: Option<i64>) -> String {
-    let name = session_cookie(identity.secure);
-    let mut cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax");
-    if identity.secure {
-        cookie.push_str("; Secure");
-    }
-    if let Some(seconds) = max_age_s {
-        cookie.push_str(&format!("; Max-Age={seconds}"));
-    }
-    cookie
+    cookies::write(identity.secure, session_cookie(identity.secure), value, max_age_s)
 }
 
 /// Takes the session's cookie away.
@@ -274,12 +281,14 @@ pub fn gone_cookie(identity: &Identity) -> String {
     cookie(identity, "", Some(0))
 }
 
-fn set(identity: &Identity, session: &NewSession) -> AppendHeaders<[(header::HeaderName, String); 1]> {
+pub fn set(identity: &Identity, session: &NewSession) -> AppendHeaders<[(header::HeaderName, String); 1]> {
     AppendHeaders([(header::SET_COOKIE, cookie(identity, &session.token, session.max_age_s))])
 }
 
-fn signed_in(identity: &Identity, done: SignedIn) -> Response {
-    (set(identity, &done.session), Json(Session { me: done.account.into() })).into_response()
+pub fn signed_in(identity: &Identity, done: SignedIn) -> Response {
+    let mut response = (set(identity, &done.session), Json(Session { me: done.account.into() })).into_response();
+    factors::after_sign_in(identity, done.trusted.as_deref(), response.headers_mut());
+    response
 }
 
 /// Opens an account. The answer is always the same; a letter follows.
@@ -310,7 +319,7 @@ async fn verify_email(
 }
 
 #[utoipa::path(post, path = "/identity/sign-in", operation_id = "identity.sign_in", tag = "identity",
-    request_body = SignInForm, responses((status = 200, body = Session), Problems))]
+    request_body = SignInForm, responses((status = 200, body = factors::SignInAnswer), Problems))]
 async fn sign_in(
     grant: Grant<DoSignIn>,
     State(identity): State<Identity>,
@@ -318,7 +327,7 @@ async fn sign_in(
     ValidJson(form): ValidJson<SignInForm>,
 ) -> Result<Response, ApiProblem> {
     let done = identity.sign_in(&client, grant.actor(), &form.email, &form.password, form.remember).await?;
-    Ok(signed_in(&identity, done))
+    Ok(factors::admitted(&identity, done))
 }
 
 /// Ends the session; without one there is nothing to end.
@@ -345,15 +354,15 @@ async fn request_recovery(
 
 /// Sets a new password by the letter's link, signs in here and out everywhere else.
 #[utoipa::path(post, path = "/identity/recovery/complete", operation_id = "identity.complete_recovery", tag = "identity",
-    request_body = NewPasswordForm, responses((status = 200, body = Session), Problems))]
+    request_body = NewPasswordForm, responses((status = 200, body = factors::SignInAnswer), Problems))]
 async fn complete_recovery(
     grant: Grant<DoCompleteRecovery>,
     State(identity): State<Identity>,
     client: Client,
     ValidJson(form): ValidJson<NewPasswordForm>,
 ) -> Result<Response, ApiProblem> {
-    let done = identity.complete_recovery(&client, grant.actor(), &form.token, &form.password).await?;
-    Ok(signed_in(&identity, done))
+    let done = identity.complete_recovery(&client, grant.actor(), &form.token, form.password.as_deref()).await?;
+    Ok(factors::admitted(&identity, done))
 }
 
 #[utoipa::path(get, path = "/identity/me", operation_id = "identity.me", tag = "identity", security(("session" = [])),
@@ -382,7 +391,7 @@ async fn change_password(
     client: Client,
     ValidJson(form): ValidJson<PasswordForm>,
 ) -> Result<Response, ApiProblem> {
-    let done = identity.change_password(grant.actor(), &client, &form.current, &form.new).await?;
+    let done = identity.change_password(grant.actor(), &client, form.current.as_deref(), &form.new).await?;
     Ok((StatusCode::NO_CONTENT, set(&identity, &done.session)).into_response())
 }
 

@@ -9,14 +9,17 @@ use uuid::Uuid;
 
 use crate::{
     Identity, IdentityError,
-    letter::{self, Letter},
-    oauth, store, token,
+    factors::codes,
+    letter::{self, Carries, Letter},
+    oauth, store,
+    token::{self, TokenHash},
 };
 
 const LETTER: &str = "identity.letter";
 const PRUNE_ROWS_MAX: i64 = 5_000;
 const VERIFY_H_MAX: i64 = 24;
 const RECOVER_MIN_MAX: i64 = 15;
+const CODE_MIN_MAX: i64 = 10;
 
 pub fn kinds(identity: &Identity) -> Vec<JobKind> {
     vec![
@@ -44,6 +47,9 @@ struct Order {
     /// None: there is no such account. The same work is done up to here, so that time tells nothing.
     account: Option<AccountId>,
     letter: Letter,
+    /// Whose code it is: the hash of what the browser keeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    request: Option<TokenHash>,
 }
 
 pub async fn order(
@@ -53,7 +59,23 @@ pub async fn order(
     now: Timestamp,
 ) -> Result<(), IdentityError> {
     let key = format!("{} {letter:?}", account.map_or_else(Uuid::new_v4, AccountId::uuid));
-    jobs::schedule(tx, &NewJob { kind: LETTER, key: &key, run_at: now, payload: Order { account, letter } }).await?;
+    jobs::schedule(
+        tx,
+        &NewJob { kind: LETTER, key: &key, run_at: now, payload: Order { account, letter, request: None } },
+    )
+    .await?;
+    Ok(())
+}
+
+/// A code for the browser that asked; it is made when the letter goes.
+pub async fn order_code(
+    tx: &mut Tx<'_>,
+    account: Option<AccountId>,
+    request: TokenHash,
+    now: Timestamp,
+) -> Result<(), IdentityError> {
+    let order = Order { account, letter: Letter::Code, request: Some(request) };
+    jobs::schedule(tx, &NewJob { kind: LETTER, key: &Uuid::new_v4().to_string(), run_at: now, payload: order }).await?;
     Ok(())
 }
 
@@ -65,23 +87,27 @@ impl JobHandler for Send {
         let order: Order =
             serde_json::from_value(job.payload.clone()).map_err(|error| HandlerError::Poison(error.to_string()))?;
         let Some(id) = order.account else { return Ok(()) };
-        Ok(self.0.send_letter(id, order.letter).await?)
+        Ok(self.0.send_letter(id, &order).await?)
     }
 }
 
 impl Identity {
-    async fn send_letter(&self, id: AccountId, kind: Letter) -> Result<(), IdentityError> {
+    async fn send_letter(&self, id: AccountId, order: &Order) -> Result<(), IdentityError> {
         let account = match store::by_id(&self.db, id).await {
             Ok(account) => account,
             Err(IdentityError::NoSuchAccount) => return Ok(()),
             Err(error) => return Err(error),
         };
-        let now = self.clock.now();
+        let (now, kind) = (self.clock.now(), order.letter);
         let link = match kind {
             Letter::Verify if account.verified => return Ok(()),
             Letter::Verify => Some(("verify", chrono::Duration::hours(VERIFY_H_MAX))),
             Letter::Recover => Some(("recover", chrono::Duration::minutes(RECOVER_MIN_MAX))),
-            Letter::AlreadyHere | Letter::PasswordChanged => None,
+            Letter::AlreadyHere
+            | Letter::PasswordChanged
+            | Letter::FactorsChanged
+            | Letter::PasskeyCopied
+            | Letter::Code => None,
         };
         let token = match link {
             None => None,
@@ -93,8 +119,22 @@ impl Identity {
                 Some(token)
             }
         };
-        let mail =
-            letter::write(kind, Uuid::new_v4(), &account.email, account.language, &self.site_url, token.as_deref());
+        let code = match order.request {
+            None => None,
+            Some(request) => {
+                let mut tx = self.db.begin().await?;
+                let until = now + chrono::Duration::minutes(CODE_MIN_MAX);
+                let code = codes::put_mailed(&mut tx, &self.factors.codes, request, id, until).await?;
+                tx.commit().await?;
+                Some(code)
+            }
+        };
+        let carries = match (&token, &code) {
+            (Some(token), _) => Carries::Token(token),
+            (None, Some(code)) => Carries::Code(code),
+            (None, None) => Carries::Nothing,
+        };
+        let mail = letter::write(kind, Uuid::new_v4(), &account.email, account.language, &self.site_url, carries);
         match self.mailer.send(&mail).await {
             Ok(()) => Ok(()),
             Err(MailError::Refused) => {

@@ -16,6 +16,22 @@ pub enum Letter {
     Recover,
     /// The password was changed.
     PasswordChanged,
+    /// A code to sign in with.
+    Code,
+    /// A way in was added or taken away, or a recovery code used.
+    FactorsChanged,
+    /// There are two of one passkey.
+    PasskeyCopied,
+}
+
+/// What works once.
+#[derive(Debug, Clone, Copy)]
+pub enum Carries<'a> {
+    Nothing,
+    /// In the link.
+    Token(&'a str),
+    /// To be typed.
+    Code(&'a str),
 }
 
 struct Words {
@@ -99,11 +115,64 @@ const fn words(letter: Letter, language: Language) -> Words {
             button: "Look at your sessions",
             end: "If it was not you, ask for a new password on the sign-in page at once.",
         },
+        (Letter::Code, Language::SrLatn | Language::SrCyrl) => Words {
+            subject: "Kod za prijavu",
+            body: "Ovim kodom se prijavljujete na Sve Tu. Važi 10 minuta, samo u pregledaču u kom ste ga zatražili.",
+            button: "",
+            end: "Ako ga niste vi zatražili, zanemarite ovo pismo. Kod nikome ne govorite: od nas vas za njega niko neće pitati.",
+        },
+        (Letter::Code, Language::Ru) => Words {
+            subject: "Код для входа",
+            body: "С этим кодом вы войдёте на Sve Tu. Он действует 10 минут и только в том браузере, в котором вы его запросили.",
+            button: "",
+            end: "Если вы его не запрашивали, не обращайте внимания на это письмо. Никому не сообщайте код: мы никогда его не спрашиваем.",
+        },
+        (Letter::Code, Language::En) => Words {
+            subject: "Your sign-in code",
+            body: "This code signs you in to Sve Tu. It is valid for 10 minutes, only in the browser where you asked for it.",
+            button: "",
+            end: "If you did not ask for it, ignore this letter. Tell the code to nobody: we never ask for it.",
+        },
+        (Letter::FactorsChanged, Language::SrLatn | Language::SrCyrl) => Words {
+            subject: "Promena u načinu prijave",
+            body: "Način na koji se prijavljujete na svoj nalog upravo je promenjen: dodat je ili uklonjen pristupni ključ ili aplikacija za kodove, ili je upotrebljen rezervni kod.",
+            button: "Pregledaj načine prijave",
+            end: "Ako to niste bili vi, odmah postavite novu lozinku i uklonite ono što ne prepoznajete.",
+        },
+        (Letter::FactorsChanged, Language::Ru) => Words {
+            subject: "Изменён способ входа",
+            body: "Способ входа в ваш аккаунт только что изменён: добавлен или удалён ключ доступа или приложение с кодами, либо использован резервный код.",
+            button: "Посмотреть способы входа",
+            end: "Если это были не вы, сразу задайте новый пароль и удалите то, чего не узнаёте.",
+        },
+        (Letter::FactorsChanged, Language::En) => Words {
+            subject: "The ways into your account changed",
+            body: "The way you sign in was just changed: a passkey or an authenticator app was added or removed, or a recovery code was used.",
+            button: "Look at the ways in",
+            end: "If it was not you, set a new password at once and remove what you do not recognise.",
+        },
+        (Letter::PasskeyCopied, Language::SrLatn | Language::SrCyrl) => Words {
+            subject: "Odbijen je kopiran pristupni ključ",
+            body: "Neko je pokušao da se prijavi kopijom vašeg pristupnog ključa. Prijavu smo odbili.",
+            button: "Pregledaj načine prijave",
+            end: "Uklonite taj ključ sa naloga i napravite novi.",
+        },
+        (Letter::PasskeyCopied, Language::Ru) => Words {
+            subject: "Отклонена копия ключа доступа",
+            body: "Кто-то попытался войти с копией вашего ключа доступа. Во входе отказано.",
+            button: "Посмотреть способы входа",
+            end: "Удалите этот ключ из аккаунта и создайте новый.",
+        },
+        (Letter::PasskeyCopied, Language::En) => Words {
+            subject: "A copied passkey was refused",
+            body: "Somebody tried to sign in with a copy of your passkey. We refused.",
+            button: "Look at the ways in",
+            end: "Remove that passkey from your account and make a new one.",
+        },
     }
 }
 
-/// The letter; `token` of those that carry a link for one use.
-pub fn write(letter: Letter, id: Uuid, to: &str, language: Language, site_url: &str, token: Option<&str>) -> Mail {
+pub fn write(letter: Letter, id: Uuid, to: &str, language: Language, site_url: &str, carries: Carries<'_>) -> Mail {
     let words = words(letter, language);
     let say = |text: &str| match language {
         Language::SrCyrl => svetu_text::latin_to_cyrillic(text),
@@ -111,19 +180,32 @@ pub fn write(letter: Letter, id: Uuid, to: &str, language: Language, site_url: &
     };
     let page = match letter {
         Letter::Verify => "verify",
-        Letter::AlreadyHere => "sign-in",
+        Letter::AlreadyHere | Letter::Code => "sign-in",
         Letter::Recover => "recover",
-        Letter::PasswordChanged => "account/security",
+        Letter::PasswordChanged | Letter::FactorsChanged | Letter::PasskeyCopied => "account/security",
     };
-    let query = token.map(|token| format!("?token={token}")).unwrap_or_default();
+    let query = match carries {
+        Carries::Token(token) => format!("?token={token}"),
+        Carries::Nothing | Carries::Code(_) => String::new(),
+    };
     let url = format!("{site_url}/{}{page}{query}", prefix(language));
     let (body, button, end) = (say(words.body), say(words.button), say(words.end));
-    let text = format!("{body}\n\n{button}:\n{url}\n\n{end}\n");
+    let (text, middle) = match carries {
+        Carries::Code(code) => (
+            format!("{body}\n\n{code}\n\n{end}\n"),
+            format!("<p style=\"font-size:2rem;letter-spacing:.3rem;font-family:monospace\">{code}</p>"),
+        ),
+        Carries::Nothing | Carries::Token(_) => (
+            format!("{body}\n\n{button}:\n{url}\n\n{end}\n"),
+            format!(
+                "<p><a href=\"{url}\" style=\"display:inline-block;padding:.7rem 1.2rem;background:#0b57d0;color:#fff;\
+                 border-radius:.4rem;text-decoration:none\">{button}</a></p><p style=\"word-break:break-all\">{url}</p>"
+            ),
+        ),
+    };
     let html = format!(
         "<!doctype html><html lang=\"{language}\"><body style=\"font-family:sans-serif;line-height:1.5;max-width:34rem;margin:2rem auto\">\
-         <p>{body}</p><p><a href=\"{url}\" style=\"display:inline-block;padding:.7rem 1.2rem;background:#0b57d0;color:#fff;\
-         border-radius:.4rem;text-decoration:none\">{button}</a></p><p style=\"word-break:break-all\">{url}</p>\
-         <p style=\"color:#555\">{end}</p></body></html>"
+         <p>{body}</p>{middle}<p style=\"color:#555\">{end}</p></body></html>"
     );
     Mail { id, to: to.to_owned(), subject: say(words.subject), text, html, unsubscribe: None }
 }
@@ -150,9 +232,11 @@ mod tests {
             (Language::Ru, "Подтвердите свой адрес", "http://h/ru/verify?token=t"),
             (Language::En, "Confirm your address", "http://h/en/verify?token=t"),
         ] {
-            let mail = write(Letter::Verify, Uuid::nil(), "a@b.rs", language, "http://h", Some("t"));
+            let mail = write(Letter::Verify, Uuid::nil(), "a@b.rs", language, "http://h", Carries::Token("t"));
             assert_eq!(mail.subject, subject);
             assert!(mail.text.contains(start), "{}", mail.text);
+            let mail = write(Letter::Code, Uuid::nil(), "a@b.rs", language, "http://h", Carries::Code("012345"));
+            assert!(mail.text.contains("\n012345\n") && mail.html.contains(">012345<"), "{}", mail.text);
         }
     }
 }

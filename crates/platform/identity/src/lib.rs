@@ -2,7 +2,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod contract;
+mod cookies;
 mod error;
+mod factors;
 mod http;
 mod jobs;
 mod letter;
@@ -10,6 +12,7 @@ mod limits;
 mod model;
 mod oauth;
 mod password;
+mod seal;
 mod service;
 mod sessions;
 mod store;

@@ -18,6 +18,12 @@ pub enum Entrance {
     Recovery,
     Link,
     Password,
+    /// The second factor, or what proves once more who somebody is: by the account's id.
+    Factor,
+    /// A code by mail.
+    Code,
+    /// Nothing about a key can be guessed: the network alone is counted.
+    Passkey,
 }
 
 /// What is counted by account is counted whether the account exists or not: a limit tells nothing.
@@ -58,9 +64,13 @@ impl Limits {
         self.network.take((entrance, network), now).check()?;
         let Some(account) = account else { return Ok(()) };
         match entrance {
-            Entrance::SignUp | Entrance::Recovery => self.pair.take((entrance, network, account), now).check(),
-            Entrance::SignIn | Entrance::Password => self.delays.knock(entrance, network, account, now),
-            Entrance::Link => Ok(()),
+            Entrance::SignUp | Entrance::Recovery | Entrance::Code => {
+                self.pair.take((entrance, network, account), now).check()
+            }
+            Entrance::SignIn | Entrance::Password | Entrance::Factor => {
+                self.delays.knock(entrance, network, account, now)
+            }
+            Entrance::Link | Entrance::Passkey => Ok(()),
         }
     }
 
@@ -68,10 +78,13 @@ impl Limits {
     /// strangers cannot lock the owner out.
     pub fn crowd(&self, entrance: Entrance, account: &str, now: Timestamp) -> Result<(), Problem> {
         match entrance {
-            Entrance::SignUp | Entrance::Recovery => self.letters.take((entrance, account), now).check(),
+            Entrance::SignUp | Entrance::Recovery | Entrance::Code => {
+                self.letters.take((entrance, account), now).check()
+            }
             Entrance::SignIn => self.guesses.take(account, now).check(),
+            Entrance::Factor => self.guesses.take(("factor", account), now).check(),
             // A token is no guess, and who is asked again is signed in already.
-            Entrance::Link | Entrance::Password => Ok(()),
+            Entrance::Link | Entrance::Passkey | Entrance::Password => Ok(()),
         }
     }
 

@@ -155,6 +155,17 @@ pub struct Session {
     pub last_seen_at: Timestamp,
 }
 
+/// What happened to an account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SecurityEvent {
+    pub at: Timestamp,
+    pub kind: String,
+    /// Who did it was the account itself.
+    pub own: bool,
+    pub device: Option<String>,
+    pub network: Option<String>,
+}
+
 /// What a person recognises of a `User-Agent`: "Firefox, Linux".
 pub fn device(user_agent: &str) -> String {
     const BROWSERS: [(&str, &str); 8] = [

@@ -1,5 +1,6 @@
 //! Use cases of accounts, sessions and roles.
 
+mod admit;
 mod staff;
 
 use std::sync::Arc;
@@ -9,18 +10,22 @@ use svetu_contracts::identity::{ACCOUNT_CHANGED, ACCOUNT_CREATED};
 use svetu_db::{Db, Tx, outbox};
 use svetu_http::ClientAddress;
 use svetu_kernel::{
-    AccountId, Actor, FieldProblem, Language, Problem, SessionId, SharedClock, Status, Subject, Timestamp,
+    AccountId, Actor, FieldProblem, Language, Problem, SessionId, SharedClock, Status, Strength, Subject, Timestamp,
 };
 use svetu_ports::Mailer;
 
+pub(crate) use admit::{Admission, First, Knock, Second};
+
 use crate::{
-    IdentityDeps, IdentityError, jobs,
+    IdentityDeps, IdentityError,
+    factors::{CONFIRMED_S, Factors, devices},
+    jobs,
     letter::Letter,
     limits::{Entrance, Limits},
     model::{Account, DisplayName, Email, Password, Session, account_roles},
     oauth::OAuth,
     password::Hasher,
-    sessions::{self, NewSession},
+    sessions::{self, NewSession, Proof},
     store, token,
 };
 
@@ -33,7 +38,8 @@ pub struct Identity {
     pub(crate) site_url: Arc<str>,
     pub(crate) secure: bool,
     pub(crate) oauth: Arc<OAuth>,
-    hasher: Hasher,
+    pub(crate) factors: Arc<Factors>,
+    pub(crate) hasher: Hasher,
     pub(crate) limits: Arc<Limits>,
 }
 
@@ -42,11 +48,16 @@ pub struct Identity {
 pub(crate) struct Client {
     pub address: ClientAddress,
     pub device: String,
+    /// What its cookies hold: a device that is remembered, a sign-in that waits for its second factor, a code asked for.
+    pub trusted: Option<String>,
+    pub pending: Option<String>,
+    pub code_request: Option<String>,
 }
 
 pub(crate) struct SignUp {
     pub email: String,
-    pub password: String,
+    /// None: a passkey is made once the address is proven.
+    pub password: Option<String>,
     pub display_name: String,
     pub language: Language,
     pub accept_terms: bool,
@@ -55,6 +66,8 @@ pub(crate) struct SignUp {
 pub(crate) struct SignedIn {
     pub session: NewSession,
     pub account: Account,
+    /// For the cookie of a device that is remembered from now on.
+    pub trusted: Option<String>,
 }
 
 #[derive(Default)]
@@ -71,15 +84,16 @@ impl Identity {
         let IdentityDeps { db, clock, mailer, site_url, secure, hash_cost, oauth_secret } = deps;
         let hasher = Hasher::try_new(hash_cost)?;
         let site_url: Arc<str> = site_url.into();
+        let factors = Arc::new(Factors::try_new(&site_url, &oauth_secret)?);
         let oauth = Arc::new(OAuth::try_new(Arc::clone(&site_url), &oauth_secret)?);
-        Ok(Self { db, clock, mailer, site_url, secure, oauth, hasher, limits: Arc::default() })
+        Ok(Self { db, clock, mailer, site_url, secure, oauth, factors, hasher, limits: Arc::default() })
     }
 
     /// The same answer and the same work whether the address is new, waiting or taken: only its owner's mailbox tells.
     pub(crate) async fn sign_up(&self, client: &Client, form: SignUp) -> Result<(), IdentityError> {
         let email = Email::parse(&form.email).ok_or_else(|| FieldProblem::new("/email", "identity.email_invalid"));
         let name = DisplayName::parse(&form.display_name, "/display_name");
-        let password = Password::parse(&form.password, "/password");
+        let password = form.password.map(|typed| Password::parse(&typed, "/password")).transpose();
         let terms = form.accept_terms.then_some(()).ok_or_else(|| FieldProblem::new("/accept_terms", "identity.terms"));
         let (email, name, password) = match (email, name, password, terms) {
             (Ok(email), Ok(name), Ok(password), Ok(())) => (email, name, password),
@@ -92,7 +106,10 @@ impl Identity {
         self.enter_as(Entrance::SignUp, client, &email.normal, now).await?;
         let known = store::by_email(&self.db, &email.normal).await?;
         let earlier = known.filter(|account| !account.verified).and_then(|account| account.password_hash);
-        let password_hash = self.hasher.hash_beside(&password, earlier.as_deref()).await?;
+        let password_hash = match password {
+            Some(password) => Some(self.hasher.hash_beside(&password, earlier.as_deref()).await?),
+            None => None,
+        };
 
         let mut tx = self.db.begin().await?;
         let (id, letter) = match store::lock_by_email(&mut tx, &email.normal).await? {
@@ -100,7 +117,7 @@ impl Identity {
             Some(waiting) => {
                 // Two passwords for one unproven address: one may be a stranger's, who waits for the owner to follow a
                 // letter. Neither counts; who proves the address sets one by recovery.
-                let agreed = waiting.password_hash.filter(|before| *before == password_hash);
+                let agreed = waiting.password_hash.filter(|before| Some(before) == password_hash.as_ref());
                 store::drop_links(&mut tx, waiting.id, "verify").await?;
                 store::sign_up_again(&mut tx, waiting.id, &name, form.language, agreed.as_deref(), now).await?;
                 (waiting.id, Letter::Verify)
@@ -114,7 +131,7 @@ impl Identity {
                     theme: None,
                     verified: false,
                     roles: account_roles([]),
-                    password_hash: Some(password_hash),
+                    password_hash,
                     created_at: now,
                     version: 0,
                 };
@@ -145,10 +162,10 @@ impl Identity {
         let mut account = store::lock(&mut tx, id).await?;
         activate(&mut tx, &mut account, now).await?;
         leave(&mut tx, actor, now).await?;
-        let session = self.begin_session(&mut tx, &account, client, true, now).await?;
+        let session = self.begin_session(&mut tx, &account, client, true, &Proof::one("otp"), now).await?;
         tx.commit().await?;
         tracing::info!(account.id = %id, "account {id} is verified");
-        Ok(SignedIn { session, account })
+        Ok(SignedIn { session, account, trusted: None })
     }
 
     pub(crate) async fn sign_in(
@@ -158,7 +175,7 @@ impl Identity {
         email: &str,
         password: &str,
         remember: bool,
-    ) -> Result<SignedIn, IdentityError> {
+    ) -> Result<Admission, IdentityError> {
         let now = self.clock.now();
         // What is no address is nobody's: it takes the same way.
         let normal = Email::parse(email).map_or_else(|| "?".to_owned(), |email| email.normal);
@@ -186,14 +203,13 @@ impl Identity {
         if account.version != known.version && account.password_hash.as_ref() != Some(&hash) {
             return Err(IdentityError::WrongCredentials);
         }
-        leave(&mut tx, actor, now).await?;
-        let session = self.begin_session(&mut tx, &account, client, remember, now).await?;
+        let admission = self.admit(&mut tx, Knock { actor, client, remember, now }, account, First::Password).await?;
         tx.commit().await?;
-        Ok(SignedIn { session, account })
+        Ok(admission)
     }
 
     /// The same answer and the same work, whether a letter goes or there is nobody to write to.
-    async fn refuse(&self, letter_to: Option<AccountId>, now: Timestamp) -> Result<SignedIn, IdentityError> {
+    async fn refuse(&self, letter_to: Option<AccountId>, now: Timestamp) -> Result<Admission, IdentityError> {
         let mut tx = self.db.begin().await?;
         jobs::order(&mut tx, letter_to, Letter::Verify, now).await?;
         tx.commit().await?;
@@ -222,34 +238,44 @@ impl Identity {
         Ok(())
     }
 
-    /// A new password by the letter's link; ends all other sessions and proves the address.
+    /// A new password by the letter's link; ends all other sessions and proves the address. An account without a password
+    /// may stay without one: its person makes a new passkey then.
     pub(crate) async fn complete_recovery(
         &self,
         client: &Client,
         actor: &Actor,
         token: &str,
-        password: &str,
-    ) -> Result<SignedIn, IdentityError> {
+        password: Option<&str>,
+    ) -> Result<Admission, IdentityError> {
         let now = self.clock.now();
         self.limits.enter(Entrance::Link, client.address, None, now)?;
-        let password = Password::parse(password, "/password").map_err(|fault| IdentityError::Invalid(vec![fault]))?;
-        let hash = self.hasher.hash(&password).await?;
+        let hash = match password {
+            Some(typed) => {
+                let password = Password::parse(typed, "/password");
+                Some(self.hasher.hash(&password.map_err(|fault| IdentityError::Invalid(vec![fault]))?).await?)
+            }
+            None => None,
+        };
         let mut tx = self.db.begin().await?;
         let id = take_link(&mut tx, "recover", token, now).await?;
         let mut account = store::lock(&mut tx, id).await?;
-        account.password_hash = Some(hash);
+        if hash.is_none() && account.password_hash.is_some() {
+            return Err(IdentityError::Invalid(vec![FieldProblem::new("/password", "field.missing")]));
+        }
+        let kind = if hash.is_some() { "password_recovered" } else { "account_recovered" };
+        account.password_hash = hash;
         if account.verified {
             store::save(&mut tx, &mut account, now).await?;
         } else {
             activate(&mut tx, &mut account, now).await?;
         }
-        leave(&mut tx, actor, now).await?;
         sessions::end_all(&mut tx, id, None, now).await?;
-        store::note(&mut tx, now, id, &id.to_string(), "password_recovered", json!({})).await?;
+        devices::forget_all(&mut tx, id).await?;
+        store::note(&mut tx, now, id, &id.to_string(), kind, json!({})).await?;
         jobs::order(&mut tx, Some(id), Letter::PasswordChanged, now).await?;
-        let session = self.begin_session(&mut tx, &account, client, true, now).await?;
+        let admission = self.admit(&mut tx, Knock { actor, client, remember: true, now }, account, First::Mail).await?;
         tx.commit().await?;
-        Ok(SignedIn { session, account })
+        Ok(admission)
     }
 
     pub(crate) async fn me(&self, actor: &Actor) -> Result<Account, IdentityError> {
@@ -288,12 +314,12 @@ impl Identity {
         Ok(account)
     }
 
-    /// Ends all sessions and begins a new one for who asks.
+    /// Ends all sessions and begins a new one for who asks. Who has no password yet has to have proven themselves recently.
     pub(crate) async fn change_password(
         &self,
         actor: &Actor,
         client: &Client,
-        current: &str,
+        current: Option<&str>,
         new: &str,
     ) -> Result<SignedIn, IdentityError> {
         let Subject::Account { id, session: before } = actor.subject else { return Err(required().into()) };
@@ -302,7 +328,11 @@ impl Identity {
         self.limits.enter(Entrance::Password, client.address, Some(&key), now)?;
         let new = Password::parse(new, "/new").map_err(|fault| IdentityError::Invalid(vec![fault]))?;
         let known = store::by_id(&self.db, id).await?;
-        if !self.hasher.verify(&Password::typed(current), known.password_hash.as_deref()).await? {
+        if known.password_hash.is_none() && !actor.confirmed_within(CONFIRMED_S, now) {
+            return Err(IdentityError::StepUp);
+        }
+        let typed = Password::typed(current.unwrap_or_default());
+        if known.password_hash.is_some() && !self.hasher.verify(&typed, known.password_hash.as_deref()).await? {
             return Err(IdentityError::Invalid(vec![FieldProblem::new("/current", "identity.wrong_password")]));
         }
         self.limits.welcome(Entrance::Password, client.address, &key);
@@ -318,12 +348,16 @@ impl Identity {
         };
         account.password_hash = Some(hash);
         store::save(&mut tx, &mut account, now).await?;
+        let strength = actor.strength;
+        let methods = if strength == Strength::MultiFactor { vec!["pwd", "mfa"] } else { vec!["pwd"] };
+        let proof = Proof { methods, strength, whole: actor.confirmed_within(CONFIRMED_S, now) };
         sessions::end_all(&mut tx, id, None, now).await?;
+        devices::forget_all(&mut tx, id).await?;
         store::note(&mut tx, now, id, &id.to_string(), "password_changed", json!({})).await?;
         jobs::order(&mut tx, Some(id), Letter::PasswordChanged, now).await?;
-        let session = self.begin_session(&mut tx, &account, client, remember, now).await?;
+        let session = self.begin_session(&mut tx, &account, client, remember, &proof, now).await?;
         tx.commit().await?;
-        Ok(SignedIn { session, account })
+        Ok(SignedIn { session, account, trusted: None })
     }
 
     pub(crate) async fn list_sessions(&self, actor: &Actor) -> Result<Vec<Session>, IdentityError> {
@@ -347,7 +381,7 @@ impl Identity {
         Ok(())
     }
 
-    async fn enter_as(
+    pub(crate) async fn enter_as(
         &self,
         entrance: Entrance,
         client: &Client,
@@ -363,17 +397,18 @@ impl Identity {
         Ok(())
     }
 
-    async fn begin_session(
+    pub(crate) async fn begin_session(
         &self,
         tx: &mut Tx<'_>,
         account: &Account,
         client: &Client,
         remember: bool,
+        proof: &Proof,
         now: Timestamp,
     ) -> Result<NewSession, IdentityError> {
         let network = shown_network(client.address);
-        let session = sessions::create(tx, account.id, &client.device, &network, remember, now).await?;
-        let detail = json!({ "device": &client.device, "network": network });
+        let session = sessions::create(tx, account.id, &client.device, &network, remember, proof, now).await?;
+        let detail = json!({ "device": &client.device, "network": network, "methods": &proof.methods });
         store::note(tx, now, account.id, &account.id.to_string(), "signed_in", detail).await?;
         Ok(session)
     }
@@ -387,7 +422,7 @@ async fn take_link(tx: &mut Tx<'_>, purpose: &str, token: &str, now: Timestamp) 
 }
 
 /// The session of before, whoever's it was, does not live on beside the new one.
-async fn leave(tx: &mut Tx<'_>, actor: &Actor, now: Timestamp) -> Result<(), IdentityError> {
+pub(crate) async fn leave(tx: &mut Tx<'_>, actor: &Actor, now: Timestamp) -> Result<(), IdentityError> {
     if let Subject::Account { id, session: Some(before) } = actor.subject {
         sessions::end(tx, id, before, now).await?;
     }
@@ -410,11 +445,11 @@ async fn publish(tx: &mut Tx<'_>, kind: &str, account: &Account, now: Timestamp)
     Ok(())
 }
 
-fn account_of(actor: &Actor) -> Result<AccountId, Problem> {
+pub(crate) fn account_of(actor: &Actor) -> Result<AccountId, Problem> {
     actor.account_id().ok_or_else(required)
 }
 
-fn required() -> Problem {
+pub(crate) fn required() -> Problem {
     Problem::new(Status::Unauthorized, "auth.required")
 }
 

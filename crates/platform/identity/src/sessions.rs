@@ -41,26 +41,58 @@ pub struct NewSession {
     pub max_age_s: Option<i64>,
 }
 
+/// What a sign-in has proven.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    /// As RFC 8176 names them.
+    pub methods: Vec<&'static str>,
+    pub strength: Strength,
+    /// All that the account asks for: nothing was spared by a remembered device.
+    pub whole: bool,
+}
+
+impl Proof {
+    pub fn one(method: &'static str) -> Self {
+        Self { methods: vec![method], strength: Strength::Password, whole: true }
+    }
+
+    fn methods(&self) -> Vec<String> {
+        self.methods.iter().map(|&method| method.to_owned()).collect()
+    }
+}
+
+const fn strength_name(strength: Strength) -> &'static str {
+    match strength {
+        Strength::None | Strength::Password => "password",
+        Strength::MultiFactor => "multi_factor",
+    }
+}
+
 pub async fn create(
     tx: &mut Tx<'_>,
     account: AccountId,
     device: &str,
     network: &str,
     remember: bool,
+    proof: &Proof,
     now: Timestamp,
 ) -> Result<NewSession, IdentityError> {
     let (token, hash) = token::new();
     let life = Life::of(remember);
     sqlx::query!(
         "insert into identity.session
-             (id, account, token_hash, device, network, strength, created_at, last_seen_at, idle_s_max, expires_at)
-         values ($1, $2, $3, $4, $5, 'password', $6, $6, $7, $8)",
+             (id, account, token_hash, device, network, strength, methods, created_at, last_seen_at, authenticated_at,
+              confirmed_at, idle_s_max, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8, $9, $10, $11)",
         SessionId::new(now).uuid(),
         account.uuid(),
         hash.as_slice(),
         device,
         network,
+        strength_name(proof.strength),
+        &proof.methods(),
         now,
+        proof.whole.then_some(now),
         life.idle_s_max,
         now + Duration::seconds(life.whole_s_max),
     )
@@ -82,7 +114,7 @@ pub async fn create(
 /// The actor of a living session; notes now and then that it was seen.
 pub async fn actor(db: &Db, hash: TokenHash, now: Timestamp) -> Result<Option<Actor>, IdentityError> {
     let row = sqlx::query!(
-        "select s.id, s.account, s.strength, s.created_at, s.last_seen_at, a.roles
+        "select s.id, s.account, s.strength, s.authenticated_at, s.confirmed_at, s.last_seen_at, a.roles
          from identity.session s join identity.account a on a.id = s.account
          where s.token_hash = $1 and s.ended_at is null and s.expires_at > $2
              and s.last_seen_at + make_interval(secs => s.idle_s_max::float8) > $2 and a.state = 'active'",
@@ -104,8 +136,36 @@ pub async fn actor(db: &Db, hash: TokenHash, now: Timestamp) -> Result<Option<Ac
         },
         roles: roles_of(&row.roles),
         strength: if row.strength == "multi_factor" { Strength::MultiFactor } else { Strength::Password },
-        authenticated_at: Some(row.created_at),
+        authenticated_at: Some(row.authenticated_at),
+        confirmed_at: row.confirmed_at,
         ..Actor::visitor()
+    }))
+}
+
+/// The session goes on under a new token, its person proven anew. None: it has ended.
+pub async fn confirm(
+    tx: &mut Tx<'_>,
+    id: SessionId,
+    proof: &Proof,
+    now: Timestamp,
+) -> Result<Option<NewSession>, IdentityError> {
+    let (token, hash) = token::new();
+    let row = sqlx::query!(
+        "update identity.session set token_hash = $2, authenticated_at = $3, confirmed_at = $3, last_seen_at = $3,
+             strength = case when strength = 'multi_factor' then strength else $4 end,
+             methods = array(select distinct unnest(methods || $5))
+         where id = $1 and ended_at is null and expires_at > $3 returning idle_s_max, expires_at",
+        id.uuid(),
+        hash.as_slice(),
+        now,
+        strength_name(proof.strength),
+        &proof.methods()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| {
+        let remembered = row.idle_s_max > Life::SHORT.idle_s_max;
+        NewSession { token, max_age_s: remembered.then(|| (row.expires_at - now).num_seconds()) }
     }))
 }
 

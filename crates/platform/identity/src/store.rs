@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     IdentityError,
-    model::{Account, DisplayName, Email, role_names, roles_of},
+    model::{Account, DisplayName, Email, SecurityEvent, role_names, roles_of},
     token::TokenHash,
 };
 
@@ -309,11 +309,41 @@ pub async fn note(
     Ok(())
 }
 
+/// The newest of the account's events.
+pub async fn events(db: &Db, account: AccountId, limit: i64) -> Result<Vec<SecurityEvent>, IdentityError> {
+    Ok(sqlx::query_as!(
+        SecurityEvent,
+        "select at, kind, actor = $1::text as \"own!\", detail ->> 'device' as device, detail ->> 'network' as network
+         from identity.security_event where account = $2 order by id desc limit $3",
+        account.to_string(),
+        account.uuid(),
+        limit
+    )
+    .fetch_all(db.pool())
+    .await?)
+}
+
 /// What the retention table says is over; answers how many rows went. At most `limit` of each kind.
 pub async fn prune(db: &Db, now: Timestamp, limit: i64) -> Result<u64, IdentityError> {
     let links = sqlx::query!(
         "delete from identity.link where token_hash in
              (select token_hash from identity.link where expires_at < $1 limit $2)",
+        now,
+        limit
+    )
+    .execute(db.pool())
+    .await?;
+    let codes = sqlx::query!(
+        "delete from identity.mail_code where request in
+             (select request from identity.mail_code where expires_at < $1 limit $2)",
+        now,
+        limit
+    )
+    .execute(db.pool())
+    .await?;
+    let devices = sqlx::query!(
+        "delete from identity.trusted_device where id in
+             (select id from identity.trusted_device where expires_at < $1 limit $2)",
         now,
         limit
     )
@@ -343,7 +373,12 @@ pub async fn prune(db: &Db, now: Timestamp, limit: i64) -> Result<u64, IdentityE
     )
     .execute(db.pool())
     .await?;
-    Ok(links.rows_affected() + sessions.rows_affected() + accounts.rows_affected() + events.rows_affected())
+    Ok(links.rows_affected()
+        + codes.rows_affected()
+        + devices.rows_affected()
+        + sessions.rows_affected()
+        + accounts.rows_affected()
+        + events.rows_affected())
 }
 
 const SESSION_KEPT_DAYS: i64 = 30;

@@ -235,6 +235,243 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity/sign-in/factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second factor of the sign-in that this browser began. */
+        post: operations["identity.complete_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/sign-in/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a letter with a code to sign in with, in this browser. The answer is always the same. */
+        post: operations["identity.request_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/sign-in/code/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in by the letter's code, in the browser that asked for it. */
+        post: operations["identity.sign_in_by_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/sign-in/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Options for `navigator.credentials.get`; they name no account. */
+        post: operations["identity.passkey_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/sign-in/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["identity.sign_in_by_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ways into the account of who asks. */
+        get: operations["identity.factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me/security-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest events of the account, at most fifty. */
+        get: operations["identity.security_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves once more who asks; the session goes on under a new cookie (RFC 9470). */
+        post: operations["identity.step_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** From here on the authenticator is asked for. Answers the recovery codes. */
+        put: operations["identity.confirm_totp"];
+        /** A secret for an authenticator application; nothing is asked for until its first code is confirmed. */
+        post: operations["identity.begin_totp"];
+        /** The recovery codes and the remembered devices go with it. */
+        delete: operations["identity.remove_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** New recovery codes; those of before open nothing any more. */
+        post: operations["identity.renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Options for `navigator.credentials.create`. */
+        post: operations["identity.begin_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["identity.add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["identity.remove_passkey"];
+        options?: never;
+        head?: never;
+        patch: operations["identity.rename_passkey"];
+        trace?: never;
+    };
+    "/api/v1/identity/me/trusted-devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** From here on the second factor is asked on that device again. */
+        delete: operations["identity.forget_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/media/uploads": {
         parameters: {
             query?: never;
@@ -1496,6 +1733,13 @@ export interface components {
             /** @description Parents before their children. */
             categories: components["schemas"]["CategorySummary"][];
         };
+        /** @description The beginning of a ceremony of the browser. */
+        Ceremony: {
+            /** @description What `navigator.credentials` takes, its bytes in base64url (WebAuthn Level 3, §5.1.8 and §5.1.9). */
+            options: Record<string, never>;
+            /** @description Goes back with the browser's answer. */
+            state: string;
+        };
         /** @description Something that was recognised in the query. */
         Chip: {
             /** @description `price`, `make`, `model`, `attribute`, `category` or `place`. */
@@ -1540,6 +1784,15 @@ export interface components {
              */
             total: number;
         };
+        CodeForm: {
+            code: string;
+            /** @default true */
+            remember: boolean;
+        };
+        CodeRequest: {
+            /** Format: email */
+            email: string;
+        };
         /** @enum {string} */
         Condition: "new" | "like_new" | "used" | "for_parts";
         Contact: {
@@ -1570,6 +1823,22 @@ export interface components {
             allow: boolean;
         };
         FacetView: components["schemas"]["BucketView"][] | components["schemas"]["AttributeFacet"];
+        /** @description The ways into the account. */
+        Factors: {
+            password: boolean;
+            /**
+             * Format: date-time
+             * @description Since when an authenticator application is asked for its code.
+             */
+            totp_since?: string | null;
+            passkeys: components["schemas"]["PasskeyView"][];
+            /** Format: int64 */
+            recovery_codes_left: number;
+            /** @description Where the second factor is not asked. */
+            trusted_devices: components["schemas"]["TrustedDeviceView"][];
+            /** @description The person was proven recently: ways in may be changed without a step-up. */
+            confirmed: boolean;
+        };
         FavouriteIdsView: {
             ids: components["schemas"]["ListingId"][];
         };
@@ -1832,6 +2101,8 @@ export interface components {
             email: string;
             display_name: string;
             language: components["schemas"]["Language"];
+            /** @description False for an account that is entered by passkeys or codes alone. */
+            has_password: boolean;
             roles: components["schemas"]["Role"][];
             /** Format: date-time */
             created_at: string;
@@ -1882,10 +2153,20 @@ export interface components {
         MyListing: components["schemas"]["Listing"] & {
             statistics: components["schemas"]["ListingStatistics"];
         };
+        NewPasskeyForm: {
+            state: string;
+            /** @description The browser's answer (WebAuthn Level 3, §5.1, `toJSON`). */
+            credential: Record<string, never>;
+            /** @description What its owner calls it. */
+            name: string;
+        };
         NewPasswordForm: {
             token: string;
-            /** Format: password */
-            password: string;
+            /**
+             * Format: password
+             * @description May be left out by an account that has none: a new passkey takes its place.
+             */
+            password?: string | null;
         };
         NewSavedSearch: {
             /** @description Without it: made of the words, the category, the place and the price. */
@@ -2000,9 +2281,35 @@ export interface components {
             /** @description Opaque: hand it back as `cursor` to get the next page. */
             cursor?: string | null;
         };
+        PasskeyCreated: {
+            id: components["schemas"]["PasskeyId"];
+        };
+        PasskeyForm: {
+            state: string;
+            /** @description The browser's answer (WebAuthn Level 3, §5.1, `toJSON`). */
+            credential: Record<string, never>;
+            /** @default true */
+            remember: boolean;
+        };
+        /** @example passkey_01jd8zk3vme7g9x0q4c5r6s7t8 */
+        PasskeyId: string;
+        PasskeyPatch: {
+            name: string;
+        };
+        PasskeyView: {
+            id: components["schemas"]["PasskeyId"];
+            name: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at?: string | null;
+        };
         PasswordForm: {
-            /** Format: password */
-            current: string;
+            /**
+             * Format: password
+             * @description Left out by an account that has none yet.
+             */
+            current?: string | null;
             /** Format: password */
             new: string;
         };
@@ -2190,6 +2497,10 @@ export interface components {
             /** @description What was found: words, ids of other ads, amounts. */
             detail: Record<string, never>;
         };
+        /** @description Shown once: only their hashes are kept. */
+        RecoveryCodes: {
+            recovery_codes: string[];
+        };
         RecoveryForm: {
             /** Format: email */
             email: string;
@@ -2256,6 +2567,35 @@ export interface components {
             cursor?: string | null;
             understood: components["schemas"]["Understood"];
         };
+        SecondFactor: {
+            methods: components["schemas"]["SecondMethod"][];
+            /** @description A passkey would do instead of everything. */
+            passkeys: boolean;
+        };
+        SecondFactorForm: {
+            method: components["schemas"]["SecondMethod"];
+            code: string;
+            /**
+             * @description Do not ask on this device for thirty days; by a code of the authenticator only.
+             * @default false
+             */
+            trust_device: boolean;
+        };
+        /** @enum {string} */
+        SecondMethod: "totp" | "recovery_code";
+        SecurityEventList: {
+            items: components["schemas"]["SecurityEventView"][];
+        };
+        SecurityEventView: {
+            /** Format: date-time */
+            at: string;
+            /** @description `signed_in`, `password_changed`, `totp_added`, … */
+            kind: string;
+            /** @description Done by the account itself. */
+            own: boolean;
+            device?: string | null;
+            ip_prefix?: string | null;
+        };
         /** @enum {string} */
         SellerKind: "person" | "trader";
         /** @description JSON merge patch: what is absent stays, null clears. */
@@ -2295,6 +2635,11 @@ export interface components {
             /** @description The network it began in: `203.0.113.0/24`. */
             ip_prefix: string;
         };
+        /** @description Who has just signed in, or what is still asked for: one of the two. */
+        SignInAnswer: {
+            me?: null | components["schemas"]["Me"];
+            second_factor?: null | components["schemas"]["SecondFactor"];
+        };
         SignInForm: {
             email: string;
             /** Format: password */
@@ -2310,9 +2655,9 @@ export interface components {
             email: string;
             /**
              * Format: password
-             * @description Any script; 8 to 256 characters.
+             * @description Any script; 8 to 256 characters. Without one the person makes a passkey once the address is proven.
              */
-            password: string;
+            password?: string | null;
             display_name: string;
             language: components["schemas"]["Language"];
             accept_terms: boolean;
@@ -2350,6 +2695,29 @@ export interface components {
             appeal_until: string;
             appeal?: null | components["schemas"]["StatementAppeal"];
         };
+        /** @description One way of proving it. */
+        StepUpForm: {
+            password: string;
+            /** @enum {string} */
+            method: "password";
+        } | {
+            code: string;
+            /** @enum {string} */
+            method: "mail";
+        } | {
+            code: string;
+            /** @enum {string} */
+            method: "totp";
+        } | {
+            code: string;
+            /** @enum {string} */
+            method: "recovery_code";
+        } | {
+            state: string;
+            credential: Record<string, never>;
+            /** @enum {string} */
+            method: "passkey";
+        };
         SuggestedCategory: {
             id: string;
             name: string;
@@ -2369,6 +2737,31 @@ export interface components {
         SuggestionKind: "query" | "category";
         Suggestions: {
             items: components["schemas"]["Suggestion"][];
+        };
+        TotpForm: {
+            state: string;
+            code: string;
+        };
+        TotpOfferView: {
+            /** @description In base32, to be typed into the authenticator. */
+            secret: string;
+            /** @description To be shown as a square code: `otpauth://totp/…`. */
+            uri: string;
+            /** @description Goes back with the first code. */
+            state: string;
+        };
+        /** @example device_01jd8zk3vme7g9x0q4c5r6s7t8 */
+        TrustedDeviceId: string;
+        TrustedDeviceView: {
+            id: components["schemas"]["TrustedDeviceId"];
+            device: string;
+            ip_prefix: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at: string;
+            /** Format: date-time */
+            expires_at: string;
         };
         Understood: {
             chips: components["schemas"]["Chip"][];
@@ -2482,7 +2875,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["SignInAnswer"];
                 };
             };
             /** @description What went wrong (RFC 9457) */
@@ -2572,7 +2965,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["SignInAnswer"];
                 };
             };
             /** @description What went wrong (RFC 9457) */
@@ -2895,6 +3288,510 @@ export interface operations {
                 "application/json": components["schemas"]["RolesForm"];
             };
         };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.complete_factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInAnswer"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.request_code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.sign_in_by_code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInAnswer"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.passkey_options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ceremony"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.sign_in_by_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInAnswer"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Factors"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.security_events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityEventList"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.step_up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepUpForm"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.confirm_totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.begin_totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpOfferView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.remove_totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.renew_recovery_codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.begin_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ceremony"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.add_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskeyForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCreated"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.remove_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.rename_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyPatch"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.forget_device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TrustedDeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             204: {
                 headers: {

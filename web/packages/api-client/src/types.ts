@@ -57,6 +57,7 @@ export interface Me {
   email: string;
   display_name: string;
   language: Language;
+  has_password: boolean;
   roles: string[];
   created_at: string;
   theme?: string | null;
@@ -64,6 +65,39 @@ export interface Me {
 
 export interface Session {
   me: Me;
+}
+
+/** Who has just signed in, or what is still asked for. */
+export interface SignInAnswer {
+  me?: Me;
+  second_factor?: { methods: string[]; passkeys: boolean };
+}
+
+export interface Factors {
+  password: boolean;
+  totp_since?: string;
+  passkeys: { id: string; name: string; created_at: string; last_used_at?: string }[];
+  recovery_codes_left: number;
+  trusted_devices: { id: string; device: string; ip_prefix: string; expires_at: string }[];
+  confirmed: boolean;
+}
+
+export interface SecurityEvent {
+  at: string;
+  kind: string;
+  own: boolean;
+  device?: string;
+  ip_prefix?: string;
+}
+
+export interface TotpOffer {
+  secret: string;
+  uri: string;
+  state: string;
+}
+
+export interface RecoveryCodes {
+  recovery_codes: string[];
 }
 
 export interface DeviceSession {

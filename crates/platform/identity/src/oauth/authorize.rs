@@ -12,9 +12,9 @@ use super::{
     error::{Code, OAuthError},
     grants::{self, NewGrant},
     params::Params,
-    request::{AuthorizationRequest, ReturnTo},
+    request::{Acr, AuthorizationRequest, ReturnTo},
 };
-use crate::{Identity, IdentityError, store};
+use crate::{Identity, IdentityError, factors, store};
 
 const PUSHED_URN: &str = "urn:ietf:params:oauth:request_uri:";
 /// Where a waiting request keeps the name under which it was pushed.
@@ -258,6 +258,18 @@ impl Identity {
             }
             return self.wait(&asked, &request, "/sign-in", now).await;
         };
+        if request.acr != Acr::Any && person.strength != "multi_factor" {
+            if factors::has_second(&self.db, person.account).await? {
+                if request.prompt.none {
+                    return Err(OAuthError::new(Code::LoginRequired, "the person has to prove a second factor"));
+                }
+                return self.wait(&asked, &request, "/step-up", now).await;
+            }
+            if request.acr == Acr::MultiFactorNeeded {
+                let without = "the person has no second factor";
+                return Err(OAuthError::new(Code::UnmetAuthenticationRequirements, without));
+            }
+        }
         let known = asked.client.first_party
             || grants::consented(&self.db, person.account, &asked.client.id, &request.scopes).await?;
         let asks = request.prompt.consent || request.prompt.select_account || !known;
@@ -285,12 +297,14 @@ impl Identity {
         let wished = request.ui_locales.iter().find_map(|tag| language_of(tag)).unwrap_or(asked.language);
         let next = format!("/oauth/continue?request={name}");
         let mut query: Vec<(&str, &str)> = Vec::new();
-        if page == "/sign-in" {
-            query.push(("next", &next));
-            query.push(("again", "1"));
-            query.extend(request.login_hint.as_deref().map(|hint| ("email", hint)));
-        } else {
-            query.push(("request", &name));
+        match page {
+            "/sign-in" => {
+                query.push(("next", &next));
+                query.push(("again", "1"));
+                query.extend(request.login_hint.as_deref().map(|hint| ("email", hint)));
+            }
+            "/step-up" => query.push(("next", &next)),
+            _ => query.push(("request", &name)),
         }
         let query = serde_html_form::to_string(&query).unwrap_or_default();
         Ok(Step::Page(format!("{}{}{page}?{query}", self.oauth.issuer, prefix(wished))))

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{OAuth, client, jose};
+use super::{OAuth, client, jose, tokens::ACR_VALUES};
 
 impl OAuth {
     pub(super) fn metadata(&self) -> Value {
@@ -38,7 +38,7 @@ impl OAuth {
             "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
             "dpop_signing_alg_values_supported": ["ES256", "EdDSA", "PS256"],
             "code_challenge_methods_supported": ["S256"],
-            "acr_values_supported": ["urn:svetu:acr:pwd", "urn:svetu:acr:mfa"],
+            "acr_values_supported": ACR_VALUES,
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
             "ui_locales_supported": ["sr-Latn", "sr-Cyrl", "ru", "en"],
             "authorization_response_iss_parameter_supported": true,

@@ -24,6 +24,8 @@ pub enum Code {
     AccessDenied,
     LoginRequired,
     ConsentRequired,
+    /// OpenID Connect Core Unmet Authentication Requirements 1.0.
+    UnmetAuthenticationRequirements,
     InvalidRequestUri,
     InvalidRequestObject,
     AuthorizationPending,
@@ -53,6 +55,7 @@ impl Code {
             Self::AccessDenied => "access_denied",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::InvalidRequestUri => "invalid_request_uri",
             Self::InvalidRequestObject => "invalid_request_object",
             Self::AuthorizationPending => "authorization_pending",

@@ -28,6 +28,8 @@ pub struct LivingGrant {
     pub claims: Option<Value>,
     pub auth_time: Timestamp,
     pub strength: String,
+    /// How the person signed in (RFC 8176).
+    pub methods: Vec<String>,
     pub dpop_jkt: Option<String>,
     pub expires_at: Timestamp,
 }
@@ -48,8 +50,9 @@ pub async fn insert(tx: &mut Tx<'_>, grant: &NewGrant<'_>, now: Timestamp) -> Re
     let id = svetu_kernel::new_uuid(now);
     sqlx::query!(
         "insert into identity.oauth_grant (id, account, client, session, scopes, audience, claims, auth_time, strength,
-             dpop_jkt, offline, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+             dpop_jkt, offline, created_at, expires_at, methods)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+             coalesce((select methods from identity.session where id = $4), '{pwd}'))",
         id,
         grant.account.uuid(),
         grant.client,
@@ -98,7 +101,7 @@ pub async fn create(
 /// None: it is revoked, over, or its account or session is.
 pub async fn living(tx: &mut Tx<'_>, id: Uuid, now: Timestamp) -> Result<Option<LivingGrant>, IdentityError> {
     let row = sqlx::query!(
-        "select g.id, g.account, g.client, g.session, g.scopes, g.audience, g.claims, g.auth_time, g.strength, g.dpop_jkt,
+        "select g.id, g.account, g.client, g.session, g.scopes, g.audience, g.claims, g.auth_time, g.strength, g.methods, g.dpop_jkt,
              g.expires_at, a.display_name, a.language, e.address
          from identity.oauth_grant g join identity.account a on a.id = g.account
          join identity.email e on e.account = g.account
@@ -124,6 +127,7 @@ pub async fn living(tx: &mut Tx<'_>, id: Uuid, now: Timestamp) -> Result<Option<
         claims: row.claims,
         auth_time: row.auth_time,
         strength: row.strength,
+        methods: row.methods,
         dpop_jkt: row.dpop_jkt,
         expires_at: row.expires_at,
     }))

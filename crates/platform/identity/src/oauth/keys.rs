@@ -2,10 +2,6 @@
 
 use std::sync::Arc;
 
-use aes_gcm::{
-    Aes256Gcm, Key, Nonce,
-    aead::{Aead as _, KeyInit as _, Payload},
-};
 use aws_lc_rs::{
     encoding::{AsDer as _, Pkcs8V1Der},
     rsa, signature as sig,
@@ -22,6 +18,7 @@ use zeroize::Zeroizing;
 use crate::{
     IdentityError,
     oauth::{ACCESS_TOKEN_S, ID_TOKEN_S, jose},
+    seal::Seal,
 };
 
 /// What clients may keep of the key set.
@@ -30,7 +27,6 @@ pub const SET_MAX_AGE_S: i64 = 300;
 const LEAD_S: i64 = 2 * SET_MAX_AGE_S;
 /// How old what this process knows of the keys may be; a rotation elsewhere is seen within it, long before the lead is over.
 const KNOWN_S: i64 = 30;
-const NONCE_BYTES: usize = 12;
 
 pub struct SigningKey {
     pub kid: String,
@@ -58,13 +54,13 @@ struct Known {
 }
 
 pub struct Keys {
-    seal: [u8; 32],
+    seal: Seal,
     known: RwLock<Option<Known>>,
 }
 
 impl Keys {
-    pub const fn new(seal: [u8; 32]) -> Self {
-        Self { seal, known: RwLock::new(None) }
+    pub const fn new(key: [u8; 32]) -> Self {
+        Self { seal: Seal::new(key), known: RwLock::new(None) }
     }
 
     /// Everything that is in the key set now, newest first.
@@ -184,7 +180,7 @@ impl Keys {
         let kid = jose::thumbprint(&public).map_err(key_error)?;
         public.common.key_id = Some(kid.clone());
         public.common.public_key_use = Some(jsonwebtoken::jwk::PublicKeyUse::Signature);
-        let sealed = self.seal(&kid, &pkcs8)?;
+        let sealed = self.seal.seal(&context(&kid), &pkcs8)?;
         sqlx::query!(
             "insert into identity.oauth_key (kid, alg, public_jwk, sealed, created_at, active_at)
              values ($1, $2, $3, $4, $5, $6)",
@@ -211,33 +207,15 @@ impl Keys {
         rows.into_iter()
             .map(|row| {
                 let algorithm = jose::algorithm(&row.alg).ok_or_else(|| key_error(&row.alg))?;
-                let encoding = encoding_key(algorithm, &self.open(&row.kid, &row.sealed)?)?;
+                let pkcs8 = self.seal.open(&context(&row.kid), &row.sealed);
+                let pkcs8 = pkcs8.ok_or_else(|| key_error("it was sealed by another secret store, or changed"))?;
+                let encoding = encoding_key(algorithm, &pkcs8)?;
                 let public: Jwk = serde_json::from_value(row.public_jwk).map_err(key_error)?;
                 let decoding = DecodingKey::from_jwk(&public).map_err(key_error)?;
                 let (active_at, expires_at) = (row.active_at, row.expires_at);
                 Ok(Arc::new(SigningKey { kid: row.kid, algorithm, public, encoding, decoding, active_at, expires_at }))
             })
             .collect()
-    }
-
-    fn seal(&self, kid: &str, plain: &[u8]) -> Result<Vec<u8>, IdentityError> {
-        let nonce: [u8; NONCE_BYTES] = rand::random();
-        let cipher = Aes256Gcm::new(Key::<Aes256Gcm>::from_slice(&self.seal));
-        let aad = aad(kid);
-        let sealed = cipher
-            .encrypt(Nonce::from_slice(&nonce), Payload { msg: plain, aad: aad.as_bytes() })
-            .map_err(key_error)?;
-        Ok([nonce.as_slice(), &sealed].concat())
-    }
-
-    fn open(&self, kid: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, IdentityError> {
-        let (nonce, sealed) = sealed.split_at_checked(NONCE_BYTES).ok_or_else(|| key_error("it is too short"))?;
-        let cipher = Aes256Gcm::new(Key::<Aes256Gcm>::from_slice(&self.seal));
-        let aad = aad(kid);
-        cipher
-            .decrypt(Nonce::from_slice(nonce), Payload { msg: sealed, aad: aad.as_bytes() })
-            .map(Zeroizing::new)
-            .map_err(|_| key_error("it was sealed by another secret store, or changed"))
     }
 }
 
@@ -254,7 +232,7 @@ impl SigningKey {
     }
 }
 
-fn aad(kid: &str) -> String {
+fn context(kid: &str) -> String {
     format!("identity.oauth_key.sealed.{kid}")
 }
 

@@ -8,6 +8,7 @@ use super::{
     client::Client,
     error::{Code, OAuthError},
     params::{Params, ascii},
+    tokens::{ACR_VALUES, acr},
 };
 
 const NONCE_BYTES_MAX: usize = 512;
@@ -43,6 +44,34 @@ pub struct AuthorizationRequest {
     pub ui_locales: Vec<String>,
     pub claims: Option<Value>,
     pub dpop_jkt: Option<String>,
+    pub acr: Acr,
+}
+
+/// How strongly the client wants the person proven (OIDC Core §5.5.1.1, RFC 9470 §4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acr {
+    Any,
+    /// Two factors, if the person has them.
+    MultiFactorWished,
+    /// Two factors, or none of it.
+    MultiFactorNeeded,
+}
+
+impl Acr {
+    /// `acr_values` is a wish, in the order of preference; an essential `acr` of the claims parameter a need.
+    fn parse(acr_values: Option<&str>, claims: Option<&Value>) -> Self {
+        let weaker = |value: &str| value == acr("password");
+        let asked = claims.and_then(|claims| claims.pointer("/id_token/acr"));
+        if let Some(asked) = asked.filter(|asked| asked["essential"] == true) {
+            let listed = asked["values"].as_array().into_iter().flatten().chain(asked.get("value"));
+            let values: Vec<&str> = listed.filter_map(Value::as_str).collect();
+            if !values.is_empty() && !values.iter().any(|value| weaker(value)) {
+                return Self::MultiFactorNeeded;
+            }
+        }
+        let first = acr_values.into_iter().flat_map(str::split_whitespace).find(|value| ACR_VALUES.contains(value));
+        if first == Some(acr("multi_factor")) { Self::MultiFactorWished } else { Self::Any }
+    }
 }
 
 impl ReturnTo {
@@ -110,6 +139,7 @@ impl AuthorizationRequest {
             login_hint: params.get("login_hint").filter(|hint| hint.len() <= 254).map(str::to_owned),
             id_token_hint: params.get("id_token_hint").map(str::to_owned),
             ui_locales: params.words("ui_locales"),
+            acr: Acr::parse(params.get("acr_values"), claims.as_ref()),
             claims,
             dpop_jkt,
         })

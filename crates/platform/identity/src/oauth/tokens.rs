@@ -77,9 +77,12 @@ pub struct Access<'a> {
     pub actor: Option<Actor>,
 }
 
+/// The authentication context classes, the weaker first.
+pub const ACR_VALUES: [&str; 2] = ["urn:svetu:acr:pwd", "urn:svetu:acr:mfa"];
+
 /// The name of a strength as an authentication context class.
 pub fn acr(strength: &str) -> &'static str {
-    if strength == "multi_factor" { "urn:svetu:acr:mfa" } else { "urn:svetu:acr:pwd" }
+    ACR_VALUES[usize::from(strength == "multi_factor")]
 }
 
 /// OIDC Core §3.1.3.6: the left half of the hash that goes with the algorithm.
@@ -153,7 +156,7 @@ impl Identity {
             "iat": now.timestamp(),
             "auth_time": grant.auth_time.timestamp(),
             "acr": acr(&grant.strength),
-            "amr": if grant.strength == "multi_factor" { json!(["pwd", "mfa"]) } else { json!(["pwd"]) },
+            "amr": grant.methods,
             "at_hash": half_hash(client.signing, access_token),
             "sid": svetu_kernel::SessionId::from_uuid(grant.session).to_string(),
         });

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use svetu_kernel::Role;
+use svetu_kernel::{PasskeyId, Role, TrustedDeviceId};
 use svetu_testkit::expect;
 
 use crate::{
@@ -36,6 +36,27 @@ async fn who_may_do_what() {
         ("identity.authorization_request", "GET /identity/authorization-requests/{request}", Value::Null),
         ("identity.device_request", "GET /identity/device-requests/BCDF-GHJK", Value::Null),
         ("identity.answer_device", "POST /identity/device-requests/BCDF-GHJK", json!({ "allow": true })),
+        ("identity.complete_factor", "POST /identity/sign-in/factor", json!({ "method": "totp", "code": "000000" })),
+        ("identity.request_code", "POST /identity/sign-in/code", json!({ "email": "x@primer.rs" })),
+        ("identity.sign_in_by_code", "POST /identity/sign-in/code/complete", json!({ "code": "000000" })),
+        ("identity.passkey_options", "POST /identity/sign-in/passkey/options", Value::Null),
+        ("identity.sign_in_by_passkey", "POST /identity/sign-in/passkey", json!({ "state": "x", "credential": {} })),
+        ("identity.factors", "GET /identity/me/factors", Value::Null),
+        ("identity.security_events", "GET /identity/me/security-events", Value::Null),
+        ("identity.begin_totp", "POST /identity/me/totp", Value::Null),
+        ("identity.confirm_totp", "PUT /identity/me/totp", json!({ "state": "x", "code": "000000" })),
+        ("identity.renew_recovery_codes", "POST /identity/me/recovery-codes", Value::Null),
+        ("identity.begin_passkey", "POST /identity/me/passkeys/options", Value::Null),
+        (
+            "identity.add_passkey",
+            "POST /identity/me/passkeys",
+            json!({ "state": "x", "credential": {}, "name": "Telefon" }),
+        ),
+        ("identity.rename_passkey", "PATCH /identity/me/passkeys/{passkey}", json!({ "name": "Telefon" })),
+        ("identity.remove_passkey", "DELETE /identity/me/passkeys/{passkey}", Value::Null),
+        ("identity.forget_device", "DELETE /identity/me/trusted-devices/{device}", Value::Null),
+        ("identity.remove_totp", "DELETE /identity/me/totp", Value::Null),
+        ("identity.step_up", "POST /identity/me/step-up", json!({ "method": "password", "password": PASSWORD })),
         ("identity.find_accounts", "GET /identity/accounts?q=owner", Value::Null),
         ("identity.set_roles", "PUT /identity/accounts/{account}/roles", json!({ "roles": ["trader"] })),
         ("identity.change_password", "POST /identity/me/password", json!({ "current": PASSWORD, "new": PASSWORD })),
@@ -54,9 +75,23 @@ async fn who_may_do_what() {
             .as_str()
             .unwrap()
             .to_owned();
+        // Of the owner's, as every one of them would be made.
+        let own = "insert into identity.{} select gen_random_uuid(), id, {} from identity.account returning id";
+        let passkey = own.replacen("{}", "passkey (id, account, credential_id, name, credential, created_at)", 1);
+        let passkey = passkey.replacen("{}", "'\\x00', 'Ključ', '{}', now()", 1);
+        let device = own.replacen(
+            "{}",
+            "trusted_device (id, account, token_hash, device, network, created_at, last_used_at, expires_at)",
+            1,
+        );
+        let device = device.replacen("{}", "'\\x00', '?', '?', now(), now(), now() + interval '90 years'", 1);
+        let (passkey, device) = (world.id(&passkey).await, world.id(&device).await);
+        let (passkey, device) =
+            (PasskeyId::from_uuid(passkey).to_string(), TrustedDeviceId::from_uuid(device).to_string());
         let app = App::public(&world).await;
         let request = owner.authorize(&app.request("openid")).await.waiting();
         let line = line.replace("{account}", &account).replace("{session}", &session).replace("{request}", &request);
+        let line = line.replace("{passkey}", &passkey).replace("{device}", &device);
         // The owner after those who must not reach what is the owner's, the operator at last.
         for who in ["nobody", "stranger", "moderator", "owner", "operator"] {
             let mut browser = match who {
@@ -90,6 +125,23 @@ async fn who_may_do_what() {
         identity.authorization_request nobody 401 stranger 200 moderator 200 owner 200 operator 200
         identity.device_request        nobody 401 stranger 404 moderator 404 owner 404 operator 404
         identity.answer_device         nobody 401 stranger 404 moderator 404 owner 404 operator 404
+        identity.complete_factor       nobody 401 stranger 401 moderator 401 owner 401 operator 401
+        identity.request_code          nobody 202 stranger 202 moderator 202 owner 202 operator 202
+        identity.sign_in_by_code       nobody 422 stranger 422 moderator 422 owner 422 operator 422
+        identity.passkey_options       nobody 200 stranger 200 moderator 200 owner 200 operator 200
+        identity.sign_in_by_passkey    nobody 422 stranger 422 moderator 422 owner 422 operator 422
+        identity.factors               nobody 401 stranger 200 moderator 200 owner 200 operator 200
+        identity.security_events       nobody 401 stranger 200 moderator 200 owner 200 operator 200
+        identity.begin_totp            nobody 401 stranger 200 moderator 200 owner 200 operator 200
+        identity.confirm_totp          nobody 401 stranger 422 moderator 422 owner 422 operator 422
+        identity.renew_recovery_codes  nobody 401 stranger 404 moderator 404 owner 404 operator 404
+        identity.begin_passkey         nobody 401 stranger 200 moderator 200 owner 200 operator 200
+        identity.add_passkey           nobody 401 stranger 422 moderator 422 owner 422 operator 422
+        identity.rename_passkey        nobody 401 stranger 404 moderator 404 owner 204 operator 404
+        identity.remove_passkey        nobody 401 stranger 404 moderator 404 owner 204 operator 404
+        identity.forget_device         nobody 401 stranger 404 moderator 404 owner 204 operator 404
+        identity.remove_totp           nobody 401 stranger 404 moderator 404 owner 404 operator 404
+        identity.step_up               nobody 401 stranger 204 moderator 204 owner 204 operator 204
         identity.find_accounts         nobody 401 stranger 403 moderator 403 owner 403 operator 200
         identity.set_roles             nobody 401 stranger 403 moderator 403 owner 403 operator 204
         identity.change_password       nobody 401 stranger 204 moderator 204 owner 204 operator 204

@@ -5,6 +5,7 @@ mod authorisation;
 mod contract;
 mod entrance;
 mod enumeration;
+mod factors;
 mod limits;
 mod oauth;
 mod recovery;

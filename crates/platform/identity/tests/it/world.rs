@@ -1,4 +1,5 @@
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, Ipv4Addr},
     sync::{
         Arc,
@@ -62,6 +63,8 @@ pub struct Browser<'w> {
     world: &'w World,
     pub address: IpAddr,
     pub cookie: Option<String>,
+    /// The others, by name.
+    pub jar: BTreeMap<String, String>,
 }
 
 #[derive(Debug)]
@@ -133,7 +136,7 @@ impl World {
     pub fn browser(&self) -> Browser<'_> {
         let n = self.networks.fetch_add(1, Ordering::Relaxed);
         let address = IpAddr::V4(Ipv4Addr::from(u32::from(Ipv4Addr::new(203, 0, 0, 7)) + n * 256));
-        Browser { world: self, address, cookie: None }
+        Browser { world: self, address, cookie: None, jar: BTreeMap::new() }
     }
 
     /// Runs what is due, as the worker of the process does.
@@ -192,6 +195,10 @@ impl World {
         }
     }
 
+    pub async fn id(&self, sql: &str) -> uuid::Uuid {
+        sqlx::query_scalar(sql).fetch_one(self.db.pool()).await.unwrap()
+    }
+
     pub async fn count(&self, sql: &str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(self.db.pool()).await.unwrap()
     }
@@ -229,6 +236,10 @@ impl Browser<'_> {
             .header("x-request-id", "fixed")
             .body(Body::from(body))
             .unwrap();
+        if !self.jar.is_empty() {
+            let line = self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+            request.headers_mut().insert(header::COOKIE, line.parse().unwrap());
+        }
         request.extensions_mut().insert(ClientAddress(self.address));
         if let Some(token) = &self.cookie {
             let actor = self.world.identity.authenticate(token).await.unwrap().unwrap_or_else(Actor::visitor);
@@ -238,9 +249,14 @@ impl Browser<'_> {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, bytes };
-        if let Some((_, rest)) = answer.set_cookie().split_once('=') {
-            let value = rest.split(';').next().unwrap();
-            self.cookie = (!value.is_empty()).then(|| value.to_owned());
+        for line in answer.headers.get_all(header::SET_COOKIE) {
+            let (name, rest) = line.to_str().unwrap().split_once('=').unwrap();
+            let value = Some(rest.split(';').next().unwrap().to_owned()).filter(|value| !value.is_empty());
+            match (name.ends_with("svetu_session"), value) {
+                (true, value) => self.cookie = value,
+                (false, Some(value)) => drop(self.jar.insert(name.to_owned(), value)),
+                (false, None) => drop(self.jar.remove(name)),
+            }
         }
         answer
     }

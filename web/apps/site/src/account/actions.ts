@@ -1,7 +1,8 @@
 "use server";
 
 import { ApiError } from "@svetu/api-client/problem";
-import { href, isLocale } from "@svetu/i18n/locales";
+import type { RecoveryCodes } from "@svetu/api-client/types";
+import { href, isLocale, type Locale } from "@svetu/i18n/locales";
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { act, keepCookies, sameOrigin } from "@/api/act";
@@ -53,6 +54,52 @@ export async function saveLetters(_: FormState, form: FormData): Promise<FormSta
   return saved(values);
 }
 
+/** Once more who one is, then back to the page. */
+const stepUpFor = (locale: Locale, page: string) =>
+  `${href(locale, "/step-up")}?next=${encodeURIComponent(href(locale, page))}`;
+
+const needsStepUp = (error: unknown) => error instanceof ApiError && error.code === "auth.step_up_required";
+
+export async function confirmTotp(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const stop = await hindrance(locale, form, ["code"], {});
+  if (stop) return stop;
+  try {
+    const body = { state: text(form, "state"), code: text(form, "code") };
+    const { data } = await act<RecoveryCodes>(locale, "PUT", "/identity/me/totp", { body });
+    return { ...saved({}), codes: data.recovery_codes };
+  } catch (error) {
+    if (needsStepUp(error)) redirect(stepUpFor(locale, "/account/security/totp"));
+    return refused(locale, error, {});
+  }
+}
+
+export async function renewCodes(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const stop = await hindrance(locale, form, [], {});
+  if (stop) return stop;
+  try {
+    const { data } = await act<RecoveryCodes>(locale, "POST", "/identity/me/recovery-codes");
+    return { ...saved({}), codes: data.recovery_codes };
+  } catch (error) {
+    if (needsStepUp(error)) redirect(stepUpFor(locale, "/account/security/codes"));
+    return refused(locale, error, {});
+  }
+}
+
+export async function setPassword(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const stop = await hindrance(locale, form, ["new"], {});
+  if (stop) return stop;
+  try {
+    await keepCookies(await act(locale, "POST", "/identity/me/password", { body: { new: text(form, "new") } }));
+  } catch (error) {
+    if (needsStepUp(error)) redirect(stepUpFor(locale, "/account/security"));
+    return refused(locale, error, {});
+  }
+  redirect(href(locale, "/account/security?done=password"));
+}
+
 export async function changePassword(_: FormState, form: FormData): Promise<FormState> {
   const locale = localeOf(form);
   const stop = await hindrance(locale, form, ["current", "new"], {});
@@ -75,6 +122,7 @@ async function press(form: FormData, page: string, done: string, write: () => Pr
     else outcome = "failed";
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
+    if (needsStepUp(error)) redirect(stepUpFor(locale, page));
     // What is gone already is as good as ended.
     if (error.status !== 404) outcome = "failed";
   }
@@ -88,6 +136,22 @@ export async function endSession(form: FormData) {
 
 export async function endOtherSessions(form: FormData) {
   await press(form, "/account/security", "ended", () => act(localeOf(form), "DELETE", "/identity/sessions"));
+}
+
+export async function removePasskey(form: FormData) {
+  const id = encodeURIComponent(text(form, "id"));
+  await press(form, "/account/security", "removed", () => act(localeOf(form), "DELETE", `/identity/me/passkeys/${id}`));
+}
+
+export async function removeTotp(form: FormData) {
+  await press(form, "/account/security", "totp", () => act(localeOf(form), "DELETE", "/identity/me/totp"));
+}
+
+export async function forgetDevice(form: FormData) {
+  const id = encodeURIComponent(text(form, "id"));
+  await press(form, "/account/security", "removed", () =>
+    act(localeOf(form), "DELETE", `/identity/me/trusted-devices/${id}`),
+  );
 }
 
 export async function clearViewed(form: FormData) {

@@ -1,7 +1,18 @@
 import { Notice } from "@svetu/ui/badge";
 import { getTranslations } from "next-intl/server";
 
-const OUTCOMES = ["saved", "deleted", "cleared", "ended", "password", "verified", "failed"] as const;
+const OUTCOMES = [
+  "saved",
+  "deleted",
+  "cleared",
+  "ended",
+  "password",
+  "verified",
+  "removed",
+  "passkey",
+  "totp",
+  "failed",
+] as const;
 type Outcome = (typeof OUTCOMES)[number];
 
 /** How the last press of a button went, said above the page it came back to. */

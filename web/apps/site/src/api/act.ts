@@ -31,6 +31,18 @@ export async function act<T>(locale: Locale, method: Method, path: string, optio
   return send<T>(transport, method, path, options);
 }
 
+/** A POST that changes nothing, for a page that is being drawn: the browser need not have come from a page of ours. */
+export async function ask<T>(locale: Locale, path: string): Promise<T> {
+  const incoming = await headers();
+  const forwarded: Record<string, string> = { "accept-language": locale, "sec-fetch-site": "same-origin" };
+  for (const name of ["cookie", "user-agent", "x-forwarded-for", "x-request-id", "traceparent"]) {
+    const value = incoming.get(name);
+    if (value) forwarded[name] = value;
+  }
+  const transport = { baseUrl: env.apiUrl(), headers: forwarded, timeoutMs: TIMEOUT_MS };
+  return (await send<T>(transport, "POST", path)).data;
+}
+
 /** Hands the API's cookies on to the browser, as they are. */
 export async function keepCookies({ cookies: lines }: Answer<unknown>): Promise<void> {
   const jar = await cookies();

@@ -1,8 +1,8 @@
 "use server";
 
 import type { Answer } from "@svetu/api-client/client";
-import type { Session } from "@svetu/api-client/types";
-import { href } from "@svetu/i18n/locales";
+import type { Session, SignInAnswer } from "@svetu/api-client/types";
+import { href, type Locale } from "@svetu/i18n/locales";
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { act, keepCookies } from "@/api/act";
@@ -12,12 +12,31 @@ import type { FormState } from "./state";
 
 const YEAR_S = 31_536_000;
 
-async function enter(answer: Answer<Session>): Promise<void> {
+async function enter(answer: Answer<Session | SignInAnswer>): Promise<void> {
   await keepCookies(answer);
-  const theme = answer.data.me.theme;
+  const theme = answer.data.me?.theme;
   if (theme === "light" || theme === "dark" || theme === "system") {
     (await cookies()).set("theme", theme, { path: "/", maxAge: YEAR_S, sameSite: "lax" });
   }
+}
+
+/** On to where the person was going; Next.js takes every path for a page of its own when its script sent the form. */
+async function goOn(next: string): Promise<FormState> {
+  if (next.startsWith("/oauth/") && (await headers()).has("next-action")) {
+    return { errors: {}, values: {}, leave: next };
+  }
+  redirect(next);
+}
+
+/** In, or on to the page that asks for the second factor. */
+async function admitted(locale: Locale, answer: Answer<SignInAnswer>, next: string): Promise<FormState> {
+  await enter(answer);
+  const second = answer.data.second_factor;
+  if (!second) return goOn(next);
+  const query = new URLSearchParams({ next });
+  if (second.methods.includes("recovery_code")) query.set("recovery", "1");
+  if (second.passkeys) query.set("passkeys", "1");
+  redirect(`${href(locale, "/sign-in/factor")}?${query}`);
 }
 
 export async function signIn(_: FormState, form: FormData): Promise<FormState> {
@@ -25,16 +44,89 @@ export async function signIn(_: FormState, form: FormData): Promise<FormState> {
   const values = { email: text(form, "email"), remember: form.has("remember") ? "on" : "" };
   const stop = await hindrance(locale, form, ["email", "password"], values);
   if (stop) return stop;
+  let answer: Answer<SignInAnswer>;
   try {
     const body = { email: values.email, password: text(form, "password"), remember: form.has("remember") };
-    await enter(await act<Session>(locale, "POST", "/identity/sign-in", { body }));
+    answer = await act<SignInAnswer>(locale, "POST", "/identity/sign-in", { body });
   } catch (error) {
     return refused(locale, error, values);
   }
-  const next = localPath(locale, form.get("next"));
-  // Next.js takes every path for a page of its own when its script sent the form.
-  if (next.startsWith("/oauth/") && (await headers()).has("next-action")) return { errors: {}, values, leave: next };
-  redirect(next);
+  return admitted(locale, answer, localPath(locale, form.get("next")));
+}
+
+/** The answer is the same whether the address has an account or not. */
+export async function requestCode(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const values = { email: text(form, "email") };
+  const stop = await hindrance(locale, form, ["email"], values);
+  if (stop) return stop;
+  try {
+    await keepCookies(await act(locale, "POST", "/identity/sign-in/code", { body: values }));
+  } catch (error) {
+    return refused(locale, error, values);
+  }
+  const query = new URLSearchParams({ sent: "1", next: localPath(locale, form.get("next")) });
+  redirect(`${href(locale, "/sign-in/code")}?${query}`);
+}
+
+export async function signInByCode(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const values = { remember: form.has("remember") ? "on" : "" };
+  const stop = await hindrance(locale, form, ["code"], values);
+  if (stop) return stop;
+  let answer: Answer<SignInAnswer>;
+  try {
+    const body = { code: text(form, "code"), remember: form.has("remember") };
+    answer = await act<SignInAnswer>(locale, "POST", "/identity/sign-in/code/complete", { body });
+  } catch (error) {
+    return refused(locale, error, values);
+  }
+  return admitted(locale, answer, localPath(locale, form.get("next")));
+}
+
+export async function completeFactor(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const stop = await hindrance(locale, form, ["code"], {});
+  if (stop) return stop;
+  try {
+    const method = form.get("method") === "recovery_code" ? "recovery_code" : "totp";
+    const body = { method, code: text(form, "code"), trust_device: form.has("trust") };
+    await enter(await act<SignInAnswer>(locale, "POST", "/identity/sign-in/factor", { body }));
+  } catch (error) {
+    return refused(locale, error, {});
+  }
+  return goOn(localPath(locale, form.get("next")));
+}
+
+/** Proves the signed-in person once more: by a password or a code. */
+export async function stepUp(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const method = text(form, "method");
+  const field = method === "password" ? "password" : "code";
+  const stop = await hindrance(locale, form, [field], {});
+  if (stop) return stop;
+  try {
+    const body = { method, [field]: text(form, field) };
+    await keepCookies(await act(locale, "POST", "/identity/me/step-up", { body }));
+  } catch (error) {
+    return refused(locale, error, {});
+  }
+  return goOn(localPath(locale, form.get("next")));
+}
+
+/** A code for [`stepUp`] goes to the person's own address. */
+export async function mailStepUpCode(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const stop = await hindrance(locale, form, ["email"], {});
+  if (stop) return stop;
+  try {
+    const body = { email: text(form, "email") };
+    await keepCookies(await act(locale, "POST", "/identity/sign-in/code", { body }));
+  } catch (error) {
+    return refused(locale, error, {});
+  }
+  const query = new URLSearchParams({ sent: "1", next: localPath(locale, form.get("next")) });
+  redirect(`${href(locale, "/step-up")}?${query}`);
 }
 
 /** The answer is the same whether the address has an account or not. */
@@ -46,10 +138,13 @@ export async function signUp(_: FormState, form: FormData): Promise<FormState> {
     email: text(form, "email"),
     accept_terms: accept_terms ? "on" : "",
   };
-  const stop = await hindrance(locale, form, ["display_name", "email", "password"], values);
+  const withPassword = form.get("without_password") !== "1";
+  const needed = ["display_name", "email", ...(withPassword ? ["password"] : [])];
+  const stop = await hindrance(locale, form, needed, values);
   if (stop) return stop;
   try {
-    const body = { ...values, accept_terms, password: text(form, "password"), language: locale };
+    const password = withPassword ? { password: text(form, "password") } : {};
+    const body = { ...values, accept_terms, ...password, language: locale };
     await act(locale, "POST", "/identity/sign-up", { body });
   } catch (error) {
     return refused(locale, error, values);
@@ -73,15 +168,17 @@ export async function requestRecovery(_: FormState, form: FormData): Promise<For
 
 export async function completeRecovery(_: FormState, form: FormData): Promise<FormState> {
   const locale = localeOf(form);
-  const stop = await hindrance(locale, form, ["password"], {});
+  const withPassword = form.get("without_password") !== "1";
+  const stop = await hindrance(locale, form, withPassword ? ["password"] : [], {});
   if (stop) return stop;
+  let answer: Answer<SignInAnswer>;
   try {
-    const body = { token: text(form, "token"), password: text(form, "password") };
-    await enter(await act<Session>(locale, "POST", "/identity/recovery/complete", { body }));
+    const body = { token: text(form, "token"), ...(withPassword ? { password: text(form, "password") } : {}) };
+    answer = await act<SignInAnswer>(locale, "POST", "/identity/recovery/complete", { body });
   } catch (error) {
     return refused(locale, error, {});
   }
-  redirect(href(locale, "/account?done=password"));
+  return admitted(locale, answer, href(locale, withPassword ? "/account?done=password" : "/account/security"));
 }
 
 /** A press of the button, not the link itself, proves the address: programs that look at mail open links too. */
@@ -89,11 +186,15 @@ export async function verifyEmail(_: FormState, form: FormData): Promise<FormSta
   const locale = localeOf(form);
   const stop = await hindrance(locale, form, [], {});
   if (stop) return stop;
+  let password: boolean;
   try {
     const body = { token: text(form, "token") };
-    await enter(await act<Session>(locale, "POST", "/identity/verify-email", { body }));
+    const answer = await act<Session>(locale, "POST", "/identity/verify-email", { body });
+    await enter(answer);
+    password = answer.data.me.has_password;
   } catch (error) {
     return refused(locale, error, {});
   }
-  redirect(href(locale, "/account?done=verified"));
+  // Who chose no password makes a passkey next.
+  redirect(href(locale, password ? "/account?done=verified" : "/account/security?done=verified"));
 }

@@ -11,7 +11,7 @@ import { type FormState, untouched } from "./state";
 export interface FormField {
   name: string;
   label: string;
-  kind: "text" | "email" | "password" | "checkbox" | "select" | "textarea";
+  kind: "text" | "email" | "code" | "password" | "checkbox" | "select" | "textarea";
   options?: { value: string; text: string; lang?: string }[];
   optional?: boolean;
   autoComplete?: string;
@@ -28,8 +28,10 @@ export interface ActionFormProps {
   fields: FormField[];
   submit: string;
   labels: { summary: string; show: string; hide: string };
+  /** Stands above the fields. */
+  before?: ReactNode;
   /** Stands in the form's place when it is done. */
-  done?: ReactNode;
+  done?: ReactNode | ((state: FormState) => ReactNode);
   /** Stands above the form when it is done. */
   saved?: ReactNode;
   variant?: "primary" | "secondary";
@@ -39,7 +41,7 @@ export interface ActionFormProps {
 
 /** A form that the server answers with or without script: faults beside their fields and in a summary. */
 export function ActionForm(props: ActionFormProps) {
-  const { action, hidden, fields, submit, labels, done, saved, variant, prefix = "" } = props;
+  const { action, hidden, fields, submit, labels, before, done, saved, variant, prefix = "" } = props;
   const [state, send, busy] = useActionState(action, untouched);
   const summary = useRef<HTMLDivElement>(null);
   const faults = fields.filter(({ name }) => state.errors[name]);
@@ -58,7 +60,7 @@ export function ActionForm(props: ActionFormProps) {
   if (replaced) {
     return (
       <div ref={summary} tabIndex={-1} className="focus:outline-none">
-        {done}
+        {typeof done === "function" ? done(state) : done}
       </div>
     );
   }
@@ -89,6 +91,7 @@ export function ActionForm(props: ActionFormProps) {
           {saved}
         </Notice>
       )}
+      {before}
       {fields.map(({ name, label, kind, help, initial, options, optional, ...rest }) => {
         const error = state.errors[name];
         const typed = state.values[name] ?? initial ?? "";
@@ -133,9 +136,9 @@ export function ActionForm(props: ActionFormProps) {
             ) : (
               <Input
                 {...shared}
-                type={kind}
-                inputMode={kind === "email" ? "email" : undefined}
-                autoCapitalize={kind === "email" ? "none" : undefined}
+                type={kind === "code" ? "text" : kind}
+                inputMode={kind === "email" ? "email" : kind === "code" ? "numeric" : undefined}
+                autoCapitalize={kind === "text" ? undefined : "none"}
                 spellCheck={false}
                 defaultValue={typed}
               />

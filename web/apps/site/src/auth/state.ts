@@ -7,6 +7,8 @@ export interface FormState {
   /** What was typed, but never a password. */
   values: Record<string, string>;
   done?: boolean;
+  /** Recovery codes, shown once. */
+  codes?: string[];
   /** An address that is no page of the site's: the browser itself goes there. */
   leave?: string;
 }

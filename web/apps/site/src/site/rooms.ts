@@ -21,6 +21,7 @@ export const ROOMS: ReadonlySet<string> = new Set([
   "sign-out",
   "sign-up",
   "staff",
+  "step-up",
   "terms",
   "unsubscribe",
   "verify",

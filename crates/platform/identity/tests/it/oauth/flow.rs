@@ -26,7 +26,7 @@ async fn a_person_signs_in_to_a_client() {
 
     let id = verified(&world, tokens["id_token"].as_str().unwrap()).await;
     assert_eq!((&id["iss"], &id["aud"], &id["nonce"]), (&json!(ISSUER), &json!("app"), &json!("n-1")));
-    assert_eq!((&id["acr"], &id["amr"]), (&json!("urn:svetu:acr:pwd"), &json!(["pwd"])));
+    assert_eq!((&id["acr"], &id["amr"]), (&json!("urn:svetu:acr:pwd"), &json!(["otp"])));
     assert!(id.get("email").is_none(), "what scopes tell is userinfo's");
     let access = verified(&world, tokens["access_token"].as_str().unwrap()).await;
     assert_eq!((&access["sub"], &access["aud"]), (&id["sub"], &json!(["http://localhost:8080/api/v1"])));

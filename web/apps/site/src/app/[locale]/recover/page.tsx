@@ -52,6 +52,18 @@ export default async function Recover({ params, searchParams }: Props) {
           },
         ]}
       />
+      <section className="mt-8 border-t border-line pt-5">
+        <p className="mb-4 text-base text-quiet">{t("recoverWithout.lead")}</p>
+        <ActionForm
+          action={completeRecovery}
+          hidden={{ locale, token, without_password: "1" }}
+          labels={labels}
+          submit={t("recoverWithout.submit")}
+          variant="secondary"
+          prefix="without-"
+          fields={[]}
+        />
+      </section>
     </AuthFrame>
   );
 }

@@ -1,5 +1,7 @@
 import { href } from "@svetu/i18n/locales";
+import { buttonClass } from "@svetu/ui/button";
 import { Link } from "@svetu/ui/link";
+import { Mail } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { redirect } from "next/navigation";
@@ -7,6 +9,8 @@ import { me } from "@/api/server";
 import { signIn } from "@/auth/actions";
 import { ActionForm } from "@/auth/form";
 import { AuthFrame, formLabels } from "@/auth/frame";
+import { Or } from "@/auth/or";
+import { PasskeyButton } from "@/auth/passkey-button";
 import { localPath, withNext } from "@/auth/next";
 import { pageLocale } from "@/i18n/page-locale";
 import { alternates } from "@/seo/links";
@@ -52,7 +56,7 @@ export default async function SignIn({ params, searchParams }: Props) {
             name: "email",
             kind: "email",
             label: t("email"),
-            autoComplete: "username",
+            autoComplete: "username webauthn",
             maxLength: 254,
             initial: email,
           },
@@ -71,6 +75,19 @@ export default async function SignIn({ params, searchParams }: Props) {
           {t("signIn.forgotten")}
         </Link>
       </p>
+      <Or>{t("or")}</Or>
+      <div className="flex flex-col gap-3">
+        <PasskeyButton
+          purpose="sign-in"
+          next={next}
+          suggest
+          labels={{ button: t("passkey.signIn"), none: t("passkey.none"), failed: t("passkey.failed") }}
+        />
+        <Link href={withNext(locale, "/sign-in/code", next)} className={buttonClass("secondary", "large", "w-full")}>
+          <Mail aria-hidden className="size-5" />
+          {t("signInByCode")}
+        </Link>
+      </div>
     </AuthFrame>
   );
 }

@@ -6,7 +6,7 @@ import { getTranslations } from "next-intl/server";
 import { redirect } from "next/navigation";
 import { me } from "@/api/server";
 import { signUp } from "@/auth/actions";
-import { ActionForm } from "@/auth/form";
+import { ActionForm, type FormField } from "@/auth/form";
 import { AuthFrame, formLabels, MailSent } from "@/auth/frame";
 import { localPath, withNext } from "@/auth/next";
 import { pageLocale } from "@/i18n/page-locale";
@@ -14,7 +14,7 @@ import { alternates } from "@/seo/links";
 
 interface Props {
   params: Promise<{ locale: string }>;
-  searchParams: Promise<{ next?: string | string[] }>;
+  searchParams: Promise<{ next?: string | string[]; passkey?: string | string[] }>;
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
@@ -30,9 +30,20 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function SignUp({ params, searchParams }: Props) {
   const locale = await pageLocale(params);
-  const next = localPath(locale, (await searchParams).next);
+  const query = await searchParams;
+  const next = localPath(locale, query.next);
+  const withPassword = query.passkey !== "1";
   if (await me(locale)) redirect(next);
   const [t, labels] = await Promise.all([getTranslations("auth"), formLabels()]);
+  const password: FormField = {
+    name: "password",
+    kind: "password",
+    label: t("password"),
+    help: t("passwordHelp"),
+    autoComplete: "new-password",
+    minLength: 8,
+    maxLength: 256,
+  };
   const rules = (path: string, text: string) => (
     <Link href={href(locale, path)} className="inline-block min-h-6 text-accent underline">
       {text}
@@ -41,7 +52,7 @@ export default async function SignUp({ params, searchParams }: Props) {
   return (
     <AuthFrame
       title={t("signUp.title")}
-      lead={t("signUp.lead")}
+      lead={withPassword ? t("signUp.lead") : t("withoutPasswordLead")}
       after={
         <p>
           {t("signUp.have")}{" "}
@@ -53,7 +64,8 @@ export default async function SignUp({ params, searchParams }: Props) {
     >
       <ActionForm
         action={signUp}
-        hidden={{ locale }}
+        key={String(withPassword)}
+        hidden={{ locale, ...(withPassword ? {} : { without_password: "1" }) }}
         labels={labels}
         submit={t("signUp.submit")}
         fields={[
@@ -67,15 +79,7 @@ export default async function SignUp({ params, searchParams }: Props) {
             maxLength: 60,
           },
           { name: "email", kind: "email", label: t("email"), autoComplete: "email", maxLength: 254 },
-          {
-            name: "password",
-            kind: "password",
-            label: t("password"),
-            help: t("passwordHelp"),
-            autoComplete: "new-password",
-            minLength: 8,
-            maxLength: 256,
-          },
+          ...(withPassword ? [password] : []),
           {
             name: "accept_terms",
             kind: "checkbox",
@@ -94,6 +98,14 @@ export default async function SignUp({ params, searchParams }: Props) {
           </MailSent>
         }
       />
+      <p className="mt-5">
+        <Link
+          href={href(locale, withPassword ? "/sign-up?passkey=1" : "/sign-up")}
+          className="inline-block min-h-6 text-accent hover:underline"
+        >
+          {withPassword ? t("withoutPassword") : t("withPassword")}
+        </Link>
+      </p>
     </AuthFrame>
   );
 }

@@ -1,4 +1,4 @@
-import type { DeviceSession } from "@svetu/api-client/types";
+import type { DeviceSession, Factors, SecurityEvent } from "@svetu/api-client/types";
 import { formatAge, formatDateTime } from "@svetu/i18n/format";
 import { Badge } from "@svetu/ui/badge";
 import { Button } from "@svetu/ui/button";
@@ -6,11 +6,13 @@ import { Monitor, Smartphone } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { member } from "@/account/access";
-import { changePassword, endOtherSessions, endSession } from "@/account/actions";
+import { changePassword, endOtherSessions, endSession, setPassword } from "@/account/actions";
+import { SecurityEvents } from "@/account/events";
 import { PageHeading } from "@/account/heading";
 import { OutcomeNotice } from "@/account/outcome";
+import { WaysIn } from "@/account/ways-in";
 import { get } from "@/api/server";
-import { ActionForm } from "@/auth/form";
+import { ActionForm, type FormField } from "@/auth/form";
 import { formLabels } from "@/auth/frame";
 import { pageLocale } from "@/i18n/page-locale";
 import { alternates } from "@/seo/links";
@@ -32,17 +34,27 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Security({ params, searchParams }: Props) {
   const locale = await pageLocale(params);
   const person = await member(locale);
-  const [t, labels, { items }, { done }] = await Promise.all([
+  const [t, labels, { items }, factors, events, { done }] = await Promise.all([
     getTranslations("account"),
     formLabels(),
     get<{ items: DeviceSession[] }>(locale, "/identity/sessions"),
+    get<Factors>(locale, "/identity/me/factors"),
+    get<{ items: SecurityEvent[] }>(locale, "/identity/me/security-events"),
     searchParams,
   ]);
   const now = new Date();
+  const current: FormField = {
+    name: "current",
+    kind: "password",
+    label: t("security.currentPassword"),
+    autoComplete: "current-password",
+    maxLength: 256,
+  };
   return (
     <div className="max-w-2xl">
       <OutcomeNotice done={done} />
       <PageHeading title={t("security.title")} />
+      <WaysIn locale={locale} factors={factors} />
       <section aria-labelledby="sessions">
         <div className="flex flex-wrap items-center justify-between gap-3">
           <h2 id="sessions" className="text-lg">
@@ -97,20 +109,16 @@ export default async function Security({ params, searchParams }: Props) {
         <h2 id="password" className="text-lg">
           {t("security.password")}
         </h2>
-        <p className="measure mt-1 mb-4 text-sm text-quiet">{t("security.passwordLead")}</p>
+        <p className="measure mt-1 mb-4 text-sm text-quiet">
+          {factors.password ? t("security.passwordLead") : t("security.noPassword")}
+        </p>
         <ActionForm
-          action={changePassword}
+          action={factors.password ? changePassword : setPassword}
           hidden={{ locale, username: person.email }}
           labels={labels}
-          submit={t("security.change")}
+          submit={factors.password ? t("security.change") : t("security.setPassword")}
           fields={[
-            {
-              name: "current",
-              kind: "password",
-              label: t("security.currentPassword"),
-              autoComplete: "current-password",
-              maxLength: 256,
-            },
+            ...(factors.password ? [current] : []),
             {
               name: "new",
               kind: "password",
@@ -123,6 +131,7 @@ export default async function Security({ params, searchParams }: Props) {
           ]}
         />
       </section>
+      <SecurityEvents locale={locale} items={events.items} />
     </div>
   );
 }

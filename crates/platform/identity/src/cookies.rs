@@ -1,0 +1,36 @@
+//! What the browser keeps for identity beside the session: for the server alone, and of this host alone.
+
+use http::{HeaderMap, header};
+
+/// A device on which the second factor is not asked again.
+pub const TRUSTED: &str = "svetu_device";
+/// A sign-in that waits for its second factor.
+pub const PENDING: &str = "svetu_pending";
+/// Whose code by mail it is.
+pub const CODE: &str = "svetu_code";
+
+/// Longer ones are nobody's.
+const VALUE_BYTES_MAX: usize = 2_048;
+
+pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, value)| *key == name && !value.is_empty() && value.len() <= VALUE_BYTES_MAX)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// None: it ends with the browser.
+pub fn write(secure: bool, name: &str, value: &str, max_age_s: Option<i64>) -> String {
+    let mut cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax");
+    if secure {
+        cookie.push_str("; Secure");
+    }
+    if let Some(seconds) = max_age_s {
+        cookie.push_str(&format!("; Max-Age={seconds}"));
+    }
+    cookie
+}
