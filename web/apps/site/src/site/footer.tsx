@@ -72,7 +72,9 @@ export async function Footer({ locale }: { locale: Locale }) {
           </div>
         </section>
       </div>
-      <p className="container-page border-t border-line py-4 text-xs text-quiet">{t("sources")}</p>
+      <p className="container-page border-t border-line py-4 text-xs text-quiet">
+        {t("sources", { places: "GeoNames (CC BY 4.0)", map: "Natural Earth" })}
+      </p>
     </footer>
   );
 }
