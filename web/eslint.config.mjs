@@ -27,7 +27,7 @@ export default typescript.config(
     },
   },
   {
-    files: ["apps/site/src/env.ts", "e2e/**", "matrix/**", "**/scripts/**"],
+    files: ["apps/site/src/env.ts", "e2e/**", "matrix/**", "examples/**", "**/scripts/**"],
     rules: { "no-restricted-properties": "off" },
   },
 );
