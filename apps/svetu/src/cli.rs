@@ -53,9 +53,12 @@ pub enum Command {
     /// Accounts, for operators.
     #[command(subcommand)]
     Account(Account),
-    /// The OpenID Provider: clients that sign people in here, and its signing keys.
+    /// Who may sign in: people and their roles, clients of the OpenID Provider, its signing keys.
     #[command(subcommand)]
     Identity(IdentityCommand),
+    /// The log of security events, which nobody can change unseen (docs/audit.md).
+    #[command(subcommand)]
+    Audit(Audit),
     /// Look at this machine and say what is missing or wrong, and how to mend it.
     Doctor,
     /// Print the OpenAPI 3.1 document of the whole API.
@@ -204,6 +207,87 @@ pub enum IdentityCommand {
     /// Keys that sign tokens.
     #[command(subcommand)]
     Key(SigningKey),
+    /// People: find them, see where they are signed in, sign them out.
+    #[command(subcommand)]
+    User(User),
+    /// What people may do: give roles and take them.
+    #[command(subcommand)]
+    Role(GiveRole),
+    /// Show what the audit log says of a person, newest first.
+    Audit {
+        email: String,
+        /// At most so many events.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1_000))]
+        limit: u16,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// Find people by the beginning of their address.
+    Find {
+        start: String,
+        /// At most so many.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1_000))]
+        limit: u16,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a person's state, roles and living sessions.
+    Show {
+        email: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Sign a person out everywhere, and out of every application that learns of it.
+    SignOut {
+        email: String,
+        /// End this session alone (`svetu identity user show` lists them).
+        #[arg(long, value_name = "ID")]
+        session: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum GiveRole {
+    /// Give roles beside those that a person has: member, trader, moderator, operator. Their sessions end.
+    Give(RolesOf),
+    /// Take roles away; the rest stays. Their sessions end.
+    Take(RolesOf),
+}
+
+#[derive(Debug, Args)]
+pub struct RolesOf {
+    pub email: String,
+    #[arg(value_delimiter = ',', required = true)]
+    pub roles: Vec<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Read the whole log and name the first row that was altered, removed or inserted.
+    ///
+    /// Exit code 0: it is as it was written; 1: it is not; 2: it could not be read.
+    /// The head that is printed can be kept elsewhere: with `--since` the log must still hold it, so that a cut at its end shows, too.
+    Verify {
+        /// The head of an earlier run that must still be a part of the log.
+        #[arg(long, value_name = "POSITION:HASH")]
+        since: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

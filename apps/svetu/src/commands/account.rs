@@ -25,7 +25,7 @@ async fn set_roles(session: &Session, email: &str, roles: Vec<Role>) -> Result<(
     Ok(())
 }
 
-fn parse(name: &str) -> Result<Role> {
+pub(super) fn parse(name: &str) -> Result<Role> {
     let known = [Role::Member, Role::Trader, Role::Moderator, Role::Operator];
     known.into_iter().find(|role| role.name() == name).with_context(|| {
         let names: Vec<&str> = known.iter().map(|role| role.name()).collect();

@@ -3,6 +3,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use svetu_identity::{AuthMethod, Identity, NewClient};
 
+use super::people;
 use crate::{
     cli::{AddClient, Client, IdentityCommand, SigningKey},
     config::Config,
@@ -15,7 +16,15 @@ pub async fn run(command: IdentityCommand, config: &Config) -> Result<ExitCode> 
     // What cannot be is said before anything is started.
     let new = match &command {
         IdentityCommand::Client(Client::Add(add)) => Some(registration(add)?),
-        IdentityCommand::Client(_) | IdentityCommand::Key(_) => None,
+        IdentityCommand::Client(_)
+        | IdentityCommand::Key(_)
+        | IdentityCommand::User(_)
+        | IdentityCommand::Role(_)
+        | IdentityCommand::Audit { .. } => None,
+    };
+    let roles = match &command {
+        IdentityCommand::Role(command) => people::roles(command)?,
+        _ => Vec::new(),
     };
     let session = Session::open(config).await?;
     let result = async {
@@ -23,6 +32,9 @@ pub async fn run(command: IdentityCommand, config: &Config) -> Result<ExitCode> 
         match command {
             IdentityCommand::Client(command) => client(identity, command, new).await,
             IdentityCommand::Key(command) => key(identity, command).await,
+            IdentityCommand::User(command) => people::user(identity, command).await,
+            IdentityCommand::Role(command) => people::role(identity, command, &roles).await,
+            IdentityCommand::Audit { email, limit, json } => people::events(identity, &email, limit, json).await,
         }
     }
     .await;

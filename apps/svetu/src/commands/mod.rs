@@ -1,6 +1,7 @@
 //! One file a command, where it is more than a few lines.
 
 mod account;
+mod audit;
 mod dead_letters;
 mod doctor;
 mod export;
@@ -8,6 +9,7 @@ mod identity;
 mod import;
 mod index;
 mod openapi;
+mod people;
 mod seed;
 mod serve;
 mod up;
@@ -40,6 +42,7 @@ pub async fn run(command: Command, config: Config) -> Result<ExitCode> {
         Command::Verify { repair } => index::verify(&config, repair).await,
         Command::Account(command) => account::run(command, &config).await,
         Command::Identity(command) => identity::run(command, &config).await,
+        Command::Audit(command) => audit::run(command, &config).await,
         Command::Openapi => openapi::run(config).await,
         Command::Stop => stop(&config).await,
         Command::Migrate => migrate(&config).await,

@@ -20,6 +20,9 @@ const PRUNE_ROWS_MAX: i64 = 5_000;
 const VERIFY_H_MAX: i64 = 24;
 const RECOVER_MIN_MAX: i64 = 15;
 const CODE_MIN_MAX: i64 = 10;
+/// So long an event may wait for its place in the chain.
+const SEAL_EVERY_S: u64 = 5;
+const EVENT_KEPT_DAYS: i64 = 400;
 
 pub fn kinds(identity: &Identity) -> Vec<JobKind> {
     vec![
@@ -36,6 +39,13 @@ pub fn kinds(identity: &Identity) -> Vec<JobKind> {
             attempts_max: 5,
             timeout: Duration::from_secs(240),
             handler: Arc::new(Retention(identity.clone())),
+        },
+        JobKind {
+            name: "identity.audit",
+            every: Some(Duration::from_secs(SEAL_EVERY_S)),
+            attempts_max: 5,
+            timeout: Duration::from_secs(60),
+            handler: Arc::new(Seal(identity.clone())),
         },
         oauth::logout_job(identity),
     ]
@@ -155,10 +165,22 @@ struct Retention(Identity);
 impl JobHandler for Retention {
     async fn run(&self, _: &Job) -> Result<(), HandlerError> {
         let (db, now) = (&self.0.db, self.0.clock.now());
-        let gone = store::prune(db, now, PRUNE_ROWS_MAX).await? + oauth::prune(db, now, PRUNE_ROWS_MAX).await?;
+        let gone = store::prune(db, now, PRUNE_ROWS_MAX).await?
+            + oauth::prune(db, now, PRUNE_ROWS_MAX).await?
+            + self.0.audit.trim(db, now - chrono::Duration::days(EVENT_KEPT_DAYS), PRUNE_ROWS_MAX, now).await?;
         if gone > 0 {
             tracing::info!(gone, "removed {gone} rows whose time was over");
         }
+        Ok(())
+    }
+}
+
+struct Seal(Identity);
+
+#[async_trait]
+impl JobHandler for Seal {
+    async fn run(&self, _: &Job) -> Result<(), HandlerError> {
+        self.0.audit.seal(&self.0.db).await?;
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Accounts, sessions and roles: the one way in.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod audit;
 mod contract;
 mod cookies;
 mod error;
@@ -26,10 +27,14 @@ use svetu_kernel::SharedClock;
 use svetu_ports::{ConsumerGroup, Mailer};
 use utoipa_axum::router::OpenApiRouter;
 
+pub use audit::{
+    Fault as AuditFault, FaultKind as AuditFaultKind, Head as AuditHead, HeadError as AuditHeadError,
+    Report as AuditReport,
+};
 pub use error::IdentityError;
 pub use oauth::{AuthMethod, ClientError, KeyView, NewClient, RegisteredClient};
 pub use password::HashCost;
-pub use service::Identity;
+pub use service::{AuditEntry, Identity, Person, PersonSession};
 
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
 pub const MESSAGES: &str = include_str!("../messages.toml");

@@ -5,6 +5,8 @@ mod staff;
 
 use std::sync::Arc;
 
+pub use staff::{AuditEntry, Person, PersonSession};
+
 use serde_json::json;
 use svetu_contracts::identity::{ACCOUNT_CHANGED, ACCOUNT_CREATED};
 use svetu_db::{Db, Tx, outbox};
@@ -18,6 +20,7 @@ pub(crate) use admit::{Admission, First, Knock, Second};
 
 use crate::{
     IdentityDeps, IdentityError,
+    audit::Chain,
     factors::{CONFIRMED_S, Factors, devices},
     jobs,
     letter::Letter,
@@ -39,6 +42,7 @@ pub struct Identity {
     pub(crate) secure: bool,
     pub(crate) oauth: Arc<OAuth>,
     pub(crate) factors: Arc<Factors>,
+    pub(crate) audit: Arc<Chain>,
     pub(crate) hasher: Hasher,
     pub(crate) limits: Arc<Limits>,
 }
@@ -86,7 +90,8 @@ impl Identity {
         let site_url: Arc<str> = site_url.into();
         let factors = Arc::new(Factors::try_new(&site_url, &oauth_secret)?);
         let oauth = Arc::new(OAuth::try_new(Arc::clone(&site_url), &oauth_secret)?);
-        Ok(Self { db, clock, mailer, site_url, secure, oauth, factors, hasher, limits: Arc::default() })
+        let audit = Arc::new(Chain::new(&blake3::derive_key("svetu identity audit v1", &oauth_secret)));
+        Ok(Self { db, clock, mailer, site_url, secure, oauth, factors, audit, hasher, limits: Arc::default() })
     }
 
     /// The same answer and the same work whether the address is new, waiting or taken: only its owner's mailbox tells.
@@ -219,7 +224,10 @@ impl Identity {
     pub(crate) async fn sign_out(&self, actor: &Actor) -> Result<(), IdentityError> {
         if let Subject::Account { id, session: Some(session) } = actor.subject {
             let mut tx = self.db.begin().await?;
-            sessions::end(&mut tx, id, session, self.clock.now()).await?;
+            let now = self.clock.now();
+            if sessions::end(&mut tx, id, session, now).await? {
+                store::note(&mut tx, now, id, &id.to_string(), "signed_out", json!({})).await?;
+            }
             tx.commit().await?;
         }
         Ok(())
@@ -365,10 +373,12 @@ impl Identity {
     }
 
     pub(crate) async fn end_session(&self, actor: &Actor, session: SessionId) -> Result<(), IdentityError> {
+        let (id, now) = (account_of(actor)?, self.clock.now());
         let mut tx = self.db.begin().await?;
-        if !sessions::end(&mut tx, account_of(actor)?, session, self.clock.now()).await? {
+        if !sessions::end(&mut tx, id, session, now).await? {
             return Err(IdentityError::NoSuchSession);
         }
+        store::note(&mut tx, now, id, &id.to_string(), "session_ended", json!({ "session": session })).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -376,7 +386,11 @@ impl Identity {
     pub(crate) async fn end_other_sessions(&self, actor: &Actor) -> Result<(), IdentityError> {
         let Subject::Account { id, session } = actor.subject else { return Err(required().into()) };
         let mut tx = self.db.begin().await?;
-        sessions::end_all(&mut tx, id, session, self.clock.now()).await?;
+        let now = self.clock.now();
+        let count = sessions::end_all(&mut tx, id, session, now).await?;
+        if count > 0 {
+            store::note(&mut tx, now, id, &id.to_string(), "sessions_ended", json!({ "count": count })).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -436,6 +450,7 @@ async fn activate(tx: &mut Tx<'_>, account: &mut Account, now: Timestamp) -> Res
     }
     account.verified = true;
     store::save(tx, account, now).await?;
+    store::note(tx, now, account.id, &account.id.to_string(), "account_verified", json!({})).await?;
     publish(tx, ACCOUNT_CREATED, account, now).await
 }
 

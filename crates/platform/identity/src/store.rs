@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::{
     IdentityError,
     model::{Account, DisplayName, Email, SecurityEvent, role_names, roles_of},
+    service::AuditEntry,
     token::TokenHash,
 };
 
@@ -288,6 +289,7 @@ pub async fn take_link(
     account.map(AccountId::from_uuid).ok_or(IdentityError::LinkInvalid)
 }
 
+/// What happened to an account, in the audit log.
 pub async fn note(
     tx: &mut Tx<'_>,
     at: Timestamp,
@@ -296,10 +298,25 @@ pub async fn note(
     kind: &str,
     detail: serde_json::Value,
 ) -> Result<(), IdentityError> {
+    log(tx, at, Some(account), actor, kind, detail).await
+}
+
+/// As [`note`], also for what concerns no account. An event waits for its seal from the moment it commits.
+pub async fn log(
+    tx: &mut Tx<'_>,
+    at: Timestamp,
+    account: Option<AccountId>,
+    actor: &str,
+    kind: &str,
+    detail: serde_json::Value,
+) -> Result<(), IdentityError> {
     sqlx::query!(
-        "insert into identity.security_event (at, account, actor, kind, detail) values ($1, $2, $3, $4, $5)",
+        "with event as (
+             insert into identity.security_event (at, account, actor, kind, detail) values ($1, $2, $3, $4, $5)
+             returning id, at, kind)
+         insert into identity.audit_waiting (event, at, kind) select id, at, kind from event",
         at,
-        account.uuid(),
+        account.map(AccountId::uuid),
         actor,
         kind,
         detail
@@ -321,6 +338,19 @@ pub async fn events(db: &Db, account: AccountId, limit: i64) -> Result<Vec<Secur
     )
     .fetch_all(db.pool())
     .await?)
+}
+
+/// What the audit log says of an account, newest first.
+pub async fn log_of(db: &Db, account: AccountId, limit: i64) -> Result<Vec<AuditEntry>, IdentityError> {
+    let entries = sqlx::query_as!(
+        AuditEntry,
+        "select id, at, actor, kind, detail from identity.security_event where account = $1 order by id desc limit $2",
+        account.uuid(),
+        limit
+    )
+    .fetch_all(db.pool())
+    .await?;
+    Ok(entries)
 }
 
 /// What the retention table says is over; answers how many rows went. At most `limit` of each kind.
@@ -365,22 +395,12 @@ pub async fn prune(db: &Db, now: Timestamp, limit: i64) -> Result<u64, IdentityE
     )
     .execute(db.pool())
     .await?;
-    let events = sqlx::query!(
-        "delete from identity.security_event where id in
-             (select id from identity.security_event where at < $1 limit $2)",
-        now - chrono::Duration::days(EVENT_KEPT_DAYS),
-        limit
-    )
-    .execute(db.pool())
-    .await?;
     Ok(links.rows_affected()
         + codes.rows_affected()
         + devices.rows_affected()
         + sessions.rows_affected()
-        + accounts.rows_affected()
-        + events.rows_affected())
+        + accounts.rows_affected())
 }
 
 const SESSION_KEPT_DAYS: i64 = 30;
 const UNVERIFIED_KEPT_DAYS: i64 = 7;
-const EVENT_KEPT_DAYS: i64 = 400;

@@ -1,7 +1,7 @@
 //! Who may ask for tokens.
 
 use jsonwebtoken::{Algorithm, jwk::JwkSet};
-use serde_json::Value;
+use serde_json::{Value, json};
 use svetu_db::Db;
 use svetu_kernel::Timestamp;
 use uuid::Uuid;
@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     IdentityError,
     oauth::{device, exchange, jose},
+    store,
     token::{self, TokenHash},
 };
 
@@ -257,11 +258,13 @@ fn is_redirect(uri: &str) -> bool {
     is_web(uri) || own_scheme()
 }
 
-pub async fn register(db: &Db, new: &NewClient, now: Timestamp) -> Result<RegisteredClient, IdentityError> {
+/// `by` is who does it, for the audit log.
+pub async fn register(db: &Db, new: &NewClient, by: &str, now: Timestamp) -> Result<RegisteredClient, IdentityError> {
     new.check().map_err(IdentityError::Client)?;
     let id = new.id.clone().unwrap_or_else(|| format!("c_{}", Uuid::new_v4().simple()));
     let secret =
         matches!(new.auth_method, AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost).then(token::new);
+    let mut tx = db.begin().await?;
     let done = sqlx::query!(
         "insert into identity.oauth_client (id, name, auth_method, secret_hash, jwks, redirect_uris,
              post_logout_redirect_uris, backchannel_logout_uri, grant_types, scopes, resources, signing_alg, profile,
@@ -286,18 +289,25 @@ pub async fn register(db: &Db, new: &NewClient, now: Timestamp) -> Result<Regist
         new.first_party,
         now
     )
-    .execute(db.pool())
+    .execute(&mut *tx)
     .await?;
     if done.rows_affected() == 0 {
         return Err(IdentityError::Client(wrong("client_id", "one that is not taken")));
     }
+    let detail = json!({
+        "client": id, "auth_method": new.auth_method.name(), "grant_types": new.grant_types, "scopes": new.scopes,
+        "redirect_uris": new.redirect_uris, "first_party": new.first_party,
+    });
+    store::log(&mut tx, now, None, by, "client_added", detail).await?;
+    tx.commit().await?;
     Ok(RegisteredClient { id, secret: secret.map(|(secret, _)| secret) })
 }
 
 /// What a client says of itself, anew; its id, its secret and how it authenticates stay.
-pub async fn change(db: &Db, id: &str, new: &NewClient) -> Result<(), IdentityError> {
+pub async fn change(db: &Db, id: &str, new: &NewClient, by: &str, now: Timestamp) -> Result<(), IdentityError> {
     new.check().map_err(IdentityError::Client)?;
-    sqlx::query!(
+    let mut tx = db.begin().await?;
+    let done = sqlx::query!(
         "update identity.oauth_client set name = $2, jwks = $3, redirect_uris = $4, post_logout_redirect_uris = $5,
              backchannel_logout_uri = $6, grant_types = $7, scopes = $8, signing_alg = $9, dpop_bound = $10,
              par_required = $11
@@ -314,26 +324,39 @@ pub async fn change(db: &Db, id: &str, new: &NewClient) -> Result<(), IdentityEr
         new.dpop_bound,
         new.par_required
     )
-    .execute(db.pool())
+    .execute(&mut *tx)
     .await?;
+    if done.rows_affected() == 1 {
+        let detail = json!({
+            "client": id, "grant_types": new.grant_types, "scopes": new.scopes, "redirect_uris": new.redirect_uris,
+        });
+        store::log(&mut tx, now, None, by, "client_changed", detail).await?;
+    }
+    tx.commit().await?;
     Ok(())
 }
 
 /// The client's secret, made anew: the one before opens nothing from here on. None: it has none, or there is no such client.
-pub async fn new_secret(db: &Db, id: &str) -> Result<Option<String>, IdentityError> {
+pub async fn new_secret(db: &Db, id: &str, by: &str, now: Timestamp) -> Result<Option<String>, IdentityError> {
     let (secret, hash) = token::new();
+    let mut tx = db.begin().await?;
     let done = sqlx::query!(
         "update identity.oauth_client set secret_hash = $2 where id = $1 and secret_hash is not null",
         id,
         hash.as_slice()
     )
-    .execute(db.pool())
+    .execute(&mut *tx)
     .await?;
-    Ok((done.rows_affected() == 1).then_some(secret))
+    if done.rows_affected() == 0 {
+        return Ok(None);
+    }
+    store::log(&mut tx, now, None, by, "client_secret_renewed", json!({ "client": id })).await?;
+    tx.commit().await?;
+    Ok(Some(secret))
 }
 
 /// Ends all that it was given, too. False: there is no such living client.
-pub async fn disable(db: &Db, id: &str, now: Timestamp) -> Result<bool, IdentityError> {
+pub async fn disable(db: &Db, id: &str, by: &str, now: Timestamp) -> Result<bool, IdentityError> {
     let mut tx = db.begin().await?;
     let done = sqlx::query!(
         "update identity.oauth_client set disabled_at = $2 where id = $1 and disabled_at is null",
@@ -342,11 +365,15 @@ pub async fn disable(db: &Db, id: &str, now: Timestamp) -> Result<bool, Identity
     )
     .execute(&mut *tx)
     .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
     sqlx::query!("update identity.oauth_grant set revoked_at = $2 where client = $1 and revoked_at is null", id, now)
         .execute(&mut *tx)
         .await?;
+    store::log(&mut tx, now, None, by, "client_disabled", json!({ "client": id })).await?;
     tx.commit().await?;
-    Ok(done.rows_affected() == 1)
+    Ok(true)
 }
 
 pub async fn list(db: &Db) -> Result<Vec<Client>, IdentityError> {

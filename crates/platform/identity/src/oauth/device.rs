@@ -133,6 +133,7 @@ impl Identity {
         self.limits.enter(Entrance::Link, client.address, None, now)?;
         let person = person(actor).ok_or(IdentityError::NoSuchRequest)?;
         let waiting = self.waiting_device(user_code, now).await?.ok_or(IdentityError::NoSuchRequest)?;
+        let mut tx = self.db.begin().await?;
         let done = if allowed {
             sqlx::query!(
                 "update identity.oauth_device set state = 'allowed', account = $2, session = $3, auth_time = $4, strength = $5
@@ -143,17 +144,24 @@ impl Identity {
                 person.auth_time,
                 person.strength
             )
-            .execute(self.db.pool())
+            .execute(&mut *tx)
             .await?
         } else {
             sqlx::query!(
                 "update identity.oauth_device set state = 'denied' where hash = $1 and state = 'pending'",
                 waiting.hash
             )
-            .execute(self.db.pool())
+            .execute(&mut *tx)
             .await?
         };
-        if done.rows_affected() == 1 { Ok(()) } else { Err(IdentityError::NoSuchRequest) }
+        if done.rows_affected() == 0 {
+            return Err(IdentityError::NoSuchRequest);
+        }
+        let kind = if allowed { "device_allowed" } else { "device_refused" };
+        let detail = json!({ "client": waiting.client, "scopes": waiting.scopes });
+        store::note(&mut tx, now, person.account, &person.account.to_string(), kind, detail).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     async fn waiting_device(&self, user_code: &str, now: Timestamp) -> Result<Option<Waiting>, IdentityError> {

@@ -1,14 +1,14 @@
 //! What people allowed, and what hangs on it: codes and refresh tokens, each of which works once.
 
 use chrono::Duration;
-use serde_json::Value;
+use serde_json::{Value, json};
 use svetu_db::{Db, Tx};
 use svetu_kernel::{AccountId, Timestamp};
 use uuid::Uuid;
 
 use super::{CODE_S, GRANT_S, REFRESH_GRACE_S, REFRESH_IDLE_S, params::Params};
 use crate::{
-    IdentityError,
+    IdentityError, store,
     token::{self, TokenHash},
 };
 
@@ -171,10 +171,19 @@ pub async fn bind(tx: &mut Tx<'_>, grant: Uuid, jkt: &str) -> Result<(), Identit
     Ok(())
 }
 
-pub async fn revoke(tx: &mut Tx<'_>, grant: Uuid, now: Timestamp) -> Result<(), IdentityError> {
-    sqlx::query!("update identity.oauth_grant set revoked_at = $2 where id = $1 and revoked_at is null", grant, now)
-        .execute(&mut **tx)
-        .await?;
+/// Ends a grant and all that hangs on it. `why` is what the audit log calls it.
+pub async fn revoke(tx: &mut Tx<'_>, grant: Uuid, why: &str, now: Timestamp) -> Result<(), IdentityError> {
+    let ended = sqlx::query!(
+        "update identity.oauth_grant set revoked_at = $2 where id = $1 and revoked_at is null returning account, client",
+        grant,
+        now
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    if let Some(ended) = ended {
+        let (by, detail) = (format!("client:{}", ended.client), json!({ "client": ended.client, "grant": grant }));
+        store::note(tx, now, AccountId::from_uuid(ended.account), &by, why, detail).await?;
+    }
     Ok(())
 }
 
@@ -284,7 +293,8 @@ pub async fn consent(
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    let detail = json!({ "client": client, "scopes": scopes });
+    store::note(tx, now, account, &account.to_string(), "consent_given", detail).await
 }
 
 pub struct Kept {

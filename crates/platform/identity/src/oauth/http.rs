@@ -203,7 +203,7 @@ async fn change_registration(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response> {
-    Ok(private(Json(identity.change_registration(&headers, &id, &body).await?)))
+    Ok(private(Json(identity.change_registration(&headers, &id, &body, identity.clock.now()).await?)))
 }
 
 async fn leave_registration(

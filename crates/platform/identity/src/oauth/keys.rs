@@ -11,6 +11,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, jwk::Jwk};
 use p256::pkcs8::{PrivateKeyInfo, der::Decode as _};
 use parking_lot::RwLock;
 use serde::Serialize;
+use serde_json::json;
 use svetu_db::Db;
 use svetu_kernel::Timestamp;
 use zeroize::Zeroizing;
@@ -19,6 +20,7 @@ use crate::{
     IdentityError,
     oauth::{ACCESS_TOKEN_S, ID_TOKEN_S, jose},
     seal::Seal,
+    store,
 };
 
 /// What clients may keep of the key set.
@@ -106,7 +108,7 @@ impl Keys {
 
     /// A successor for each algorithm in use. With `lead` it waits until every client can have seen it; without, it signs at once:
     /// for a key that leaked.
-    pub async fn rotate(&self, db: &Db, lead: bool, now: Timestamp) -> Result<u64, IdentityError> {
+    pub async fn rotate(&self, db: &Db, lead: bool, by: &str, now: Timestamp) -> Result<u64, IdentityError> {
         let active_at = if lead { now + Duration::seconds(LEAD_S) } else { now };
         // The last token of the old key lives for an hour at most, and the set is kept for some minutes.
         let expires_at =
@@ -129,7 +131,9 @@ impl Keys {
             )
             .execute(&mut *tx)
             .await?;
-            self.insert(&mut tx, algorithm, now, active_at).await?;
+            let kid = self.insert(&mut tx, algorithm, now, active_at).await?;
+            let detail = json!({ "alg": jose::name(algorithm), "kid": kid, "at_once": !lead });
+            store::log(&mut tx, now, None, by, "key_rotated", detail).await?;
         }
         tx.commit().await?;
         self.forget();
@@ -161,7 +165,9 @@ impl Keys {
         .fetch_one(&mut *tx)
         .await?;
         if !known {
-            self.insert(&mut tx, algorithm, now, now).await?;
+            let kid = self.insert(&mut tx, algorithm, now, now).await?;
+            let detail = json!({ "alg": jose::name(algorithm), "kid": kid });
+            store::log(&mut tx, now, None, "system:identity", "key_made", detail).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -173,7 +179,7 @@ impl Keys {
         algorithm: Algorithm,
         now: Timestamp,
         active_at: Timestamp,
-    ) -> Result<(), IdentityError> {
+    ) -> Result<String, IdentityError> {
         let pkcs8 = generate(algorithm)?;
         let encoding = encoding_key(algorithm, &pkcs8)?;
         let mut public = Jwk::from_encoding_key(&encoding, algorithm).map_err(key_error)?;
@@ -193,7 +199,7 @@ impl Keys {
         )
         .execute(&mut **tx)
         .await?;
-        Ok(())
+        Ok(kid)
     }
 
     async fn load(&self, db: &Db, now: Timestamp) -> Result<Vec<Arc<SigningKey>>, IdentityError> {

@@ -10,8 +10,9 @@ use super::{
     Result,
     client::{self, AuthMethod, Client, ClientError, NewClient},
     error::{Code, OAuthError},
+    staff::COMMAND_LINE,
 };
-use crate::{Identity, IdentityError, token};
+use crate::{Identity, IdentityError, store, token};
 
 /// What an invited client may ask of people; everything else an operator registers.
 const SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
@@ -113,6 +114,7 @@ impl Identity {
     /// When the database does not answer.
     pub async fn invite_clients(&self, uses: u16, days: u16) -> Result<String, IdentityError> {
         let ((secret, hash), now) = (token::new(), self.clock.now());
+        let mut tx = self.db.begin().await?;
         sqlx::query!(
             "insert into identity.oauth_invitation (hash, uses_left, created_at, expires_at) values ($1, $2, $3, $4)",
             hash.as_slice(),
@@ -120,8 +122,11 @@ impl Identity {
             now,
             now + Duration::days(i64::from(days).min(INVITATION_DAYS_MAX))
         )
-        .execute(self.db.pool())
+        .execute(&mut *tx)
         .await?;
+        let detail = json!({ "uses": uses, "days": days });
+        store::log(&mut tx, now, None, COMMAND_LINE, "clients_invited", detail).await?;
+        tx.commit().await?;
         Ok(secret)
     }
 
@@ -144,7 +149,7 @@ impl Identity {
         if used.rows_affected() == 0 {
             return Err(unknown());
         }
-        let registered = client::register(&self.db, &new, now).await?;
+        let registered = client::register(&self.db, &new, "invited", now).await?;
         let (management, hash) = token::new();
         sqlx::query!(
             "update identity.oauth_client set registration_hash = $2 where id = $1",
@@ -171,7 +176,13 @@ impl Identity {
     }
 
     /// RFC 7592 §2.2: the whole of it anew; how it authenticates stays.
-    pub(super) async fn change_registration(&self, headers: &HeaderMap, id: &str, body: &[u8]) -> Result<Value> {
+    pub(super) async fn change_registration(
+        &self,
+        headers: &HeaderMap,
+        id: &str,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<Value> {
         let client = self.managed(headers, id).await?;
         let metadata: Metadata = serde_json::from_slice(body).map_err(|_| {
             OAuthError::new(Code::InvalidClientMetadata, "the body is a JSON object of RFC 7591 metadata")
@@ -182,7 +193,7 @@ impl Identity {
                 ClientError { field: "token_endpoint_auth_method", expected: "the one that it was registered with" };
             return Err(refused(&stays));
         }
-        client::change(&self.db, id, &new).await?;
+        client::change(&self.db, id, &new, &itself(id), now).await?;
         let client = client::by_id(&self.db, id).await?.ok_or_else(unknown)?;
         self.described(&client)
     }
@@ -190,7 +201,7 @@ impl Identity {
     /// RFC 7592 §2.3.
     pub(super) async fn leave_registration(&self, headers: &HeaderMap, id: &str, now: Timestamp) -> Result<()> {
         let client = self.managed(headers, id).await?;
-        client::disable(&self.db, &client.id, now).await?;
+        client::disable(&self.db, &client.id, &itself(id), now).await?;
         Ok(())
     }
 
@@ -227,6 +238,11 @@ impl Identity {
         value["registration_client_uri"] = json!(format!("{}/{}", self.oauth.endpoint("register"), client.id));
         Ok(value)
     }
+}
+
+/// A client in the audit log.
+fn itself(id: &str) -> String {
+    format!("client:{id}")
 }
 
 fn unknown() -> OAuthError {

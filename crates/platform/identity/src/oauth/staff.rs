@@ -6,21 +6,24 @@ use super::{
 };
 use crate::{Identity, IdentityError};
 
+/// In the audit log: whoever may start the program on this machine.
+pub(super) const COMMAND_LINE: &str = "system:command line";
+
 impl Identity {
     /// # Errors
     /// [`IdentityError::Client`] naming the metadata that is wrong.
     pub async fn register_client(&self, new: &NewClient) -> Result<RegisteredClient, IdentityError> {
-        client::register(&self.db, new, self.clock.now()).await
+        client::register(&self.db, new, COMMAND_LINE, self.clock.now()).await
     }
 
     /// A secret in place of the one before; None when the client has none.
     pub async fn renew_client_secret(&self, id: &str) -> Result<Option<String>, IdentityError> {
-        client::new_secret(&self.db, id).await
+        client::new_secret(&self.db, id, COMMAND_LINE, self.clock.now()).await
     }
 
     /// Ends a client and everything that it was given; false: there is none.
     pub async fn disable_client(&self, id: &str) -> Result<bool, IdentityError> {
-        client::disable(&self.db, id, self.clock.now()).await
+        client::disable(&self.db, id, COMMAND_LINE, self.clock.now()).await
     }
 
     /// Each client as `id`, name and how it authenticates.
@@ -35,6 +38,6 @@ impl Identity {
 
     /// A successor for each signing key; answers how many. `at_once`: the old ones are not trusted any more from now on.
     pub async fn rotate_keys(&self, at_once: bool) -> Result<u64, IdentityError> {
-        self.oauth.keys.rotate(&self.db, !at_once, self.clock.now()).await
+        self.oauth.keys.rotate(&self.db, !at_once, COMMAND_LINE, self.clock.now()).await
     }
 }

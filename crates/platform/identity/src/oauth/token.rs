@@ -90,7 +90,7 @@ impl Identity {
         let row = grants::lock_code(&mut tx, hash).await?.ok_or_else(unknown)?;
         if row.used {
             // RFC 6749 §4.1.2: somebody has it who should not; what came of it ends.
-            grants::revoke(&mut tx, row.grant, now).await?;
+            grants::revoke(&mut tx, row.grant, "code_replayed", now).await?;
             tx.commit().await?;
             tracing::warn!(grant.id = %row.grant, "a code was brought twice: its grant is revoked");
             return Err(unknown());
@@ -147,7 +147,7 @@ impl Identity {
             let again =
                 client.is_public() && row.is_in_grace(now) && grants::is_living_head(&mut tx, successor_hash).await?;
             if !again {
-                grants::revoke(&mut tx, row.grant, now).await?;
+                grants::revoke(&mut tx, row.grant, "refresh_replayed", now).await?;
                 tx.commit().await?;
                 tracing::warn!(grant.id = %row.grant, "a refresh token was brought twice: its family is revoked");
                 return Err(unknown());

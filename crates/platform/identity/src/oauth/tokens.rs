@@ -309,7 +309,7 @@ impl Identity {
             let mut tx = self.db.begin().await?;
             let row = grants::lock_refresh(&mut tx, token::hash(asked)).await?;
             if let Some(row) = row.filter(|row| row.client == client.id) {
-                grants::revoke(&mut tx, row.grant, now).await?;
+                grants::revoke(&mut tx, row.grant, "grant_revoked", now).await?;
                 tx.commit().await?;
             }
             return Ok(());

@@ -2,19 +2,106 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
 use svetu_contracts::identity::{ACCOUNT_CHANGED, ACCOUNT_CREATED, NewAccount};
 use svetu_db::outbox;
-use svetu_kernel::{AccountId, Actor, FieldProblem, Role, Subject};
+use svetu_kernel::{AccountId, Actor, FieldProblem, Language, Role, SessionId, Subject, Timestamp};
 
 use super::publish;
 use crate::{
     Identity, IdentityError,
-    model::{Account, Email, Password, account_roles, normal_form},
+    model::{Account, Email, Password, Session, account_roles, normal_form},
     sessions, store,
 };
 
+/// A person as an operator sees them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Person {
+    pub id: AccountId,
+    pub email: String,
+    pub display_name: String,
+    pub language: Language,
+    /// The address is proven; without that nobody can sign in.
+    pub verified: bool,
+    pub roles: BTreeSet<Role>,
+    pub created_at: Timestamp,
+}
+
+impl From<Account> for Person {
+    fn from(account: Account) -> Self {
+        let Account { id, email, display_name, language, verified, roles, created_at, .. } = account;
+        Self { id, email, display_name, language, verified, roles, created_at }
+    }
+}
+
+/// A living session of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PersonSession {
+    pub id: SessionId,
+    pub device: String,
+    pub network: String,
+    pub created_at: Timestamp,
+    pub last_seen_at: Timestamp,
+}
+
+/// A row of the audit log about a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuditEntry {
+    pub id: i64,
+    pub at: Timestamp,
+    pub actor: String,
+    pub kind: String,
+    pub detail: Value,
+}
+
 impl Identity {
+    /// People whose address begins so, in its order.
+    pub async fn find_people(&self, start: &str, limit: u16) -> Result<Vec<Person>, IdentityError> {
+        Ok(self.find_accounts(start, limit.into()).await?.into_iter().map(Person::from).collect())
+    }
+
+    /// # Errors
+    /// [`IdentityError::NoSuchAccount`] when nobody has this address, proven or not.
+    pub async fn person(&self, email: &str) -> Result<Person, IdentityError> {
+        let email = Email::parse(email).ok_or(IdentityError::NoSuchAccount)?;
+        let account = store::by_email(&self.db, &email.normal).await?;
+        account.map(Person::from).ok_or(IdentityError::NoSuchAccount)
+    }
+
+    pub async fn sessions_of(&self, id: AccountId) -> Result<Vec<PersonSession>, IdentityError> {
+        let sessions = sessions::living(&self.db, id, self.clock.now()).await?;
+        let view = |Session { id, device, network, created_at, last_seen_at }| PersonSession {
+            id,
+            device,
+            network,
+            created_at,
+            last_seen_at,
+        };
+        Ok(sessions.into_iter().map(view).collect())
+    }
+
+    /// Signs a person out: everywhere, or of one session. Answers how many ended.
+    pub async fn end_sessions_of(&self, id: AccountId, only: Option<SessionId>) -> Result<u64, IdentityError> {
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        let count = match only {
+            Some(session) => u64::from(sessions::end(&mut tx, id, session, now).await?),
+            None => sessions::end_all(&mut tx, id, None, now).await?,
+        };
+        if count > 0 {
+            let detail = json!({ "count": count, "session": only });
+            store::note(&mut tx, now, id, &name_of(&Actor::system("command line")), "sessions_ended", detail).await?;
+        }
+        tx.commit().await?;
+        Ok(count)
+    }
+
+    /// What the audit log says of a person, newest first.
+    pub async fn events_of(&self, id: AccountId, limit: u16) -> Result<Vec<AuditEntry>, IdentityError> {
+        store::log_of(&self.db, id, limit.into()).await
+    }
+
     pub(crate) async fn find_accounts(&self, start: &str, limit: i64) -> Result<Vec<Account>, IdentityError> {
         store::find(&self.db, &normal_form(start), limit).await
     }
@@ -27,6 +114,24 @@ impl Identity {
         self.set_roles_by(&Actor::system("command line"), id, roles.into_iter().collect()).await
     }
 
+    /// Some roles more and some less, whatever else the account has; answers what it has then.
+    ///
+    /// # Errors
+    /// As [`Identity::set_roles`].
+    pub async fn change_roles(
+        &self,
+        id: AccountId,
+        give: &[Role],
+        take: &[Role],
+    ) -> Result<BTreeSet<Role>, IdentityError> {
+        let change = |mut roles: BTreeSet<Role>| {
+            roles.extend(give);
+            roles.retain(|role| !take.contains(role));
+            roles
+        };
+        self.change_roles_by(&Actor::system("command line"), id, change).await
+    }
+
     /// As [`Identity::set_roles`]. Ends the account's sessions: a new right asks for a new sign-in.
     pub(crate) async fn set_roles_by(
         &self,
@@ -34,26 +139,32 @@ impl Identity {
         id: AccountId,
         roles: BTreeSet<Role>,
     ) -> Result<(), IdentityError> {
+        self.change_roles_by(by, id, |_| roles).await?;
+        Ok(())
+    }
+
+    async fn change_roles_by(
+        &self,
+        by: &Actor,
+        id: AccountId,
+        change: impl FnOnce(BTreeSet<Role>) -> BTreeSet<Role> + Send,
+    ) -> Result<BTreeSet<Role>, IdentityError> {
         let now = self.clock.now();
-        let roles = account_roles(roles);
         let mut tx = self.db.begin().await?;
         store::lock_roles(&mut tx).await?;
         let mut account = store::lock(&mut tx, id).await?;
+        let roles = account_roles(change(account.roles.clone()));
         if account.roles == roles {
-            return Ok(());
+            return Ok(roles);
         }
         let loses = account.roles.contains(&Role::Operator) && !roles.contains(&Role::Operator);
         if loses && !store::has_other_operator(&mut tx, id).await? {
             return Err(IdentityError::LastOperator);
         }
-        let by = match &by.subject {
-            Subject::Visitor => "visitor".to_owned(),
-            Subject::Account { id, .. } => id.to_string(),
-            Subject::System { name } => format!("system:{name}"),
-        };
+        let by = name_of(by);
         let detail = json!({ "before": &account.roles, "after": &roles });
         store::note(&mut tx, now, id, &by, "roles_changed", detail).await?;
-        account.roles = roles;
+        account.roles = roles.clone();
         store::save(&mut tx, &mut account, now).await?;
         if account.verified {
             publish(&mut tx, ACCOUNT_CHANGED, &account, now).await?;
@@ -61,7 +172,7 @@ impl Identity {
         sessions::end_all(&mut tx, id, None, now).await?;
         tx.commit().await?;
         tracing::info!(account.id = %id, by, "roles of {id} changed");
-        Ok(())
+        Ok(roles)
     }
 
     pub(crate) async fn create_accounts(&self, new: Vec<NewAccount>) -> Result<u64, IdentityError> {
@@ -98,5 +209,14 @@ impl Identity {
         outbox::publish_many(&mut tx, &events).await?;
         tx.commit().await?;
         Ok(events.len() as u64)
+    }
+}
+
+/// As the audit log names who did it.
+fn name_of(by: &Actor) -> String {
+    match &by.subject {
+        Subject::Visitor => "visitor".to_owned(),
+        Subject::Account { id, .. } => id.to_string(),
+        Subject::System { name } => format!("system:{name}"),
     }
 }

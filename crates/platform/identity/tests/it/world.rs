@@ -132,6 +132,11 @@ impl World {
         Self { identity, letters, clock, db, router, networks: AtomicU32::new(0), test_db }
     }
 
+    /// As who owns the database.
+    pub fn owner_url(&self) -> &str {
+        self.test_db.owner_url()
+    }
+
     /// At an address of its own.
     pub fn browser(&self) -> Browser<'_> {
         let n = self.networks.fetch_add(1, Ordering::Relaxed);
