@@ -56,7 +56,7 @@ oidc-matrix: web/node_modules/.installed ## six OpenID clients of other people s
 install-test:
 	@scripts/install.sh test
 
-torture: install-test build ## kill the binary 50 times while it posts, imports and indexes
+torture: install-test build ## kill the binary 50 times while it posts, imports and indexes, and 50 times while people sign in
 	SVETU_TORTURE_ROUNDS=50 scripts/test-rust.sh torture
 
 check: install-test web/node_modules/.installed ## format, lints, layers, types, licences, unused dependencies, generated files

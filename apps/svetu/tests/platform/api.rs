@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::{Method, Request, StatusCode, header};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::{
@@ -25,6 +26,7 @@ pub struct Answer {
     pub kind: String,
     pub etag: Option<String>,
     pub cookie: Option<String>,
+    pub location: Option<String>,
     pub replayed: bool,
     pub body: Bytes,
 }
@@ -53,6 +55,10 @@ impl Answer {
     }
 }
 
+fn as_json(body: &Value) -> (&'static str, Bytes) {
+    ("application/json", Bytes::from(body.to_string()))
+}
+
 #[derive(Clone)]
 pub struct Api {
     client: Client<HttpConnector, Full<Bytes>>,
@@ -69,12 +75,26 @@ impl Api {
         self.send(Method::GET, path, &[], None).await
     }
 
+    /// Under an access token.
+    pub async fn get_as(&self, path: &str, token: &str) -> Result<Answer, Lost> {
+        self.send(Method::GET, path, &[("authorization", &format!("Bearer {token}"))], None).await
+    }
+
+    /// As a client of the OpenID Provider: id and secret, and a form.
+    pub async fn form(&self, path: &str, basic: (&str, &str), fields: &[(&str, &str)]) -> Result<Answer, Lost> {
+        let basic = format!("Basic {}", STANDARD.encode(format!("{}:{}", basic.0, basic.1)));
+        let kind = "application/x-www-form-urlencoded";
+        let body = Bytes::from(serde_html_form::to_string(fields).unwrap());
+        let nobody = Self { cookie: None, ..self.clone() };
+        nobody.send(Method::POST, path, &[("authorization", &basic)], Some((kind, body))).await
+    }
+
     pub async fn post(&self, path: &str, key: &str, body: &Value) -> Result<Answer, Lost> {
-        self.send(Method::POST, path, &[("idempotency-key", key)], Some(body)).await
+        self.send(Method::POST, path, &[("idempotency-key", key)], Some(as_json(body))).await
     }
 
     pub async fn patch(&self, path: &str, etag: &str, body: &Value) -> Result<Answer, Lost> {
-        self.send(Method::PATCH, path, &[("if-match", etag)], Some(body)).await
+        self.send(Method::PATCH, path, &[("if-match", etag)], Some(as_json(body))).await
     }
 
     async fn send(
@@ -82,7 +102,7 @@ impl Api {
         method: Method,
         path: &str,
         headers: &[(&str, &str)],
-        body: Option<&Value>,
+        body: Option<(&str, Bytes)>,
     ) -> Result<Answer, Lost> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
         request = request.header(header::ORIGIN, &self.url).header(header::ACCEPT_LANGUAGE, "en");
@@ -93,9 +113,9 @@ impl Api {
             request = request.header(*name, *value);
         }
         let bytes = match body {
-            Some(body) => {
-                request = request.header(header::CONTENT_TYPE, "application/json");
-                Bytes::from(serde_json::to_vec(body).unwrap())
+            Some((kind, bytes)) => {
+                request = request.header(header::CONTENT_TYPE, kind);
+                bytes
             }
             None => Bytes::new(),
         };
@@ -111,6 +131,7 @@ impl Api {
                 kind: text("content-type").unwrap_or_default(),
                 etag: text("etag"),
                 cookie: text("set-cookie"),
+                location: text("location"),
                 replayed: text("idempotency-replayed").is_some(),
                 body,
             })
@@ -123,7 +144,12 @@ impl Api {
         let form = json!({ "email": email, "password": PASSWORD });
         let answer = self.post("/api/v1/identity/sign-in", "sign-in", &form).await.unwrap();
         assert_eq!(answer.status, StatusCode::OK.as_u16(), "{}", String::from_utf8_lossy(&answer.body));
-        let cookie = answer.cookie.unwrap();
+        self.as_told(&answer)
+    }
+
+    /// With the session that an answer began.
+    pub fn as_told(&self, answer: &Answer) -> Self {
+        let cookie = answer.cookie.as_ref().expect("a cookie");
         Self { cookie: cookie.split(';').next().map(str::to_owned), ..self.clone() }
     }
 
