@@ -161,6 +161,7 @@ async fn gateway(
         },
         drain_s_max: door.drain_s_max,
     };
+    let work_key = engines.secrets.get_or_create("gateway.work", 32).await.context("secrets.url")?;
     let identity = platform.identity.as_ref().context("the gateway asks identity who somebody is")?;
     let parts = GatewayParts {
         api: platform.routes().into(),
@@ -172,6 +173,7 @@ async fn gateway(
         site,
         openapi: serde_json::to_value(platform.openapi())?,
         dev_mail: engines.outbox.clone().map(svetu_embedded::dev_mail_routes),
+        work_key: blake3::derive_key("svetu gateway work v1", work_key.expose()),
         ready,
     };
     Gateway::try_new(settings, parts).context("the gateway")

@@ -33,6 +33,7 @@ use crate::{
     secure, session,
     site::{self, Site},
     telemetry::Telemetry,
+    work::Work,
 };
 
 /// What all requests share.
@@ -42,6 +43,7 @@ pub struct Edge {
     pub identity: Arc<dyn IdentityContract>,
     pub clock: SharedClock,
     pub limits: Limits,
+    pub work: Work,
     pub places: Places,
     pub site: Option<Site>,
     pub telemetry: Telemetry,
@@ -57,9 +59,10 @@ impl Edge {
 
 /// The service of all connections, and what it shares.
 pub fn build(settings: Settings, parts: GatewayParts) -> (Router, Arc<Edge>) {
-    let GatewayParts { api, media, oauth, kit, identity, clock, site, openapi, dev_mail, ready } = parts;
+    let GatewayParts { api, media, oauth, kit, identity, clock, site, openapi, dev_mail, work_key, ready } = parts;
     let edge = Arc::new(Edge {
         limits: Limits::new(&settings.limits),
+        work: Work::new(work_key),
         places: Places::new(&settings.limits),
         site: site.map(|address| Site::new(address, settings.request_max())),
         telemetry: Telemetry::register(&kit),

@@ -22,6 +22,7 @@ mod sorry;
 mod tally;
 mod telemetry;
 mod tls;
+mod work;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -52,6 +53,8 @@ pub struct GatewayParts {
     pub openapi: serde_json::Value,
     /// `/dev/mail…`: letters of a developer's machine.
     pub dev_mail: Option<Router>,
+    /// Signs challenges (`work.rs`); the same in every process.
+    pub work_key: [u8; 32],
     /// Whether everything behind the door is up.
     pub ready: watch::Receiver<bool>,
 }

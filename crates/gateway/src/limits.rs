@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::Method;
-use svetu_http::{ApiProblem, ClientAddress, Limiter, Quota, Verdict};
+use svetu_http::{ApiProblem, ClientAddress, Limiter, Quota, Verdict, Worked};
 use svetu_kernel::Actor;
 
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
     edge::Edge,
     origin::{Origin, Side},
     telemetry::Reason,
+    work::Entrance,
 };
 
 /// What a request costs us, and whom.
@@ -106,16 +107,39 @@ impl Limits {
 }
 
 /// Before anything is looked up for the request.
-pub async fn by_address(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+pub async fn by_address(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
     let class = Class::of(request.method(), request.uri().path());
     let side = request.extensions().get::<Origin>().map_or(Side::Public, |origin| origin.side);
-    let address = request.extensions().get::<ClientAddress>().copied();
-    match (edge.limits.by_address(class, side), address) {
+    let (address, now) = (request.extensions().get::<ClientAddress>().copied(), edge.clock.now());
+    let entrance = Entrance::of(request.method(), request.uri().path());
+    let worked = entrance
+        .zip(address)
+        .is_some_and(|(entrance, address)| edge.work.is_done(request.headers(), entrance, address.network(), now));
+    let mut response = match (edge.limits.by_address(class, side), address) {
+        _ if worked => {
+            request.extensions_mut().insert(Worked);
+            next.run(request).await
+        }
         (Some((name, limiter)), Some(address)) => {
-            count(&edge, name, limiter.take(address.network(), edge.clock.now()), request, next).await
+            count(&edge, name, limiter.take(address.network(), now), request, next).await
         }
         _ => next.run(request).await,
+    };
+    if let Some(problem) = response.extensions_mut().get_mut::<ApiProblem>()
+        && problem.problem().params.contains_key(Worked::CHALLENGE)
+    {
+        let params = &mut problem.problem_mut().params;
+        match entrance.zip(address) {
+            Some((entrance, address)) => {
+                let challenge = edge.work.challenge(entrance, address.network(), now);
+                params.insert(Worked::CHALLENGE.into(), challenge);
+            }
+            None => {
+                params.remove(Worked::CHALLENGE);
+            }
+        }
     }
+    response
 }
 
 /// Once it is known who asks.
@@ -138,6 +162,8 @@ async fn count(edge: &Edge, name: &'static str, verdict: Verdict, request: Reque
         Ok(()) => next.run(request).await,
         Err(problem) => {
             edge.telemetry.refused(Reason::Rate);
+            // An account that asks too much is no crowd that work would thin out.
+            let problem = if name == "account" { problem } else { problem.with(Worked::CHALLENGE, true) };
             ApiProblem::from(problem).into_response()
         }
     };

@@ -21,7 +21,7 @@ pub use extract::{PathId, ValidJson, ValidPath, ValidQuery};
 pub use grant::{Grant, Permission};
 pub use idempotency::{ThingId, idempotent};
 pub use kit::{Kit, KitArg, KitConfig};
-pub use limits::{ClientAddress, Limiter, Quota, Verdict};
+pub use limits::{ClientAddress, Limiter, Quota, Verdict, Worked};
 pub use messages::{Catalogue, CatalogueError};
 pub use metrics::HttpMetrics;
 pub use page::{CursorError, Cursors, PageParams, PageRequest, Paged};

@@ -24,6 +24,15 @@ impl ClientAddress {
     }
 }
 
+/// In request extensions: whoever asks paid for this try with a proof of work, and no count by network stops it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Worked;
+
+impl Worked {
+    /// A parameter of a refusal that work would have turned: `true` from a service; the gateway puts the challenge there.
+    pub const CHALLENGE: &str = "challenge";
+}
+
 /// `burst` at once, then `burst` in each `window_s`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quota {

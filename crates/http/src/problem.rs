@@ -48,6 +48,11 @@ impl ApiProblem {
         &self.problem
     }
 
+    /// Before it leaves: what only the edge can add to it.
+    pub const fn problem_mut(&mut self) -> &mut Problem {
+        &mut self.problem
+    }
+
     pub(crate) fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
     }

@@ -4,6 +4,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use chrono::Duration as Span;
 use http::Method;
+use sha2::{Digest as _, Sha256};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -88,6 +89,35 @@ async fn guesses_have_the_strictest_rate() {
     };
     assert_eq!(through_the_site("127.0.0.1").await, "429 request.rate_limited");
     assert_eq!(through_the_site("198.51.100.7").await, "200");
+}
+
+#[tokio::test]
+async fn whoever_works_may_try_once_more() {
+    let mut narrow = config();
+    narrow.limits.address_per_minute = 20;
+    let world = World::with(narrow, None).await;
+    let sign_in =
+        async |headers: &[(&str, &str)]| world.send(Method::POST, "/api/v1/identity/sign-in", headers, "").await;
+    assert_eq!(sign_in(&[]).await.told(), "200");
+    let refused = sign_in(&[]).await;
+    assert_eq!(refused.told(), "429 request.rate_limited");
+    let challenge = refused.json()["challenge"].clone();
+    let (token, bits) = (challenge["token"].as_str().unwrap(), challenge["bits"].as_u64().unwrap() as u32);
+    let hard = |n: &u64| {
+        let hash = Sha256::digest(format!("{token}.{n}"));
+        u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]).leading_zeros() >= bits
+    };
+    let done = format!("{token}.{}", (0u64..).find(hard).unwrap());
+    assert_eq!(sign_in(&[("svetu-work", &format!("{token}.x"))]).await.told(), "429 request.rate_limited");
+    assert_eq!(sign_in(&[("svetu-work", &done)]).await.told(), "200");
+    assert_eq!(sign_in(&[("svetu-work", &done)]).await.told(), "429 request.rate_limited");
+    // Where work does not count it is not asked for.
+    for _ in 0..20 {
+        world.get("/api/v1/seen", &[]).await;
+    }
+    let refused = world.get("/api/v1/seen", &[]).await;
+    assert_eq!(refused.told(), "429 request.rate_limited");
+    assert_eq!(refused.json().get("challenge"), None);
 }
 
 #[tokio::test]

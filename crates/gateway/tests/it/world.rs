@@ -195,6 +195,7 @@ fn parts(
         site,
         openapi: json!({ "openapi": "3.1.0", "info": { "title": "Test", "version": "1" }, "paths": {} }),
         dev_mail: Some(Router::new().route("/dev/mail", get(|| async { "letters" }))),
+        work_key: [5; 32],
         ready,
     }
 }

@@ -12,7 +12,7 @@ use axum::{
 };
 use http::{StatusCode, header, request::Parts};
 use serde::{Deserialize, Serialize};
-use svetu_http::{ApiProblem, ClientAddress, Grant, PathId, Problems, ValidJson, ValidQuery, session_cookie};
+use svetu_http::{ApiProblem, ClientAddress, Grant, PathId, Problems, ValidJson, ValidQuery, Worked, session_cookie};
 use svetu_kernel::{AccountId, FieldProblem, Language, Problem, Role, SessionId, Subject, Timestamp, UserId};
 use svetu_ports::Resource;
 use utoipa::{IntoParams, ToSchema};
@@ -262,8 +262,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Client {
         let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let address = parts.extensions.get().copied().unwrap_or(ClientAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
         let kept = |name| cookies::read(&parts.headers, name);
+        let worked = parts.extensions.get::<Worked>().is_some();
         Ok(Self {
             address,
+            worked,
             device: model::device(agent),
             trusted: kept(cookies::TRUSTED),
             pending: kept(cookies::PENDING),

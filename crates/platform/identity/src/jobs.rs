@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use svetu_db::{Job, JobHandler, JobKind, NewJob, Tx, jobs};
-use svetu_kernel::{AccountId, Timestamp};
+use svetu_kernel::{AccountId, SessionId, Timestamp};
 use svetu_ports::{HandlerError, MailError};
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use crate::{
     Identity, IdentityError,
     factors::codes,
     letter::{self, Carries, Letter},
-    oauth, store,
+    oauth, sessions, store,
     token::{self, TokenHash},
 };
 
@@ -60,6 +60,9 @@ struct Order {
     /// Whose code it is: the hash of what the browser keeps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     request: Option<TokenHash>,
+    /// The session that the letter is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    session: Option<SessionId>,
 }
 
 pub async fn order(
@@ -71,7 +74,7 @@ pub async fn order(
     let key = format!("{} {letter:?}", account.map_or_else(Uuid::new_v4, AccountId::uuid));
     jobs::schedule(
         tx,
-        &NewJob { kind: LETTER, key: &key, run_at: now, payload: Order { account, letter, request: None } },
+        &NewJob { kind: LETTER, key: &key, run_at: now, payload: Order { account, letter, request: None, session: None } },
     )
     .await?;
     Ok(())
@@ -84,8 +87,22 @@ pub async fn order_code(
     request: TokenHash,
     now: Timestamp,
 ) -> Result<(), IdentityError> {
-    let order = Order { account, letter: Letter::Code, request: Some(request) };
+    let order = Order { account, letter: Letter::Code, request: Some(request), session: None };
     jobs::schedule(tx, &NewJob { kind: LETTER, key: &Uuid::new_v4().to_string(), run_at: now, payload: order }).await?;
+    Ok(())
+}
+
+/// A letter that says of a session where it began: one for each session.
+pub async fn order_about(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    letter: Letter,
+    session: SessionId,
+    now: Timestamp,
+) -> Result<(), IdentityError> {
+    let key = format!("{} {letter:?}", session.uuid());
+    let payload = Order { account: Some(account), letter, request: None, session: Some(session) };
+    jobs::schedule(tx, &NewJob { kind: LETTER, key: &key, run_at: now, payload }).await?;
     Ok(())
 }
 
@@ -117,7 +134,8 @@ impl Identity {
             | Letter::PasswordChanged
             | Letter::FactorsChanged
             | Letter::PasskeyCopied
-            | Letter::Code => None,
+            | Letter::Code
+            | Letter::NewDevice => None,
         };
         let token = match link {
             None => None,
@@ -144,7 +162,11 @@ impl Identity {
             (None, Some(code)) => Carries::Code(code),
             (None, None) => Carries::Nothing,
         };
-        let mail = letter::write(kind, Uuid::new_v4(), &account.email, account.language, &self.site_url, carries);
+        let mut mail = letter::write(kind, Uuid::new_v4(), &account.email, account.language, &self.site_url, carries);
+        if let Some(session) = order.session {
+            let Some((device, network, at)) = sessions::seen(&self.db, session.uuid()).await? else { return Ok(()) };
+            letter::say_where(&mut mail, &device, &network, at);
+        }
         match self.mailer.send(&mail).await {
             Ok(()) => Ok(()),
             Err(MailError::Refused) => {

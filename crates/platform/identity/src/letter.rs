@@ -1,6 +1,6 @@
 //! Letters about the account, in the reader's language.
 
-use svetu_kernel::Language;
+use svetu_kernel::{Language, Timestamp};
 use svetu_ports::Mail;
 use uuid::Uuid;
 
@@ -22,6 +22,8 @@ pub enum Letter {
     FactorsChanged,
     /// There are two of one passkey.
     PasskeyCopied,
+    /// Somebody signed in from a device and a network that were not seen on the account before.
+    NewDevice,
 }
 
 /// What works once.
@@ -96,6 +98,24 @@ const fn words(letter: Letter, language: Language) -> Words {
             body: "A new password was asked for your account. The link is valid for 15 minutes and works once.",
             button: "Set a new password",
             end: "If it was not you, ignore this letter: your password stays as it is.",
+        },
+        (Letter::NewDevice, Language::SrLatn | Language::SrCyrl) => Words {
+            subject: "Prijava sa novog uređaja",
+            body: "Neko se upravo prijavio na vaš nalog sa uređaja ili mreže sa kojih se do sada niste prijavljivali.",
+            button: "Pogledaj prijave",
+            end: "Ako ste to bili vi, ne morate ništa da radite. Ako niste, odjavite taj uređaj i odmah promenite lozinku.",
+        },
+        (Letter::NewDevice, Language::Ru) => Words {
+            subject: "Вход с нового устройства",
+            body: "Кто-то только что вошёл в ваш аккаунт с устройства или из сети, с которых вы раньше не входили.",
+            button: "Посмотреть сеансы",
+            end: "Если это были вы, ничего делать не нужно. Если нет, завершите этот сеанс и сразу смените пароль.",
+        },
+        (Letter::NewDevice, Language::En) => Words {
+            subject: "A sign-in from a new device",
+            body: "Somebody has just signed in to your account from a device or a network that you have not signed in from before.",
+            button: "See where you are signed in",
+            end: "If it was you, there is nothing to do. If it was not, end that session and change your password at once.",
         },
         (Letter::PasswordChanged, Language::SrLatn | Language::SrCyrl) => Words {
             subject: "Lozinka je promenjena",
@@ -182,7 +202,7 @@ pub fn write(letter: Letter, id: Uuid, to: &str, language: Language, site_url: &
         Letter::Verify => "verify",
         Letter::AlreadyHere | Letter::Code => "sign-in",
         Letter::Recover => "recover",
-        Letter::PasswordChanged | Letter::FactorsChanged | Letter::PasskeyCopied => "account/security",
+        Letter::PasswordChanged | Letter::FactorsChanged | Letter::PasskeyCopied | Letter::NewDevice => "account/security",
     };
     let query = match carries {
         Carries::Token(token) => format!("?token={token}"),
@@ -208,6 +228,14 @@ pub fn write(letter: Letter, id: Uuid, to: &str, language: Language, site_url: &
          <p>{body}</p>{middle}<p style=\"color:#555\">{end}</p></body></html>"
     );
     Mail { id, to: to.to_owned(), subject: say(words.subject), text, html, unsubscribe: None }
+}
+
+/// Below the first paragraph: from what device, from what network, when. The same in every language.
+pub fn say_where(mail: &mut Mail, device: &str, network: &str, at: Timestamp) {
+    let line = format!("{device} · {network} · {} UTC", at.format("%F %H:%M"));
+    mail.text = mail.text.replacen("\n\n", &format!("\n\n{line}\n\n"), 1);
+    let html = line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    mail.html = mail.html.replacen("</p>", &format!("</p><p><strong>{html}</strong></p>"), 1);
 }
 
 /// As the site's addresses begin.

@@ -60,9 +60,24 @@ impl Limits {
         account: Option<&str>,
         now: Timestamp,
     ) -> Result<(), Problem> {
+        self.network(entrance, client, now)?;
+        account.map_or(Ok(()), |account| self.account(entrance, client, account, now))
+    }
+
+    /// Everything from one network.
+    pub fn network(&self, entrance: Entrance, client: ClientAddress, now: Timestamp) -> Result<(), Problem> {
+        self.network.take((entrance, client.network()), now).check()
+    }
+
+    /// What one network does to one account.
+    pub fn account(
+        &self,
+        entrance: Entrance,
+        client: ClientAddress,
+        account: &str,
+        now: Timestamp,
+    ) -> Result<(), Problem> {
         let network = client.network();
-        self.network.take((entrance, network), now).check()?;
-        let Some(account) = account else { return Ok(()) };
         match entrance {
             Entrance::SignUp | Entrance::Recovery | Entrance::Code => {
                 self.pair.take((entrance, network, account), now).check()

@@ -10,7 +10,7 @@ pub use staff::{AuditEntry, Person, PersonSession};
 use serde_json::json;
 use svetu_contracts::identity::{ACCOUNT_CHANGED, ACCOUNT_CREATED};
 use svetu_db::{Db, Tx, outbox};
-use svetu_http::ClientAddress;
+use svetu_http::{ClientAddress, Worked};
 use svetu_kernel::{
     AccountId, Actor, FieldProblem, Language, Problem, SessionId, SharedClock, Status, Strength, Subject, Timestamp,
 };
@@ -56,6 +56,8 @@ pub(crate) struct Client {
     pub trusted: Option<String>,
     pub pending: Option<String>,
     pub code_request: Option<String>,
+    /// This try was paid for with work: crowds are not counted against it.
+    pub worked: bool,
 }
 
 pub(crate) struct SignUp {
@@ -402,13 +404,49 @@ impl Identity {
         normal: &str,
         now: Timestamp,
     ) -> Result<(), IdentityError> {
-        self.limits.enter(entrance, client.address, Some(normal), now)?;
+        let offer = |problem: Problem| problem.with(Worked::CHALLENGE, true);
+        if !client.worked {
+            self.limits.network(entrance, client.address, now).map_err(offer)?;
+        }
+        self.limits.account(entrance, client.address, normal, now)?;
         if let Err(refused) = self.limits.crowd(entrance, normal, now)
             && !sessions::is_known_network(&self.db, normal, &shown_network(client.address)).await?
         {
-            return Err(refused.into());
+            // Letters to one address are few, whoever pays.
+            return match entrance {
+                Entrance::SignIn if client.worked => Ok(()),
+                Entrance::SignIn => Err(offer(refused).into()),
+                Entrance::SignUp
+                | Entrance::Recovery
+                | Entrance::Link
+                | Entrance::Password
+                | Entrance::Factor
+                | Entrance::Code
+                | Entrance::Passkey => Err(refused.into()),
+            };
         }
         Ok(())
+    }
+
+    /// As [`Identity::begin_session`]; a device and network that the account was never seen at is told of.
+    pub(crate) async fn begin_announced(
+        &self,
+        tx: &mut Tx<'_>,
+        account: &Account,
+        client: &Client,
+        remember: bool,
+        proof: &Proof,
+        now: Timestamp,
+    ) -> Result<NewSession, IdentityError> {
+        let network = shown_network(client.address);
+        let unfamiliar = sessions::is_unfamiliar(tx, account.id, &client.device, &network).await?;
+        let session = self.begin_session(tx, account, client, remember, proof, now).await?;
+        if unfamiliar {
+            let detail = json!({ "device": &client.device, "network": network });
+            store::note(tx, now, account.id, &account.id.to_string(), "new_device", detail).await?;
+            jobs::order_about(tx, account.id, Letter::NewDevice, session.id, now).await?;
+        }
+        Ok(session)
     }
 
     pub(crate) async fn begin_session(

@@ -3,6 +3,7 @@
 use chrono::Duration;
 use svetu_db::{Db, Tx};
 use svetu_kernel::{AccountId, Actor, SessionId, Strength, Subject, Timestamp};
+use uuid::Uuid;
 
 use crate::{
     IdentityError,
@@ -36,6 +37,7 @@ impl Life {
 
 /// What the holder of a new session is told once.
 pub struct NewSession {
+    pub id: SessionId,
     pub token: String,
     /// None: the cookie ends with the browser.
     pub max_age_s: Option<i64>,
@@ -78,13 +80,13 @@ pub async fn create(
     now: Timestamp,
 ) -> Result<NewSession, IdentityError> {
     let (token, hash) = token::new();
-    let life = Life::of(remember);
+    let (id, life) = (SessionId::new(now), Life::of(remember));
     sqlx::query!(
         "insert into identity.session
              (id, account, token_hash, device, network, strength, methods, created_at, last_seen_at, authenticated_at,
               confirmed_at, idle_s_max, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8, $9, $10, $11)",
-        SessionId::new(now).uuid(),
+        id.uuid(),
         account.uuid(),
         hash.as_slice(),
         device,
@@ -108,7 +110,7 @@ pub async fn create(
     )
     .execute(&mut **tx)
     .await?;
-    Ok(NewSession { token, max_age_s: remember.then_some(life.whole_s_max) })
+    Ok(NewSession { id, token, max_age_s: remember.then_some(life.whole_s_max) })
 }
 
 /// The actor of a living session; notes now and then that it was seen.
@@ -165,7 +167,7 @@ pub async fn confirm(
     .await?;
     Ok(row.map(|row| {
         let remembered = row.idle_s_max > Life::SHORT.idle_s_max;
-        NewSession { token, max_age_s: remembered.then(|| (row.expires_at - now).num_seconds()) }
+        NewSession { id, token, max_age_s: remembered.then(|| (row.expires_at - now).num_seconds()) }
     }))
 }
 
@@ -212,6 +214,34 @@ pub async fn is_known_network(db: &Db, normal: &str, network: &str) -> Result<bo
     .fetch_one(db.pool())
     .await?;
     Ok(known)
+}
+
+/// Whether the account has sessions that are not forgotten, and none of them is of this device in this network.
+pub async fn is_unfamiliar(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    device: &str,
+    network: &str,
+) -> Result<bool, IdentityError> {
+    let unfamiliar = sqlx::query_scalar!(
+        "select exists (select from identity.session where account = $1)
+             and not exists (select from identity.session where account = $1 and device = $2 and network = $3)
+             as \"unfamiliar!\"",
+        account.uuid(),
+        device,
+        network
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(unfamiliar)
+}
+
+/// Of a session, also of one that ended: device, network and when it began. None: it is forgotten.
+pub async fn seen(db: &Db, id: Uuid) -> Result<Option<(String, String, Timestamp)>, IdentityError> {
+    let row = sqlx::query!("select device, network, created_at from identity.session where id = $1", id)
+        .fetch_optional(db.pool())
+        .await?;
+    Ok(row.map(|row| (row.device, row.network, row.created_at)))
 }
 
 /// True when it was the account's and alive.

@@ -443,6 +443,15 @@ export interface Problem {
   code: string;
   request_id?: string;
   errors?: ProblemError[];
+  /** On a refusal that a proof of work turns: sent again with the solution in `Svetu-Work`, the request counts. */
+  challenge?: Challenge;
+}
+
+export interface Challenge {
+  token: string;
+  /** So many zero bits the SHA-256 of `token.number` begins with. */
+  bits: number;
+  expires_at: string;
 }
 
 export type ReportReason = "spam" | "fraud" | "forbidden" | "wrong_category" | "duplicate" | "offensive" | "other";

@@ -71,7 +71,7 @@ impl Identity {
             Err(error) => return Err(error),
         };
         leave(&mut tx, actor, now).await?;
-        let session = self.begin_session(&mut tx, &account, client, remember, &one_passkey(), now).await?;
+        let session = self.begin_announced(&mut tx, &account, client, remember, &one_passkey(), now).await?;
         tx.commit().await?;
         Ok(SignedIn { session, account, trusted: None })
     }

@@ -103,7 +103,11 @@ impl Identity {
             proof.whole = false;
         }
         leave(tx, actor, now).await?;
-        let session = self.begin_session(tx, &account, client, remember, &proof, now).await?;
+        // Who has just read a letter of ours needs no other.
+        let session = match first {
+            First::Password => self.begin_announced(tx, &account, client, remember, &proof, now).await?,
+            First::Mail => self.begin_session(tx, &account, client, remember, &proof, now).await?,
+        };
         Ok(Admission::In(SignedIn { session, account, trusted: None }))
     }
 
@@ -143,7 +147,7 @@ impl Identity {
         leave(&mut tx, actor, now).await?;
         let proof =
             Proof { methods: vec![pending.first.method(), "otp", "mfa"], strength: Strength::MultiFactor, whole: true };
-        let session = self.begin_session(&mut tx, &account, client, pending.remember, &proof, now).await?;
+        let session = self.begin_announced(&mut tx, &account, client, pending.remember, &proof, now).await?;
         tx.commit().await?;
         Ok(SignedIn { session, account, trusted })
     }

@@ -92,3 +92,41 @@ async fn letters_to_an_unproven_address_are_few() {
     }
     assert_eq!(world.letters_to("pera@primer.rs").await, 10);
 }
+
+#[tokio::test]
+async fn work_opens_what_a_crowd_closed_and_nothing_else() {
+    let world = World::new().await;
+    world.member("pera@primer.rs").await;
+    // A network that many share.
+    let mut stranger = world.browser();
+    for n in 0..30 {
+        stranger.sign_in(&format!("n{n}@primer.rs"), "pogrešna lozinka").await;
+    }
+    let refused = stranger.sign_in("pera@primer.rs", PASSWORD).await;
+    assert_eq!((refused.status, &refused.body()["challenge"]), (429, &json!(true)));
+    stranger.worked = true;
+    assert_eq!(stranger.sign_in("pera@primer.rs", PASSWORD).await.status, 200);
+    // An account at which many guess: its owner comes from somewhere new.
+    for _ in 0..100 {
+        world.browser().sign_in("pera@primer.rs", "pogrešna lozinka").await;
+    }
+    let mut pera = world.browser();
+    assert_eq!(pera.sign_in("pera@primer.rs", PASSWORD).await.body()["challenge"], true);
+    pera.worked = true;
+    assert_eq!(pera.sign_in("pera@primer.rs", PASSWORD).await.status, 200);
+    // The wait of a guesser and letters to one address are not for sale.
+    let mut guesser = world.browser();
+    guesser.worked = true;
+    for _ in 0..5 {
+        assert_eq!(guesser.sign_in("pera@primer.rs", "pogrešna lozinka").await.status, 401);
+    }
+    let refused = guesser.sign_in("pera@primer.rs", PASSWORD).await;
+    assert_eq!((refused.status, refused.body().get("challenge")), (429, None));
+    for _ in 0..10 {
+        world.browser().send("POST /identity/recovery", json!({ "email": "pera@primer.rs" })).await;
+    }
+    let mut writer = world.browser();
+    writer.worked = true;
+    let refused = writer.send("POST /identity/recovery", json!({ "email": "pera@primer.rs" })).await;
+    assert_eq!((refused.status, refused.body().get("challenge")), (429, None));
+}

@@ -137,3 +137,28 @@ async fn a_stolen_table_opens_nothing() {
     assert_eq!(rows[0].len(), 32);
     assert!(!token.as_bytes().windows(8).any(|part| rows[0].windows(8).any(|other| other == part)));
 }
+
+#[tokio::test]
+async fn a_device_that_was_never_seen_is_told_of() {
+    let world = World::new().await;
+    let mut pera = world.member("pera@primer.rs").await;
+    assert_eq!(world.letters_to("pera@primer.rs").await, 1, "the first device is nobody's news");
+    pera.cookie = None;
+    assert_eq!(pera.sign_in("pera@primer.rs", PASSWORD).await.status, 200);
+    assert_eq!(world.letters_to("pera@primer.rs").await, 1, "the same device and network");
+
+    let mut elsewhere = world.browser();
+    assert_eq!(elsewhere.sign_in("pera@primer.rs", "pogrešna lozinka").await.status, 401);
+    assert_eq!(world.letters_to("pera@primer.rs").await, 1);
+    assert_eq!(elsewhere.sign_in("pera@primer.rs", PASSWORD).await.status, 200);
+    let letter = world.letter("pera@primer.rs").await;
+    assert_eq!(letter.subject, "A sign-in from a new device");
+    let from = "Firefox, Linux · 203.0.1.0/24 · ";
+    assert!(letter.text.contains(from) && letter.html.contains(from), "{} {}", letter.text, letter.html);
+    assert!(letter.text.contains("/en/account/security"), "{}", letter.text);
+    // Told once.
+    elsewhere.cookie = None;
+    assert_eq!(elsewhere.sign_in("pera@primer.rs", PASSWORD).await.status, 200);
+    assert_eq!(world.letters_to("pera@primer.rs").await, 2);
+    assert_eq!(world.count("select count(*) from identity.security_event where kind = 'new_device'").await, 1);
+}

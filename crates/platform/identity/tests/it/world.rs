@@ -19,7 +19,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use svetu_contracts::identity::{IdentityContract, NewAccount};
 use svetu_db::{Db, Schema, Worker};
-use svetu_http::{Catalogue, ClientAddress, Kit, KitConfig};
+use svetu_http::{Catalogue, ClientAddress, Kit, KitConfig, Worked};
 use svetu_identity::{HashCost, Identity, IdentityDeps};
 use svetu_kernel::{AccountId, Actor, Clock, Language, ManualClock, Role};
 use svetu_policy::CedarAuthorizer;
@@ -65,6 +65,8 @@ pub struct Browser<'w> {
     pub cookie: Option<String>,
     /// The others, by name.
     pub jar: BTreeMap<String, String>,
+    /// The gateway saw work.
+    pub worked: bool,
 }
 
 #[derive(Debug)]
@@ -141,7 +143,7 @@ impl World {
     pub fn browser(&self) -> Browser<'_> {
         let n = self.networks.fetch_add(1, Ordering::Relaxed);
         let address = IpAddr::V4(Ipv4Addr::from(u32::from(Ipv4Addr::new(203, 0, 0, 7)) + n * 256));
-        Browser { world: self, address, cookie: None, jar: BTreeMap::new() }
+        Browser { world: self, address, cookie: None, jar: BTreeMap::new(), worked: false }
     }
 
     /// Runs what is due, as the worker of the process does.
@@ -246,6 +248,9 @@ impl Browser<'_> {
             request.headers_mut().insert(header::COOKIE, line.parse().unwrap());
         }
         request.extensions_mut().insert(ClientAddress(self.address));
+        if self.worked {
+            request.extensions_mut().insert(Worked);
+        }
         if let Some(token) = &self.cookie {
             let actor = self.world.identity.authenticate(token).await.unwrap().unwrap_or_else(Actor::visitor);
             request.extensions_mut().insert(actor);

@@ -6,7 +6,7 @@ import { href, type Locale } from "@svetu/i18n/locales";
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { act, keepCookies } from "@/api/act";
-import { hindrance, localeOf, refused, text } from "./faults";
+import { hindrance, localeOf, refused, text, workOf } from "./faults";
 import { localPath } from "./next";
 import type { FormState } from "./state";
 
@@ -47,7 +47,7 @@ export async function signIn(_: FormState, form: FormData): Promise<FormState> {
   let answer: Answer<SignInAnswer>;
   try {
     const body = { email: values.email, password: text(form, "password"), remember: form.has("remember") };
-    answer = await act<SignInAnswer>(locale, "POST", "/identity/sign-in", { body });
+    answer = await act<SignInAnswer>(locale, "POST", "/identity/sign-in", { body, headers: workOf(form) });
   } catch (error) {
     return refused(locale, error, values);
   }
@@ -145,7 +145,7 @@ export async function signUp(_: FormState, form: FormData): Promise<FormState> {
   try {
     const password = withPassword ? { password: text(form, "password") } : {};
     const body = { ...values, accept_terms, ...password, language: locale };
-    await act(locale, "POST", "/identity/sign-up", { body });
+    await act(locale, "POST", "/identity/sign-up", { body, headers: workOf(form) });
   } catch (error) {
     return refused(locale, error, values);
   }
@@ -159,7 +159,7 @@ export async function requestRecovery(_: FormState, form: FormData): Promise<For
   const stop = await hindrance(locale, form, ["email"], values);
   if (stop) return stop;
   try {
-    await act(locale, "POST", "/identity/recovery", { body: values });
+    await act(locale, "POST", "/identity/recovery", { body: values, headers: workOf(form) });
   } catch (error) {
     return refused(locale, error, values);
   }

@@ -27,7 +27,13 @@ export async function refused(locale: Locale, error: unknown, values: FormState[
   }
   if (Object.keys(errors).length > 0) return { errors, values };
   const message = error.status === 0 || error.status >= 500 ? t("failed") : error.message;
-  return { errors, values, message };
+  return { errors, values, message, ...(error.challenge && { challenge: error.challenge }) };
+}
+
+/** The solution that a form brings, as the API takes it. */
+export function workOf(form: FormData): Record<string, string> {
+  const work = text(form, "work");
+  return work ? { "svetu-work": work.slice(0, 200) } : {};
 }
 
 /** What keeps a form from being sent to the API at all: an empty field, or a page that is not ours. */

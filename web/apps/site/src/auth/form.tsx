@@ -4,7 +4,7 @@ import { Notice } from "@svetu/ui/badge";
 import { Button } from "@svetu/ui/button";
 import { Checkbox, describedBy, Field, Input, Select, Textarea } from "@svetu/ui/field";
 import { CircleAlert } from "lucide-react";
-import { type ReactNode, useActionState, useEffect, useRef } from "react";
+import { type ReactNode, startTransition, useActionState, useEffect, useRef, useState } from "react";
 import { PasswordInput } from "./password-input";
 import { type FormState, untouched } from "./state";
 
@@ -44,8 +44,11 @@ export function ActionForm(props: ActionFormProps) {
   const { action, hidden, fields, submit, labels, before, done, saved, variant, prefix = "" } = props;
   const [state, send, busy] = useActionState(action, untouched);
   const summary = useRef<HTMLDivElement>(null);
+  // A sent form is emptied of its passwords: what was sent is sent again with the work that was asked for.
+  const sent = useRef<FormData | null>(null);
+  const [working, setWorking] = useState(false);
   const faults = fields.filter(({ name }) => state.errors[name]);
-  const wrong = faults.length > 0 || state.message !== undefined;
+  const wrong = !working && (faults.length > 0 || state.message !== undefined);
   const id = (name: string) => `${prefix}${name}`;
 
   const replaced = Boolean(state.done && done);
@@ -57,6 +60,21 @@ export function ActionForm(props: ActionFormProps) {
     if (state.leave) window.location.assign(state.leave);
   }, [state.leave]);
 
+  useEffect(() => {
+    const form = sent.current;
+    if (!state.challenge || !form || form.has("work")) return;
+    setWorking(true);
+    const work = async (challenge: NonNullable<FormState["challenge"]>) => {
+      const { solve } = await import("@/work/solve");
+      const work = await solve(challenge);
+      setWorking(false);
+      if (!work) return;
+      form.set("work", work);
+      startTransition(() => send(form));
+    };
+    void work(state.challenge);
+  }, [state.challenge, send]);
+
   if (replaced) {
     return (
       <div ref={summary} tabIndex={-1} className="focus:outline-none">
@@ -65,7 +83,14 @@ export function ActionForm(props: ActionFormProps) {
     );
   }
   return (
-    <form action={send} noValidate className="flex flex-col gap-5">
+    <form
+      action={send}
+      onSubmit={(event) => {
+        sent.current = new FormData(event.currentTarget);
+      }}
+      noValidate
+      className="flex flex-col gap-5"
+    >
       {Object.entries(hidden).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
@@ -146,7 +171,13 @@ export function ActionForm(props: ActionFormProps) {
           </Field>
         );
       })}
-      <Button type="submit" size="large" variant={variant} busy={busy} className="w-full sm:w-auto sm:self-start">
+      <Button
+        type="submit"
+        size="large"
+        variant={variant}
+        busy={busy || working}
+        className="w-full sm:w-auto sm:self-start"
+      >
         {submit}
       </Button>
     </form>

@@ -1,3 +1,5 @@
+import type { Challenge } from "@svetu/api-client/types";
+
 /** What a form knows after it was sent: kept by the browser, or written into the page when there is no script. */
 export interface FormState {
   /** By the field's name. */
@@ -11,6 +13,8 @@ export interface FormState {
   codes?: string[];
   /** An address that is no page of the site's: the browser itself goes there. */
   leave?: string;
+  /** Sent again with the solution as `work`, the form counts; without script the person waits. */
+  challenge?: Challenge;
 }
 
 export const untouched: FormState = { errors: {}, values: {} };

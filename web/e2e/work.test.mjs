@@ -1,0 +1,58 @@
+// Too many from one network: the page works for one more try by itself; without script its person waits.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { launch, open, press, visitor } from "./support/browser.mjs";
+import { address, base } from "./support/site.mjs";
+import { words } from "./support/words.mjs";
+
+const t = words();
+const FREE_A_MINUTE = 30;
+
+describe("a crowd at the door", () => {
+  let browser;
+  before(async () => {
+    browser = await launch();
+  });
+  after(() => browser?.close());
+
+  const ask = (email) =>
+    fetch(`${base}/api/v1/identity/recovery`, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: base },
+      body: JSON.stringify({ email }),
+    });
+
+  const crowd = async () => {
+    for (let n = 0; n <= FREE_A_MINUTE; n += 1) {
+      const answer = await ask(`gomila-${n}@example.com`);
+      if (answer.status === 429) return answer.json();
+    }
+    throw new Error("nobody is refused");
+  };
+
+  test("with script the form goes through", async () => {
+    const context = await visitor(browser, { size: "phone" });
+    const page = await context.newPage();
+    await open(page, address("sr-Latn", "/recovery"));
+    const problem = await crowd();
+    assert.ok(problem.challenge.bits > 8 && problem.challenge.token, JSON.stringify(problem));
+    await page.getByLabel(t("auth.email")).fill("neko@example.com");
+    const answers = [];
+    page.on("request", (request) => request.method() === "POST" && answers.push(request.url()));
+    await press(page.getByRole("button", { name: t("auth.recovery.submit") }));
+    await page.getByText(t("auth.sent.recovery")).waitFor();
+    assert.equal(answers.length, 2, "refused once, then taken");
+    await context.close();
+  });
+
+  test("without script there is a message", async () => {
+    const context = await visitor(browser, { javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(address("sr-Latn", "/recovery"));
+    const problem = await crowd();
+    await page.getByLabel(t("auth.email")).fill("neko@example.com");
+    await page.getByRole("button", { name: t("auth.recovery.submit") }).click();
+    await page.getByText(problem.title).waitFor();
+    await context.close();
+  });
+});
