@@ -6,4 +6,10 @@ export SQLX_OFFLINE=true
 target=${CARGO_TARGET_DIR:-target}
 [ -d web/node_modules/sharp ] || npm --prefix web ci --no-audit --no-fund
 cargo build --locked --release --package svetu --package svetu-bench
+# scripts/bench.sh oidc measures the OpenID Provider: the server has core 0, the load core 1.
+if [ "${1:-}" = oidc ]; then
+  shift
+  [ -d bench/oidc/node_modules ] || npm --prefix bench/oidc ci --no-audit --no-fund
+  exec taskset -c 1 "$target/release/svetu-bench" oidc --svetu "$target/release/svetu" "$@"
+fi
 exec "$target/release/svetu-bench" run --svetu "$target/release/svetu" "$@"

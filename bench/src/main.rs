@@ -6,6 +6,7 @@ mod clusters;
 mod corpus;
 mod edit;
 mod import;
+mod oidc;
 mod pace;
 mod photo;
 mod platform;
@@ -29,6 +30,12 @@ enum Command {
     Run(Run),
     /// Recode a photo so many times on this core and print the seconds of each.
     Photo { file: PathBuf, rounds: u32 },
+    /// Measure the OpenID Provider against node's `oidc-provider` and its own ceilings, and write the table.
+    ///
+    /// The servers take core 0; start it on another one: `taskset -c 1 svetu-bench oidc --svetu target/release/svetu`.
+    Oidc(oidc::Oidc),
+    /// Hash a password for so many seconds on this core and print hashes a second.
+    Argon2 { seconds: u64 },
 }
 
 #[derive(Debug, clap::Args)]
@@ -63,18 +70,24 @@ struct Run {
 fn main() -> Result<()> {
     match Cli::parse().command {
         Command::Photo { file, rounds } => photo::recode(&file, rounds),
-        Command::Run(run) => tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(measure(&run)),
+        Command::Argon2 { seconds } => oidc::hash_for(std::time::Duration::from_secs(seconds)),
+        Command::Oidc(oidc) => runtime()?.block_on(oidc::compare(&oidc)),
+        Command::Run(run) => runtime()?.block_on(measure(&run)),
     }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
 }
 
 async fn measure(run: &Run) -> Result<()> {
     let wants = |what: &str| run.only.is_empty() || run.only.iter().any(|only| only == what);
-    let mut report = report::Report::begin(run.listings)?;
+    let mut report = report::Report::begin(report::PLATFORM)?;
     if wants("photo") {
         report.add(photo::compare(run.repeats, &run.node_modules).await?);
     }
     if ["search", "clusters", "edit", "import"].into_iter().any(wants) {
-        let platform = platform::Platform::start(&run.svetu, run.state.as_deref(), run.listings).await?;
+        let platform = platform::Platform::start(&run.svetu, run.state.as_deref(), run.listings, None).await?;
         report.note(platform.told.clone());
         let measured = on_platform(run, &platform, &wants, &mut report).await;
         platform.stop().await?;

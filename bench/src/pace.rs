@@ -63,6 +63,7 @@ pub struct Http {
 pub struct Answer {
     pub status: u16,
     pub cookie: Option<String>,
+    pub location: Option<String>,
     pub body: Bytes,
 }
 
@@ -80,32 +81,68 @@ impl Http {
     }
 
     pub async fn get(&self, path: &str) -> Result<Bytes> {
-        let answer = self.send(Method::GET, path, None).await?;
+        let answer = self.send(Method::GET, path, &[], None).await?;
         ensure!(answer.status == 200, "{path} answered {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
         Ok(answer.body)
     }
 
     pub async fn post(&self, path: &str, body: Bytes) -> Result<Answer> {
-        self.send(Method::POST, path, Some(body)).await
+        self.send(Method::POST, path, &[("content-type", "application/json")], Some(body)).await
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<Bytes>) -> Result<Answer> {
+    /// A form, with these headers beside.
+    pub async fn form(&self, path: &str, headers: &[(&str, &str)], body: Bytes) -> Result<Answer> {
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        self.send(Method::POST, path, &[headers, &[kind]].concat(), Some(body)).await
+    }
+
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Bytes>,
+    ) -> Result<Answer> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         request = request.header(header::ORIGIN, &self.base);
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
         }
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         let request = request.body(Full::new(body.unwrap_or_default()))?;
         let response = self.client.request(request).await.map_err(|error| anyhow!("{path}: {error}"))?;
         let status = response.status().as_u16();
         let cookie = response.headers().get(header::SET_COOKIE).and_then(|value| value.to_str().ok());
         let cookie = cookie.and_then(|value| value.split(';').next()).map(str::to_owned);
+        let location =
+            response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let body = response.into_body().collect().await?.to_bytes();
-        Ok(Answer { status, cookie, body })
+        Ok(Answer { status, cookie, location, body })
     }
+}
+
+/// So many at once for so long, after a warm-up of a fifth of it: answers a second.
+pub async fn rate<F>(at_once: usize, length: Duration, work: impl Fn(usize) -> F) -> Result<f64>
+where
+    F: Future<Output = Result<()>>,
+{
+    let (begin, end) = (Instant::now() + length / 5, Instant::now() + length + length / 5);
+    let workers = (0..at_once).map(|worker| {
+        let work = &work;
+        async move {
+            let mut count = 0_u32;
+            while Instant::now() < end {
+                work(worker).await?;
+                let now = Instant::now();
+                count += u32::from(now >= begin && now < end);
+            }
+            anyhow::Ok(count)
+        }
+    });
+    let counts = futures::future::try_join_all(workers).await?;
+    Ok(f64::from(counts.iter().sum::<u32>()) / length.as_secs_f64())
 }
 
 /// One after the other.

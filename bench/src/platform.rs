@@ -20,7 +20,7 @@ use crate::pace::Http;
 
 const READY_MAX: Duration = Duration::from_secs(60);
 pub const OWNER: &str = "radnja@example.com";
-const PASSWORD: &str = "svetu-demo-lozinka";
+pub const PASSWORD: &str = "svetu-demo-lozinka";
 
 pub struct Platform {
     svetu: PathBuf,
@@ -35,7 +35,8 @@ pub struct Platform {
 }
 
 impl Platform {
-    pub async fn start(svetu: &Path, state: Option<&Path>, listings: u64) -> Result<Self> {
+    /// `core`: it and its PostgreSQL have this one alone.
+    pub async fn start(svetu: &Path, state: Option<&Path>, listings: u64, core: Option<u32>) -> Result<Self> {
         let folder = match state {
             Some(_) => None,
             None => Some(tempfile::Builder::new().prefix("svetu-bench-").tempdir()?),
@@ -49,7 +50,7 @@ impl Platform {
         let told = format!("`svetu seed --listings {listings}`: {:.0} s", began.elapsed().as_secs_f64());
         println!("{told}");
         let log = std::fs::File::create(state.join("bench.log"))?;
-        let mut child = command(&svetu, &state)
+        let mut child = pinned(&svetu, &state, core)
             .args(["up", "--no-site"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -106,7 +107,20 @@ impl Platform {
 }
 
 fn command(svetu: &Path, state: &Path) -> Command {
-    let mut command = Command::new(svetu);
+    pinned(svetu, state, None)
+}
+
+fn pinned(svetu: &Path, state: &Path, core: Option<u32>) -> Command {
+    let mut command = match core {
+        Some(core) => {
+            let mut command = Command::new("taskset");
+            command.args(["-c", &core.to_string()]).arg(svetu);
+            // Everybody who is measured comes from an address of their own.
+            command.env("SVETU__DOOR__TRUSTED_PROXIES", "[\"127.0.0.1\"]");
+            command
+        }
+        None => Command::new(svetu),
+    };
     command.arg("--state").arg(state).current_dir(state);
     // Limits of a person are no part of what is measured.
     command.env("SVETU__LIMITS__ADDRESS_PER_MINUTE", "100000000").env("SVETU__LIMITS__ACCOUNT_PER_MINUTE", "100000000");

@@ -4,8 +4,23 @@ use std::{fs, path::Path, process::Command, time::Instant};
 
 use anyhow::{Context as _, Result};
 
-const BEGIN: &str = "<!-- make bench writes from here -->";
 const END: &str = "<!-- to here -->";
+
+/// What a table is about: where it stands and how it begins.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject {
+    /// The line of the document before it.
+    pub mark: &'static str,
+    pub heading: &'static str,
+    pub intro: &'static str,
+}
+
+pub const PLATFORM: Subject = Subject {
+    mark: "<!-- make bench writes from here -->",
+    heading: "Against rivals",
+    intro: "Ads of the demo world; each figure stands beside its rival's of the same run, in alternating order, medians over the \
+            repeats. A ratio is ours by theirs.",
+};
 
 /// One comparison.
 #[derive(Debug, Clone)]
@@ -27,7 +42,7 @@ pub struct Section {
 }
 
 pub struct Report {
-    listings: u64,
+    subject: Subject,
     began: Instant,
     load_before: String,
     notes: Vec<String>,
@@ -35,8 +50,8 @@ pub struct Report {
 }
 
 impl Report {
-    pub fn begin(listings: u64) -> Result<Self> {
-        Ok(Self { listings, began: Instant::now(), load_before: load()?, notes: Vec::new(), sections: Vec::new() })
+    pub fn begin(subject: Subject) -> Result<Self> {
+        Ok(Self { subject, began: Instant::now(), load_before: load()?, notes: Vec::new(), sections: Vec::new() })
     }
 
     pub fn note(&mut self, note: String) {
@@ -53,20 +68,20 @@ impl Report {
     /// Between the marks of the file; what people wrote around them stays.
     pub fn write(&self, path: &Path) -> Result<()> {
         let text = self.text()?;
-        let before = fs::read_to_string(path).unwrap_or_else(|_| format!("# Measurements\n\n{BEGIN}\n{END}\n"));
-        let (head, rest) = before.split_once(BEGIN).with_context(|| format!("{}: no {BEGIN}", path.display()))?;
+        let mark = self.subject.mark;
+        let before = fs::read_to_string(path).unwrap_or_else(|_| format!("# Measurements\n\n{mark}\n{END}\n"));
+        let (head, rest) = before.split_once(mark).with_context(|| format!("{}: no {mark}", path.display()))?;
         let (_, tail) = rest.split_once(END).with_context(|| format!("{}: no {END}", path.display()))?;
-        fs::write(path, format!("{head}{BEGIN}\n{text}{END}{tail}")).with_context(|| format!("{}", path.display()))?;
+        fs::write(path, format!("{head}{mark}\n{text}{END}{tail}")).with_context(|| format!("{}", path.display()))?;
         println!("{} is written", path.display());
         Ok(())
     }
 
     fn text(&self) -> Result<String> {
         let mut text = format!(
-            "\n## Against rivals\n\n{} ads of the demo world; each figure stands beside its rival's of the same run, in alternating \
-             order, medians over the repeats. A ratio is ours by theirs.\n\n{}\n\n\
-             | what | ours | against | ratio | bar | |\n| --- | --- | --- | --- | --- | --- |\n",
-            self.listings,
+            "\n## {}\n\n{}\n\n{}\n\n| what | ours | against | ratio | bar | |\n| --- | --- | --- | --- | --- | --- |\n",
+            self.subject.heading,
+            self.subject.intro,
             self.machine()?
         );
         for row in self.sections.iter().flat_map(|section| &section.rows) {
