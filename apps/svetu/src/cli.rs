@@ -296,7 +296,7 @@ pub enum Client {
     ///
     /// A site with a server: `svetu identity client add "My shop" --redirect https://shop.example/cb`.
     /// An app on a device or in a browser: the same with `--public`.
-    /// A machine: `svetu identity client add "Reports" --machine --scope reports.read`.
+    /// A machine: `svetu identity client add "Reports" --machine --scope moderation:read --role moderator`.
     Add(Box<AddClient>),
     /// Let somebody register clients by themselves: prints a secret for /oauth/register.
     Invite {
@@ -370,6 +370,9 @@ pub struct AddClient {
     /// It is ours: people are not asked for their consent.
     #[arg(long)]
     pub first_party: bool,
+    /// What it may do by itself, within its scopes: support, moderator or operator.
+    #[arg(long, requires = "machine")]
+    pub role: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -386,7 +389,7 @@ pub enum SigningKey {
 
 #[derive(Debug, Subcommand)]
 pub enum Account {
-    /// Set what an account may be: member, trader, moderator, operator.
+    /// Set what an account may be: member, trader, support, moderator, operator.
     Roles {
         email: String,
         #[arg(value_delimiter = ',', required = true)]

@@ -87,6 +87,7 @@ impl Platform {
         let mut platform = Self::default();
         let clock = || Arc::clone(&engines.clock);
         if roles.contains(&Role::Identity) {
+            let scopes = svetu_policy::Scopes::try_new().context("the policy")?;
             let oauth_secret = engines.secrets.get_or_create("identity.oauth", 32).await.context("secrets.url")?;
             let deps = IdentityDeps {
                 db: engines.db("identity")?,
@@ -95,6 +96,7 @@ impl Platform {
                 site_url: site_url.to_owned(),
                 secure: site_url.starts_with("https://"),
                 hash_cost: HashCost::default(),
+                api_scopes: scopes.names().map(str::to_owned).collect(),
                 oauth_secret: blake3::derive_key("svetu identity oauth v1", oauth_secret.expose()),
             };
             platform.identity = Some(Identity::try_new(deps).context("identity")?);
@@ -206,9 +208,13 @@ impl Platform {
     }
 
     /// The document of everything that runs here.
-    pub fn openapi(&self) -> OpenApi {
+    pub fn openapi(&self) -> Result<OpenApi> {
         let base = svetu_http::openapi::base("Sve Tu", env!("CARGO_PKG_VERSION"));
-        OpenApiRouter::with_openapi(base).nest("/api/v1", self.routes()).merge(self.files()).into_openapi()
+        let mut document =
+            OpenApiRouter::with_openapi(base).nest("/api/v1", self.routes()).merge(self.files()).into_openapi();
+        let scopes = svetu_policy::Scopes::try_new().context("the policy")?;
+        svetu_http::openapi::open_to_programs(&mut document, scopes.described(), |action| scopes.of(action));
+        Ok(document)
     }
 
     pub fn parts(&self, engines: &Engines) -> Result<Vec<Part>> {

@@ -171,7 +171,7 @@ async fn gateway(
         identity: identity.contract(),
         clock: Arc::clone(&engines.clock),
         site,
-        openapi: serde_json::to_value(platform.openapi())?,
+        openapi: serde_json::to_value(platform.openapi()?)?,
         dev_mail: engines.outbox.clone().map(svetu_embedded::dev_mail_routes),
         work_key: blake3::derive_key("svetu gateway work v1", work_key.expose()),
         ready,

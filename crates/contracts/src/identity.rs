@@ -36,10 +36,42 @@ pub struct NewAccount {
     pub created_at: Timestamp,
 }
 
+/// What a request shows of who asks, beside a cookie.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Presented {
+    /// The value of `Authorization`.
+    pub authorization: String,
+    /// The values of `DPoP`, as many as there are.
+    pub proofs: Vec<String>,
+    pub method: String,
+    /// As the public knows it, without its query.
+    pub url: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Admission {
+    Admitted(Actor),
+    Refused(Challenge),
+}
+
+/// How a refused program may go on (RFC 6750 §3, RFC 9449 §7.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Challenge {
+    /// `Bearer` or `DPoP`.
+    pub scheme: String,
+    /// `invalid_token`, `invalid_request`, `invalid_dpop_proof`, `use_dpop_nonce`.
+    pub error: String,
+    /// For its developer: ASCII.
+    pub description: String,
+    pub dpop_nonce: Option<String>,
+}
+
 #[async_trait]
 pub trait IdentityContract: Send + Sync + 'static {
     /// The actor of a session cookie's value; None when it is unknown, expired or ended.
     async fn authenticate(&self, session_token: &str) -> Result<Option<Actor>, ContractError>;
+    /// The actor of what a program shows: an access token for the platform's API or a key. Its life is asked for every time.
+    async fn admit(&self, presented: &Presented) -> Result<Admission, ContractError>;
     /// Where to write to a person. For mail only: never shown.
     async fn mailbox(&self, id: AccountId) -> Result<Mailbox, ContractError>;
     async fn account_by_email(&self, email: &str) -> Result<Option<AccountId>, ContractError>;

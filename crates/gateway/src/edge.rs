@@ -155,12 +155,14 @@ async fn no_route() -> ApiProblem {
     ApiProblem::new(Status::NotFound, "request.no_route")
 }
 
-/// Without credentials: another site's script acts for nobody, it reads what a visitor may read.
+/// Without cookies: another site's script acts for nobody, unless it brings a token of its own.
 fn cors(settings: &Settings) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(settings.cors_origins.iter().cloned()))
         .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allow_headers([
+            header::AUTHORIZATION,
+            HeaderName::from_static("dpop"),
             header::CONTENT_TYPE,
             header::ACCEPT_LANGUAGE,
             header::IF_MATCH,
@@ -174,6 +176,8 @@ fn cors(settings: &Settings) -> CorsLayer {
             header::LINK,
             header::LOCATION,
             header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
+            HeaderName::from_static("dpop-nonce"),
             HeaderName::from_static("ratelimit"),
             HeaderName::from_static("ratelimit-policy"),
             HeaderName::from_static("x-request-id"),

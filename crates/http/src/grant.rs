@@ -4,10 +4,13 @@ use std::{marker::PhantomData, sync::Arc};
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use svetu_kernel::{Actor, Problem, Status, Subject};
+use svetu_kernel::{AccountId, Actor, Problem, Status, Subject};
 use svetu_ports::{Authorizer, Decision, Resource};
 
 use crate::{ApiProblem, Kit};
+
+/// The code of a token's or a key's refusal; its parameter `scope` says what would do.
+pub const INSUFFICIENT_SCOPE: &str = "auth.insufficient_scope";
 
 /// An action of the policy. Declared by [`permissions!`](crate::permissions).
 pub trait Permission: Send + Sync + 'static {
@@ -72,26 +75,34 @@ impl<P: Permission> Grant<P> {
     /// # Errors
     /// As [`Grant::try_new`], about this resource.
     pub fn on(&self, resource: &Resource) -> Result<(), Problem> {
-        match self.authorizer.authorize(&self.actor, P::ACTION, resource) {
-            Decision::Allow => Ok(()),
-            Decision::Deny { reason } => {
-                tracing::info!(
-                    action = P::ACTION,
-                    resource.kind,
-                    resource.id,
-                    actor = ?self.actor.subject,
-                    reason,
-                    "refused {}",
-                    P::ACTION
-                );
-                Err(match self.actor.subject {
-                    Subject::Visitor => Problem::new(Status::Unauthorized, "auth.required"),
-                    Subject::Account { .. } | Subject::System { .. } => {
-                        Problem::new(Status::Forbidden, "auth.forbidden")
-                    }
-                })
+        let (reason, missing) = match self.authorizer.authorize(&self.actor, P::ACTION, resource) {
+            Decision::Allow => return Ok(()),
+            Decision::Deny { reason } => (reason, None),
+            Decision::Narrow { reason, scope } => (reason, Some(scope)),
+        };
+        tracing::info!(
+            action = P::ACTION,
+            resource.kind,
+            resource.id,
+            actor = ?self.actor.subject,
+            reason,
+            "refused {}",
+            P::ACTION
+        );
+        Err(match (&self.actor.subject, missing) {
+            (Subject::Visitor, _) => Problem::new(Status::Unauthorized, "auth.required"),
+            (_, Some(Some(scope))) => Problem::new(Status::Forbidden, INSUFFICIENT_SCOPE).with("scope", scope),
+            (_, Some(None)) => Problem::new(Status::Forbidden, "auth.session_only"),
+            (Subject::Account { .. } | Subject::Machine { .. } | Subject::System { .. }, None) => {
+                Problem::new(Status::Forbidden, "auth.forbidden")
             }
-        }
+        })
+    }
+
+    /// Whose things are shown as their own: nobody's to a token or a key that does not cover reading them by `P`.
+    pub fn reader(&self) -> Option<AccountId> {
+        let own = |id: &AccountId| Resource::new(P::KIND, "*").owned_by(*id).fact("visibility", "owner");
+        self.actor.account_id().filter(|id| self.allows(&own(id)))
     }
 
     /// The same question where a refusal only hides a part of the answer.

@@ -18,7 +18,7 @@ mod request;
 
 pub use etag::{IfMatch, IfNoneMatch, Tagged, etag};
 pub use extract::{PathId, ValidJson, ValidPath, ValidQuery};
-pub use grant::{Grant, Permission};
+pub use grant::{Grant, INSUFFICIENT_SCOPE, Permission};
 pub use idempotency::{ThingId, idempotent};
 pub use kit::{Kit, KitArg, KitConfig};
 pub use limits::{ClientAddress, Limiter, Quota, Verdict, Worked};

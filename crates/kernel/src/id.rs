@@ -109,6 +109,7 @@ typed_id! {
     PasskeyId = "passkey";
     TrustedDeviceId = "device";
     TenantId = "tenant";
+    ApiKeyId = "key";
     ListingId = "listing";
     MediaId = "media";
     PlaceId = "place";

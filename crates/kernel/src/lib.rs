@@ -11,11 +11,11 @@ mod money;
 mod page;
 mod problem;
 
-pub use actor::{Actor, Role, Strength, Subject};
+pub use actor::{Actor, Credential, Role, Strength, Subject};
 pub use clock::{Clock, ManualClock, SharedClock, SystemClock, Timestamp};
 pub use id::{
-    AccountId, AppealId, EventId, IdError, ListingId, MediaId, PasskeyId, PlaceId, ReportId, SavedSearchId, SessionId,
-    TenantId, TrustedDeviceId, UserId, new_uuid,
+    AccountId, ApiKeyId, AppealId, EventId, IdError, ListingId, MediaId, PasskeyId, PlaceId, ReportId, SavedSearchId,
+    SessionId, TenantId, TrustedDeviceId, UserId, new_uuid,
 };
 pub use language::{Language, LanguageError};
 pub use money::{Currency, CurrencyError, ExchangeRate, Money, MoneyError};

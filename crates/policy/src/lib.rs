@@ -1,6 +1,8 @@
 //! Who may do what: Cedar policies of one folder behind the `Authorizer` port. Default deny.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod scopes;
+
 use std::{
     collections::{HashMap, HashSet},
     str::FromStr,
@@ -8,10 +10,12 @@ use std::{
 
 use cedar_policy::{
     Authorizer as Cedar, Context, Decision as CedarDecision, Entities, Entity, EntityId, EntityTypeName, EntityUid,
-    PolicySet, Request, RestrictedExpression, Schema, ValidationMode, Validator,
+    PolicyId, PolicySet, Request, RestrictedExpression, Schema, ValidationMode, Validator,
 };
 use svetu_kernel::{Actor, Role, Subject};
 use svetu_ports::{Authorizer, Decision, Resource};
+
+pub use crate::scopes::Scopes;
 
 const SCHEMA: &str = include_str!("../policies/schema.cedarschema");
 const POLICIES: [&str; 4] = [
@@ -27,6 +31,8 @@ pub enum PolicyError {
     Schema(String),
     #[error("the policies cannot be read: {0}")]
     Syntax(String),
+    #[error("the table of scopes cannot be read: {0}")]
+    Scopes(String),
     #[error("the policies do not fit the schema: {0}")]
     Invalid(String),
 }
@@ -41,6 +47,17 @@ pub struct CedarAuthorizer {
     kinds: HashMap<String, EntityTypeName>,
     actor_kind: EntityTypeName,
     roles: [(Role, EntityUid); Role::ALL.len()],
+    scopes: Scopes,
+    scope_uids: HashMap<String, EntityUid>,
+    limited: EntityUid,
+}
+
+/// What was decided, and by which policies: for the log and the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    pub decision: Decision,
+    /// Their `@id`; none of them: it is denied by default.
+    pub policies: Vec<String>,
 }
 
 impl std::fmt::Debug for CedarAuthorizer {
@@ -55,16 +72,22 @@ impl CedarAuthorizer {
     pub fn try_new() -> Result<Self, PolicyError> {
         let (schema, _) =
             Schema::from_cedarschema_str(SCHEMA).map_err(|error| PolicyError::Schema(error.to_string()))?;
-        let policies =
-            PolicySet::from_str(&POLICIES.join("\n")).map_err(|error| PolicyError::Syntax(error.to_string()))?;
+        let scopes = Scopes::try_new()?;
+        let policies = named(&format!("{}\n{}", POLICIES.join("\n"), scopes.policies()))?;
         let checked = Validator::new(schema.clone()).validate(&policies, ValidationMode::Strict);
         if !checked.validation_passed() {
             let faults: Vec<_> = checked.validation_errors().map(ToString::to_string).collect();
             return Err(PolicyError::Invalid(faults.join("; ")));
         }
+        let limits = policies.policies().filter(|policy| policy.id().to_string().starts_with(scopes::POLICY_PREFIX));
+        if limits.count() != scopes.names().count() + 1 {
+            return Err(PolicyError::Scopes("each scope has its policy, and what is in none has one".to_owned()));
+        }
         let actions = schema.action_entities().map_err(|error| PolicyError::Schema(error.to_string()))?;
         let name = |text: &str| EntityTypeName::from_str(text).map_err(|error| PolicyError::Schema(error.to_string()));
         let role_kind = name("Role")?;
+        let scope_kind = name("Scope")?;
+        let scope = |scope: &str| EntityUid::from_type_name_and_id(scope_kind.clone(), EntityId::new(scope));
         let role = |role: Role| (role, EntityUid::from_type_name_and_id(role_kind.clone(), EntityId::new(role.name())));
         Ok(Self {
             cedar: Cedar::new(),
@@ -72,6 +95,9 @@ impl CedarAuthorizer {
             kinds: schema.entity_types().map(|kind| (kind.to_string(), kind.clone())).collect(),
             actor_kind: name("Actor")?,
             roles: Role::ALL.map(role),
+            scope_uids: scopes.names().map(|name| (name.to_owned(), scope(name))).collect(),
+            limited: scope(scopes::LIMITED),
+            scopes,
             policies,
             schema,
         })
@@ -82,21 +108,45 @@ impl CedarAuthorizer {
         self.actions.keys().map(String::as_str)
     }
 
+    /// What tokens and keys may be given for.
+    pub const fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
+    /// How many policies there are, those of the scopes included.
+    pub fn policies(&self) -> usize {
+        self.policies.policies().count()
+    }
+
     fn actor_uid(&self, id: &str) -> EntityUid {
         EntityUid::from_type_name_and_id(self.actor_kind.clone(), EntityId::new(id))
     }
 
-    fn decide(&self, actor: &Actor, action: &str, resource: &Resource) -> Result<Decision, String> {
-        let action = self.actions.get(action).ok_or_else(|| format!("no action {action}"))?;
-        let kind = self.kinds.get(resource.kind).ok_or_else(|| format!("no kind of entity {}", resource.kind))?.clone();
-        let (principal, roles) = match &actor.subject {
+    /// Who acts, in the groups that policies speak of.
+    fn principal(&self, actor: &Actor) -> Entity {
+        let (uid, mut groups) = match &actor.subject {
             Subject::Visitor => (self.actor_uid("visitor"), HashSet::new()),
             Subject::System { .. } => (self.actor_uid("system"), HashSet::new()),
-            Subject::Account { id, .. } => {
-                let held = self.roles.iter().filter(|(role, _)| actor.has(*role)).map(|(_, uid)| uid.clone()).collect();
-                (self.actor_uid(&id.to_string()), held)
-            }
+            Subject::Account { id, .. } => (self.actor_uid(&id.to_string()), self.roles_of(actor)),
+            Subject::Machine { .. } => (self.actor_uid(&actor.subject.name()), self.roles_of(actor)),
         };
+        if let Some(scopes) = actor.scopes() {
+            groups.insert(self.limited.clone());
+            groups.extend(scopes.iter().filter_map(|scope| self.scope_uids.get(scope)).cloned());
+        }
+        Entity::new_no_attrs(uid, groups)
+    }
+
+    fn roles_of(&self, actor: &Actor) -> HashSet<EntityUid> {
+        self.roles.iter().filter(|(role, _)| actor.has(*role)).map(|(_, uid)| uid.clone()).collect()
+    }
+
+    /// # Errors
+    /// Why the question itself is wrong: it is denied.
+    pub fn explain(&self, actor: &Actor, action: &str, resource: &Resource) -> Result<Explanation, String> {
+        let name = action;
+        let action = self.actions.get(action).ok_or_else(|| format!("no action {action}"))?;
+        let kind = self.kinds.get(resource.kind).ok_or_else(|| format!("no kind of entity {}", resource.kind))?.clone();
         let target = EntityUid::from_type_name_and_id(kind, EntityId::new(&resource.id));
         let mut facts: HashMap<String, RestrictedExpression> = resource
             .facts
@@ -108,29 +158,47 @@ impl CedarAuthorizer {
             facts.insert("owner".to_owned(), owner);
         }
         let target_entity = Entity::new(target.clone(), facts, HashSet::new()).map_err(|error| error.to_string())?;
-        let principal_entity = Entity::new_no_attrs(principal.clone(), roles);
-        let entities = Entities::from_entities([principal_entity, target_entity, action.clone()], None)
+        let principal = self.principal(actor);
+        let uid = principal.uid();
+        let entities = Entities::from_entities([principal, target_entity, action.clone()], None)
             .map_err(|error| error.to_string())?;
-        let request = Request::new(principal, action.uid(), target, Context::empty(), Some(&self.schema))
+        let request = Request::new(uid, action.uid(), target, Context::empty(), Some(&self.schema))
             .map_err(|error| error.to_string())?;
         let answer = self.cedar.is_authorized(&request, &self.policies, &entities);
         // A policy that fails to evaluate is skipped by Cedar; a skipped `forbid` must not become a permission.
         if let Some(error) = answer.diagnostics().errors().next() {
             return Err(error.to_string());
         }
-        Ok(match answer.decision() {
+        let policies: Vec<String> = answer.diagnostics().reason().map(ToString::to_string).collect();
+        let decision = match answer.decision() {
             CedarDecision::Allow => Decision::Allow,
-            CedarDecision::Deny => {
-                let by: Vec<_> = answer.diagnostics().reason().map(ToString::to_string).collect();
-                let reason = if by.is_empty() { "no policy permits it".to_owned() } else { by.join(", ") };
-                Decision::Deny { reason }
+            CedarDecision::Deny if policies.is_empty() => Decision::Deny { reason: "no policy permits it".to_owned() },
+            CedarDecision::Deny if policies.iter().all(|name| name.starts_with(scopes::POLICY_PREFIX)) => {
+                Decision::Narrow { reason: policies.join(", "), scope: self.scopes.of(name).map(str::to_owned) }
             }
-        })
+            CedarDecision::Deny => Decision::Deny { reason: policies.join(", ") },
+        };
+        Ok(Explanation { decision, policies })
     }
+}
+
+/// The policies under the names that they have in their files, so that a reason can be read.
+fn named(text: &str) -> Result<PolicySet, PolicyError> {
+    let syntax = |error: &dyn std::fmt::Display| PolicyError::Syntax(error.to_string());
+    let anonymous = PolicySet::from_str(text).map_err(|error| syntax(&error))?;
+    let mut policies = PolicySet::new();
+    for policy in anonymous.policies() {
+        let id = policy.annotation("id").ok_or_else(|| syntax(&format!("a policy without @id: {policy}")))?;
+        policies.add(policy.new_id(PolicyId::new(id))).map_err(|error| syntax(&error))?;
+    }
+    Ok(policies)
 }
 
 impl Authorizer for CedarAuthorizer {
     fn authorize(&self, actor: &Actor, action: &str, resource: &Resource) -> Decision {
-        self.decide(actor, action, resource).unwrap_or_else(|reason| Decision::Deny { reason })
+        match self.explain(actor, action, resource) {
+            Ok(explanation) => explanation.decision,
+            Err(reason) => Decision::Deny { reason },
+        }
     }
 }

@@ -37,7 +37,14 @@ impl Resource {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     Allow,
-    Deny { reason: String },
+    Deny {
+        reason: String,
+    },
+    /// The token or the key does not cover it. `scope` would; none: only the person does it, in a session.
+    Narrow {
+        reason: String,
+        scope: Option<String>,
+    },
 }
 
 pub trait Authorizer: Send + Sync + 'static {

@@ -26,7 +26,7 @@ async fn set_roles(session: &Session, email: &str, roles: Vec<Role>) -> Result<(
 }
 
 pub(super) fn parse(name: &str) -> Result<Role> {
-    let known = [Role::Member, Role::Trader, Role::Moderator, Role::Operator];
+    let known = [Role::Member, Role::Trader, Role::Support, Role::Moderator, Role::Operator];
     known.into_iter().find(|role| role.name() == name).with_context(|| {
         let names: Vec<&str> = known.iter().map(|role| role.name()).collect();
         format!("{name}: expected some of {}", names.join(", "))

@@ -2,6 +2,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use svetu_identity::{AuthMethod, Identity, NewClient};
+use svetu_kernel::Role;
 
 use super::people;
 use crate::{
@@ -94,9 +95,18 @@ fn registration(add: &AddClient) -> Result<NewClient> {
         dpop_bound: add.dpop,
         par_required: add.par,
         first_party: add.first_party,
+        roles: add.role.iter().map(|name| role(name)).collect::<Result<_>>()?,
     };
     new.check()?;
     Ok(new)
+}
+
+fn role(name: &str) -> Result<Role> {
+    let known = [Role::Support, Role::Moderator, Role::Operator];
+    known
+        .into_iter()
+        .find(|role| role.name() == name)
+        .with_context(|| format!("--role {name}: expected one of {}", known.map(Role::name).join(", ")))
 }
 
 async fn client(identity: &Identity, command: Client, new: Option<NewClient>) -> Result<()> {

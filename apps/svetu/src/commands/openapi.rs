@@ -11,8 +11,8 @@ pub async fn run(mut config: Config) -> Result<ExitCode> {
     config.state.folder = folder.path().to_owned();
     config.postgres.url.clear();
     let session = Session::open(&config).await?;
-    let document = session.platform.openapi().to_pretty_json();
+    let document = session.platform.openapi();
     session.close().await;
-    say!("{}", document?);
+    say!("{}", document?.to_pretty_json()?);
     Ok(ExitCode::SUCCESS)
 }

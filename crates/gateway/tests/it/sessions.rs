@@ -24,6 +24,31 @@ async fn a_cookie_becomes_an_actor() {
 }
 
 #[tokio::test]
+async fn a_token_becomes_an_actor_with_its_scopes() {
+    let world = World::new().await;
+    let ana = world.sessions.begin("ana").to_string();
+    let bearer = ("authorization", "Bearer ana");
+    let seen = world.get("/api/v1/seen?x=1", &[bearer]).await.json();
+    assert_eq!((&seen["account"], &seen["scopes"][0]), (&ana.into(), &"http://svetu.test/api/v1/seen".into()));
+    // Nobody's page makes a browser send it: no proof of the page is asked for.
+    let headers = [bearer, ("sec-fetch-site", "cross-site")];
+    assert_eq!(world.send(Method::POST, "/api/v1/seen", &headers, Body::empty()).await.told(), "200");
+
+    let answer = world.get("/api/v1/seen", &[("authorization", "Bearer wrong"), ("dpop", "a"), ("dpop", "b")]).await;
+    assert_eq!(answer.told(), "401 auth.proof_invalid");
+    let challenge = "DPoP error=\"use_dpop_nonce\", error_description=\"GET a b\", algs=\"ES256 EdDSA PS256\"";
+    assert_eq!((answer.header("www-authenticate"), answer.header("dpop-nonce")), (challenge, "n-1"));
+    for (what, headers) in [
+        ("a cookie and a token", vec![("cookie", COOKIE), bearer]),
+        ("two tokens", vec![bearer, ("authorization", "Bearer bob")]),
+    ] {
+        assert_eq!(world.get("/api/v1/seen", &headers).await.told(), "400 auth.ambiguous", "{what}");
+    }
+    world.sessions.end("ana");
+    assert_eq!(world.get("/api/v1/seen", &[bearer]).await.told(), "401 auth.proof_invalid", "what ended, ends here");
+}
+
+#[tokio::test]
 async fn https_has_its_own_cookie() {
     let mut secure = config();
     secure.public_url = "https://svetu.test".to_owned();

@@ -21,11 +21,11 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use svetu_contracts::{
     ContractError,
-    identity::{AccountEvent, IdentityContract, Mailbox, NewAccount},
+    identity::{AccountEvent, Admission, Challenge, IdentityContract, Mailbox, NewAccount, Presented},
 };
 use svetu_gateway::{Gateway, GatewayConfig, GatewayLimits, GatewayParts};
 use svetu_http::{ApiProblem, Catalogue, ClientAddress, Kit, KitConfig, ValidJson};
-use svetu_kernel::{AccountId, Actor, ManualClock, Role, Timestamp};
+use svetu_kernel::{AccountId, Actor, Credential, ManualClock, Role, Timestamp};
 use svetu_policy::CedarAuthorizer;
 use tokio::{
     net::TcpListener,
@@ -72,6 +72,21 @@ impl IdentityContract for Sessions {
         Ok(self.actors.lock().get(session_token).cloned())
     }
 
+    async fn admit(&self, shown: &Presented) -> Result<Admission, ContractError> {
+        let known =
+            shown.authorization.strip_prefix("Bearer ").and_then(|token| self.actors.lock().get(token).cloned());
+        if let Some(mut actor) = known {
+            actor.credential = Credential::Token { client: "app".to_owned(), scopes: [shown.url.clone()].into() };
+            return Ok(Admission::Admitted(actor));
+        }
+        Ok(Admission::Refused(Challenge {
+            scheme: "DPoP".to_owned(),
+            error: "use_dpop_nonce".to_owned(),
+            description: format!("{} {}", shown.method, shown.proofs.join(" ")),
+            dpop_nonce: Some("n-1".to_owned()),
+        }))
+    }
+
     async fn mailbox(&self, _: AccountId) -> Result<Mailbox, ContractError> {
         Err(ContractError::NotFound)
     }
@@ -93,7 +108,9 @@ impl IdentityContract for Sessions {
 async fn seen(actor: Extension<Actor>, address: Option<Extension<ClientAddress>>, request: Request) -> Json<Value> {
     let names: Vec<&str> = request.headers().keys().map(http::HeaderName::as_str).collect();
     let account = actor.0.account_id().map(|id| id.to_string());
-    Json(json!({ "account": account, "address": address.map(|found| found.0.0.to_string()), "headers": names }))
+    Json(
+        json!({ "account": account, "scopes": actor.0.scopes(), "address": address.map(|found| found.0.0.to_string()), "headers": names }),
+    )
 }
 
 #[derive(serde::Deserialize)]

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use svetu_contracts::{
     ContractError,
-    identity::{AccountEvent, IdentityContract, Mailbox, NewAccount},
+    identity::{AccountEvent, Admission, IdentityContract, Mailbox, NewAccount, Presented},
 };
 use svetu_kernel::{AccountId, Actor};
 
@@ -16,6 +16,10 @@ impl IdentityContract for Identity {
             return Ok(None);
         }
         Ok(sessions::actor(&self.db, token::hash(session_token), self.clock.now()).await?)
+    }
+
+    async fn admit(&self, presented: &Presented) -> Result<Admission, ContractError> {
+        Ok(self.admit_program(presented, self.clock.now()).await?)
     }
 
     async fn mailbox(&self, id: AccountId) -> Result<Mailbox, ContractError> {

@@ -405,7 +405,7 @@ async fn list_sessions(
 ) -> Result<Json<SessionList>, ApiProblem> {
     let own = match grant.actor().subject {
         Subject::Account { session, .. } => session,
-        Subject::Visitor | Subject::System { .. } => None,
+        Subject::Visitor | Subject::Machine { .. } | Subject::System { .. } => None,
     };
     let sessions = identity.list_sessions(grant.actor()).await?;
     let items = sessions

@@ -50,6 +50,8 @@ pub struct IdentityDeps {
     pub hash_cost: HashCost,
     /// Seals the signing keys, and all that the provider derives: 32 bytes, the same in every process.
     pub oauth_secret: [u8; 32],
+    /// What the platform's own API knows of scopes: discovery lists them.
+    pub api_scopes: Vec<String>,
 }
 
 impl Identity {

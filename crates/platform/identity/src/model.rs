@@ -104,9 +104,9 @@ fn length(text: &str, min: usize, max: usize, field: &str) -> Result<(), FieldPr
     Ok(())
 }
 
-/// What an account is held as. `Visitor` is no role of an account, `Member` is one of every account.
+/// What an account is held as. `Visitor` and `Machine` are no roles of an account, `Member` is one of every account.
 pub fn account_roles(roles: impl IntoIterator<Item = Role>) -> BTreeSet<Role> {
-    roles.into_iter().filter(|role| *role != Role::Visitor).chain([Role::Member]).collect()
+    roles.into_iter().filter(|role| !matches!(role, Role::Visitor | Role::Machine)).chain([Role::Member]).collect()
 }
 
 pub fn role_names(roles: &BTreeSet<Role>) -> Vec<String> {

@@ -87,11 +87,11 @@ impl Identity {
     /// # Errors
     /// When the cost of hashing is out of Argon2's bounds.
     pub fn try_new(deps: IdentityDeps) -> Result<Self, IdentityError> {
-        let IdentityDeps { db, clock, mailer, site_url, secure, hash_cost, oauth_secret } = deps;
+        let IdentityDeps { db, clock, mailer, site_url, secure, hash_cost, oauth_secret, api_scopes } = deps;
         let hasher = Hasher::try_new(hash_cost)?;
         let site_url: Arc<str> = site_url.into();
         let factors = Arc::new(Factors::try_new(&site_url, &oauth_secret)?);
-        let oauth = Arc::new(OAuth::try_new(Arc::clone(&site_url), &oauth_secret)?);
+        let oauth = Arc::new(OAuth::try_new(Arc::clone(&site_url), &oauth_secret, api_scopes)?);
         let audit = Arc::new(Chain::new(&blake3::derive_key("svetu identity audit v1", &oauth_secret)));
         Ok(Self { db, clock, mailer, site_url, secure, oauth, factors, audit, hasher, limits: Arc::default() })
     }

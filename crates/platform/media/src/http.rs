@@ -131,7 +131,7 @@ async fn file(
 ) -> Result<Response, ApiProblem> {
     let hash: ContentHash = hash.parse().map_err(|_| MediaError::NotFound)?;
     let (width, format) = variant(&file).ok_or(MediaError::NotFound)?;
-    let reader = grant.actor().account_id();
+    let reader = grant.reader();
     let sight = service.sight(&hash, reader).await?.ok_or(MediaError::NotFound)?;
     if !grant.allows(&seen(&hash, sight, reader)) {
         return Err(MediaError::NotFound.into());

@@ -1,7 +1,9 @@
 //! The table of rights.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use svetu_kernel::{AccountId, Actor, Role};
+use std::collections::BTreeSet;
+
+use svetu_kernel::{AccountId, Actor, ApiKeyId, Credential, Role, Subject};
 use svetu_policy::CedarAuthorizer;
 use svetu_ports::{Authorizer, Decision, Resource};
 use uuid::Uuid;
@@ -79,4 +81,97 @@ fn refusals_have_a_reason_for_the_log() {
     let of = |action| policy.authorize(&Actor::visitor(), action, &Resource::new("Listing", "x"));
     assert_eq!(of("listings.update"), Decision::Deny { reason: "no policy permits it".into() });
     assert_eq!(of("listings.fly"), Decision::Deny { reason: "no action listings.fly".into() });
+}
+
+fn scopes(of: &[&str]) -> BTreeSet<String> {
+    of.iter().map(|scope| (*scope).to_owned()).collect()
+}
+
+fn token(mut actor: Actor, of: &[&str]) -> Actor {
+    actor.credential = Credential::Token { client: "app".into(), scopes: scopes(of) };
+    actor
+}
+
+#[test]
+fn a_token_does_what_its_scopes_cover_of_what_its_holder_may() {
+    let policy = CedarAuthorizer::try_new().unwrap();
+    let owner = Actor::account(account(1), [Role::Member]);
+    let listing = Resource::new("Listing", "x").owned_by(account(1)).fact("visibility", "public");
+    let hidden = Resource::new("Listing", "x").owned_by(account(1)).fact("visibility", "owner");
+    let me = Resource::new("Account", "x").owned_by(account(1));
+    let narrow = |action: &str, scope: Option<&str>| Decision::Narrow {
+        reason: match scope {
+            Some(scope) => format!("scope {scope}"),
+            None => "scope none".to_owned(),
+        },
+        scope: scope.map(str::to_owned).filter(|_| !action.is_empty()),
+    };
+    for (of, action, resource, expected) in [
+        (&["listings:write"][..], "listings.update", &listing, Decision::Allow),
+        (&["listings:write"], "listings.mine", &listing, narrow("listings.mine", Some("listings:read"))),
+        (&["listings:read"], "listings.update", &listing, narrow("listings.update", Some("listings:write"))),
+        (&[], "listings.get", &listing, Decision::Allow),
+        (&[], "listings.get", &hidden, narrow("listings.get", Some("listings:read"))),
+        (&["listings:read"], "listings.get", &hidden, Decision::Allow),
+        (&["listings:read", "everything"], "identity.change_password", &me, narrow("identity.change_password", None)),
+        // The scope is there, the right is not.
+        (
+            &["moderation:write"],
+            "moderation.decide",
+            &listing,
+            Decision::Deny { reason: "no policy permits it".into() },
+        ),
+    ] {
+        assert_eq!(policy.authorize(&token(owner.clone(), of), action, resource), expected, "{of:?} {action}");
+    }
+    let stranger = token(Actor::account(account(2), [Role::Member]), &["listings:write", "listings:read"]);
+    for action in ["listings.update", "listings.mine"] {
+        assert_ne!(policy.authorize(&stranger, action, &listing), Decision::Allow, "{action}");
+    }
+    let mut key = owner.clone();
+    let id = ApiKeyId::from_uuid(Uuid::from_u128(7));
+    key.credential = Credential::Key { id, scopes: scopes(&["listings:read"]), per_minute: 60 };
+    assert_eq!(policy.authorize(&key, "listings.mine", &listing), Decision::Allow);
+    assert_ne!(policy.authorize(&key, "listings.update", &listing), Decision::Allow);
+}
+
+#[test]
+fn machines_have_their_own_roles_and_own_nothing() {
+    let policy = CedarAuthorizer::try_new().unwrap();
+    let machine = |roles: &[Role]| {
+        let mut actor = token(Actor::visitor(), &["moderation:read", "listings:write", "listings:read"]);
+        actor.subject = Subject::Machine { client: "robot".into() };
+        actor.roles = roles.iter().copied().collect();
+        actor
+    };
+    let queue = Resource::new("Moderation", "*");
+    let listing = Resource::new("Listing", "x").owned_by(account(1)).fact("visibility", "owner");
+    assert_eq!(
+        policy.authorize(&machine(&[Role::Machine, Role::Moderator]), "moderation.queue", &queue),
+        Decision::Allow
+    );
+    for (roles, action, resource) in [
+        (&[Role::Machine][..], "moderation.queue", &queue),
+        (&[Role::Machine], "listings.get", &listing),
+        (&[Role::Machine], "listings.update", &listing),
+        (&[Role::Machine, Role::Moderator], "listings.update", &listing),
+        // Covered by no scope of its.
+        (&[Role::Machine, Role::Moderator], "moderation.decide", &listing),
+    ] {
+        assert_ne!(policy.authorize(&machine(roles), action, resource), Decision::Allow, "{roles:?} {action}");
+    }
+}
+
+#[test]
+fn scopes_name_actions_of_the_schema() {
+    let policy = CedarAuthorizer::try_new().unwrap();
+    let actions: BTreeSet<&str> = policy.actions().collect();
+    for (scope, covered) in policy.scopes().described() {
+        for action in covered.split(", ") {
+            assert!(actions.contains(action), "{scope}: {action}");
+            assert_eq!(policy.scopes().of(action), Some(scope));
+        }
+        assert!(scope.ends_with(":read") || scope.ends_with(":write"), "{scope}");
+    }
+    assert_eq!(policy.scopes().of("identity.change_password"), None);
 }

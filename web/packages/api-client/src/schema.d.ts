@@ -2525,7 +2525,7 @@ export interface components {
          * @description What an account may be. Rights follow from roles by policy only.
          * @enum {string}
          */
-        Role: "visitor" | "member" | "trader" | "moderator" | "operator";
+        Role: "visitor" | "member" | "trader" | "support" | "moderator" | "operator" | "machine";
         RolesForm: {
             roles: components["schemas"]["Role"][];
         };

@@ -134,7 +134,7 @@ impl Service {
         viewer: &Viewer,
     ) -> Result<(), ListingError> {
         let now = self.clock.now();
-        let reporter = grant.actor().account_id();
+        let reporter = grant.reader();
         let key = format!("listings:reports:{}", viewer.key);
         if self.cache.increment(&key, 1, DAY).await? > REPORTS_A_DAY_MAX {
             return Err(ListingError::ReportLimit { retry_after_s: DAY.as_secs() });

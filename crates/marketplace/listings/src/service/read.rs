@@ -62,7 +62,7 @@ impl Service {
             return Err(ListingError::Gone);
         }
         permit(grant, &listing, now)?;
-        self.full(listing, grant.actor().account_id()).await
+        self.full(listing, grant.reader()).await
     }
 
     pub async fn full(&self, listing: Listing, viewer: Option<AccountId>) -> Result<Full, ListingError> {

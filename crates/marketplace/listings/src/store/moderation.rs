@@ -393,7 +393,7 @@ pub fn actor_name(actor: &Actor) -> (&'static str, String) {
     match &actor.subject {
         Subject::Account { id, .. } => ("account", id.to_string()),
         Subject::System { name } => ("system", name.clone()),
-        Subject::Visitor => ("system", "visitor".to_owned()),
+        Subject::Visitor | Subject::Machine { .. } => ("system", actor.subject.name()),
     }
 }
 

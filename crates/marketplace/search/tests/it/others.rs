@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use svetu_contracts::{
     ContractError,
     geo::{GeoContract, Place, Point},
-    identity::{AccountEvent, IdentityContract, Mailbox, NewAccount},
+    identity::{AccountEvent, Admission, IdentityContract, Mailbox, NewAccount, Presented},
     listings::{BulkListing, BulkMode, BulkOutcome, ListingSnapshot, ListingsContract},
     taxonomy::Taxonomy,
 };
@@ -155,6 +155,10 @@ impl IdentityContract for Accounts {
     async fn authenticate(&self, _: &str) -> Result<Option<Actor>, ContractError> {
         panic!("search does not ask for it")
     }
+    async fn admit(&self, _: &Presented) -> Result<Admission, ContractError> {
+        Err(ContractError::NotFound)
+    }
+
     async fn mailbox(&self, id: AccountId) -> Result<Mailbox, ContractError> {
         let language = match id.uuid().as_u128() {
             2 => Language::SrCyrl,

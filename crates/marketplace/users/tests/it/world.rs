@@ -9,7 +9,7 @@ use serde_json::Value;
 use svetu_contracts::{
     ContractError,
     geo::Point,
-    identity::{ACCOUNT_CREATED, AccountEvent, IdentityContract, Mailbox, NewAccount},
+    identity::{ACCOUNT_CREATED, AccountEvent, Admission, IdentityContract, Mailbox, NewAccount, Presented},
     listings::{
         BulkListing, BulkMode, BulkOutcome, LISTING_CHANGED, ListingPlace, ListingSnapshot, ListingState,
         ListingsContract, Price, SellerKind,
@@ -83,6 +83,10 @@ impl IdentityContract for Accounts {
     async fn authenticate(&self, _: &str) -> Result<Option<Actor>, ContractError> {
         panic!("users does not ask for it")
     }
+    async fn admit(&self, _: &Presented) -> Result<Admission, ContractError> {
+        Err(ContractError::NotFound)
+    }
+
     async fn mailbox(&self, id: AccountId) -> Result<Mailbox, ContractError> {
         Ok(Mailbox { email: format!("{id}@primer.rs"), display_name: "Pera".to_owned(), language: Language::SrLatn })
     }

@@ -352,7 +352,7 @@ pub(super) fn person(actor: &Actor) -> Option<Person> {
             auth_time: actor.authenticated_at?,
             strength: if actor.strength == Strength::MultiFactor { "multi_factor" } else { "password" },
         }),
-        Subject::Account { .. } | Subject::Visitor | Subject::System { .. } => None,
+        Subject::Account { .. } | Subject::Visitor | Subject::Machine { .. } | Subject::System { .. } => None,
     }
 }
 

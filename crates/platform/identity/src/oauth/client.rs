@@ -3,11 +3,12 @@
 use jsonwebtoken::{Algorithm, jwk::JwkSet};
 use serde_json::{Value, json};
 use svetu_db::Db;
-use svetu_kernel::Timestamp;
+use svetu_kernel::{Role, Timestamp};
 use uuid::Uuid;
 
 use crate::{
     IdentityError,
+    model::role_names,
     oauth::{device, exchange, jose},
     store,
     token::{self, TokenHash},
@@ -126,6 +127,8 @@ pub struct NewClient {
     pub dpop_bound: bool,
     pub par_required: bool,
     pub first_party: bool,
+    /// Beside `machine`, when it acts for itself.
+    pub roles: Vec<Role>,
 }
 
 /// Shown once: only its hash is kept.
@@ -180,6 +183,10 @@ impl NewClient {
                 "grant_types",
                 "client_credentials and token exchange only for a client that authenticates",
             ));
+        }
+        let of_people = |role: &Role| matches!(role, Role::Visitor | Role::Member | Role::Trader);
+        if !self.roles.is_empty() && (!has("client_credentials") || self.roles.iter().any(of_people)) {
+            return Err(wrong("roles", "support, moderator or operator, for a client with client_credentials"));
         }
         if has(exchange::GRANT_TYPE) && self.resources.is_empty() {
             return Err(wrong("resources", "one at least with token exchange: what the client itself is to others"));
@@ -264,12 +271,13 @@ pub async fn register(db: &Db, new: &NewClient, by: &str, now: Timestamp) -> Res
     let id = new.id.clone().unwrap_or_else(|| format!("c_{}", Uuid::new_v4().simple()));
     let secret =
         matches!(new.auth_method, AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost).then(token::new);
+    let roles = role_names(&new.roles.iter().copied().chain([Role::Machine]).collect());
     let mut tx = db.begin().await?;
     let done = sqlx::query!(
         "insert into identity.oauth_client (id, name, auth_method, secret_hash, jwks, redirect_uris,
              post_logout_redirect_uris, backchannel_logout_uri, grant_types, scopes, resources, signing_alg, profile,
-             dpop_bound, par_required, first_party, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+             dpop_bound, par_required, first_party, created_at, roles)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
          on conflict (id) do nothing",
         id,
         new.name.trim(),
@@ -287,7 +295,8 @@ pub async fn register(db: &Db, new: &NewClient, by: &str, now: Timestamp) -> Res
         new.dpop_bound,
         new.par_required,
         new.first_party,
-        now
+        now,
+        &roles
     )
     .execute(&mut *tx)
     .await?;
@@ -387,6 +396,26 @@ pub async fn list(db: &Db) -> Result<Vec<Client>, IdentityError> {
         clients.extend(by_id(db, &id).await?);
     }
     Ok(clients)
+}
+
+/// What a client is when it acts for itself. None: it or the one that brings its token is disabled, or the token was revoked.
+pub async fn machine_roles(
+    db: &Db,
+    id: &str,
+    bringer: &str,
+    spent: [u8; 32],
+) -> Result<Option<Vec<String>>, IdentityError> {
+    let roles = sqlx::query_scalar!(
+        "select roles from identity.oauth_client where id = $1 and disabled_at is null
+             and exists (select from identity.oauth_client b where b.id = $2 and b.disabled_at is null)
+             and not exists (select from identity.oauth_spent t where t.hash = $3)",
+        id,
+        bringer,
+        spent.as_slice()
+    )
+    .fetch_optional(db.pool())
+    .await?;
+    Ok(roles)
 }
 
 /// None: there is none, or it is disabled.

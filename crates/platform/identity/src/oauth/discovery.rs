@@ -8,6 +8,8 @@ impl OAuth {
     pub(super) fn metadata(&self) -> Value {
         let algorithms: Vec<&str> = jose::ALGORITHMS.iter().map(|algorithm| jose::name(*algorithm)).collect();
         let methods: Vec<&str> = client::AuthMethod::ALL.iter().map(|method| method.name()).collect();
+        let personal = ["openid", "profile", "email", "offline_access"];
+        let scopes: Vec<&str> = personal.into_iter().chain(self.api_scopes.iter().map(String::as_str)).collect();
         let confidential = &methods[1..];
         json!({
             "issuer": &*self.issuer,
@@ -21,7 +23,7 @@ impl OAuth {
             "registration_endpoint": self.endpoint("register"),
             "revocation_endpoint": self.endpoint("revoke"),
             "end_session_endpoint": self.endpoint("logout"),
-            "scopes_supported": ["openid", "profile", "email", "offline_access"],
+            "scopes_supported": scopes,
             "claims_supported": [
                 "sub", "name", "locale", "email", "email_verified", "auth_time", "acr", "amr", "sid", "iss", "aud", "exp", "iat"
             ],

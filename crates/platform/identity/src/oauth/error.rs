@@ -105,6 +105,8 @@ impl OAuthError {
     fn status(&self) -> StatusCode {
         match self.code {
             Code::InvalidClient | Code::InvalidToken => StatusCode::UNAUTHORIZED,
+            // At a resource (RFC 9449 §7.1 and §9); at the token endpoint it is a wrong request.
+            Code::InvalidDpopProof | Code::UseDpopNonce if self.challenge.is_some() => StatusCode::UNAUTHORIZED,
             Code::InsufficientScope => StatusCode::FORBIDDEN,
             Code::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Code::ServerError => StatusCode::INTERNAL_SERVER_ERROR,

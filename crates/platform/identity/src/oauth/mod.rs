@@ -2,6 +2,7 @@
 //!
 //! A request's way: [`request`] says what is asked, [`authorize`] whom to ask and when a code is due, [`token`] exchanges it.
 
+mod admission;
 mod authorize;
 mod client;
 mod client_auth;
@@ -53,6 +54,7 @@ const REFRESH_GRACE_S: i64 = 10;
 pub struct OAuth {
     /// `http://localhost:8080`: the site's address.
     issuer: Arc<str>,
+    api_scopes: Vec<String>,
     keys: keys::Keys,
     nonces: dpop::Nonces,
     /// Calls clients: no redirect is followed.
@@ -64,9 +66,10 @@ pub struct OAuth {
 impl OAuth {
     /// # Errors
     /// When there is no TLS for calls to clients.
-    pub fn try_new(issuer: Arc<str>, secret: &[u8; 32]) -> Result<Self, IdentityError> {
+    pub fn try_new(issuer: Arc<str>, secret: &[u8; 32], api_scopes: Vec<String>) -> Result<Self, IdentityError> {
         Ok(Self {
             issuer,
+            api_scopes,
             http: logout::http_client()?,
             keys: keys::Keys::new(blake3::derive_key("svetu identity oauth keys v1", secret)),
             nonces: dpop::Nonces::new(blake3::derive_key("svetu identity dpop nonces v1", secret)),

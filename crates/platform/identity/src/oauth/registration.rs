@@ -101,6 +101,7 @@ impl Metadata {
             dpop_bound: self.dpop_bound_access_tokens,
             par_required: self.require_pushed_authorization_requests,
             first_party: false,
+            roles: Vec::new(),
         };
         new.check().map_err(|error| refused(&error))?;
         Ok(new)

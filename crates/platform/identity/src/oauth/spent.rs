@@ -5,7 +5,7 @@ use svetu_kernel::Timestamp;
 
 use crate::IdentityError;
 
-fn hash(kind: &str, id: &str) -> [u8; 32] {
+pub fn hash(kind: &str, id: &str) -> [u8; 32] {
     blake3::derive_key("svetu identity spent v1", format!("{kind}\n{id}").as_bytes())
 }
 

@@ -25,6 +25,20 @@ use super::{
 use crate::{Identity, token};
 
 const ACCESS_TYPE: &str = "at+jwt";
+pub const BEARER: &str = "Bearer";
+pub const DPOP: &str = "DPoP";
+
+pub fn invalid(scheme: &'static str) -> OAuthError {
+    OAuthError {
+        challenge: Some(scheme),
+        ..OAuthError::new(Code::InvalidToken, "the access token is unknown, over or revoked")
+    }
+}
+
+/// Of an `Authorization` header (RFC 9110 §11.1: in any case).
+pub fn scheme_of(name: &str) -> Result<&'static str> {
+    [BEARER, DPOP].into_iter().find(|scheme| scheme.eq_ignore_ascii_case(name)).ok_or_else(|| invalid(BEARER))
+}
 
 /// An access token's claims (RFC 9068 §2.2); `svetu_grant` ties a person's token to what they allowed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -169,18 +183,21 @@ impl Identity {
         Ok(key.sign("JWT", &claims)?)
     }
 
+    /// The claims of an access token that we signed and that is not over; whether it was revoked is another question.
+    pub(super) async fn signed_claims(&self, token: &str, now: Timestamp) -> Result<Option<AccessClaims>> {
+        let Ok(header) = jose::header(token, Some(&[ACCESS_TYPE]), &jose::ALGORITHMS) else { return Ok(None) };
+        let Some(key) = self.oauth.keys.of(&self.db, &header, now).await? else { return Ok(None) };
+        let Ok(claims) = jose::claims::<AccessClaims>(token, key.decoding(), header.alg) else { return Ok(None) };
+        Ok(Some(claims).filter(|claims| claims.iss == *self.oauth.issuer && claims.exp > now.timestamp()))
+    }
+
     /// The claims of an access token of ours that is not over and not revoked. None for everything else.
     pub(super) async fn read_access_token(
         &self,
         token: &str,
         now: Timestamp,
     ) -> Result<Option<(AccessClaims, Option<LivingGrant>)>> {
-        let Ok(header) = jose::header(token, Some(&[ACCESS_TYPE]), &jose::ALGORITHMS) else { return Ok(None) };
-        let Some(key) = self.oauth.keys.of(&self.db, &header, now).await? else { return Ok(None) };
-        let Ok(claims) = jose::claims::<AccessClaims>(token, key.decoding(), header.alg) else { return Ok(None) };
-        if claims.iss != *self.oauth.issuer || claims.exp <= now.timestamp() {
-            return Ok(None);
-        }
+        let Some(claims) = self.signed_claims(token, now).await? else { return Ok(None) };
         if spent::is_spent(&self.db, "access", &claims.jti).await? {
             return Ok(None);
         }
@@ -205,36 +222,44 @@ impl Identity {
         url: &str,
         now: Timestamp,
     ) -> Result<(AccessClaims, Option<LivingGrant>)> {
-        let invalid = |scheme| OAuthError {
-            challenge: Some(scheme),
-            ..OAuthError::new(Code::InvalidToken, "the access token is unknown, over or revoked")
-        };
         let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         if value.is_some() && in_form.is_some() {
             return Err(OAuthError::new(Code::InvalidRequest, "the access token is there twice"));
         }
         let presented =
             value.and_then(|value| value.split_once(' ')).or_else(|| in_form.map(|token| ("Bearer", token)));
-        let (scheme, token) = presented.ok_or_else(|| invalid("Bearer"))?;
-        let with_proof = scheme.eq_ignore_ascii_case("dpop");
-        if !with_proof && !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(invalid("Bearer"));
-        }
-        let scheme = if with_proof { "DPoP" } else { "Bearer" };
+        let (scheme, token) = presented.ok_or_else(|| invalid(BEARER))?;
+        let scheme = scheme_of(scheme)?;
         let (claims, grant) = self.read_access_token(token, now).await?.ok_or_else(|| invalid(scheme))?;
+        self.check_binding(&claims, scheme, headers, method, url, token, now).await?;
+        Ok((claims, grant))
+    }
+
+    /// A token that is bound to a key comes with its proof, another one without.
+    #[expect(clippy::too_many_arguments, reason = "a request, its token and the time")]
+    pub(super) async fn check_binding(
+        &self,
+        claims: &AccessClaims,
+        scheme: &'static str,
+        headers: &HeaderMap,
+        method: &str,
+        url: &str,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<()> {
         let bound = claims.cnf.as_ref().map(|cnf| cnf.jkt.as_str());
-        if bound.is_none() && !with_proof {
-            return Ok((claims, grant));
+        if bound.is_none() && scheme == BEARER {
+            return Ok(());
         }
         let proven = self
             .dpop(headers, method, url, Some(token), now)
             .await
-            .map_err(|error| OAuthError { challenge: Some("DPoP"), ..error })?;
+            .map_err(|error| OAuthError { challenge: Some(DPOP), ..error })?;
         // A bound token sent as a bearer token is one that somebody else may have taken.
-        if !with_proof || proven.is_none() || proven.as_deref() != bound {
-            return Err(invalid("DPoP"));
+        if scheme == BEARER || proven.is_none() || proven.as_deref() != bound {
+            return Err(invalid(DPOP));
         }
-        Ok((claims, grant))
+        Ok(())
     }
 
     /// OIDC Core §5.3.

@@ -121,6 +121,7 @@ impl World {
             secure,
             hash_cost,
             oauth_secret: [9; 32],
+            api_scopes: svetu_policy::Scopes::try_new().unwrap().names().map(str::to_owned).collect(),
         })
         .unwrap();
         let kit = Kit::new(KitConfig {

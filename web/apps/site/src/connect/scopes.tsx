@@ -1,4 +1,23 @@
-import { AtSign, Check, CircleUserRound, Clock, Fingerprint } from "lucide-react";
+import {
+  AtSign,
+  Check,
+  CircleUserRound,
+  Clock,
+  Fingerprint,
+  FilePenLine,
+  Files,
+  Heart,
+  HeartPlus,
+  Phone,
+  Scale,
+  Search,
+  SearchCheck,
+  Settings,
+  ShieldCheck,
+  Store,
+  UserRound,
+  UserRoundPen,
+} from "lucide-react";
 import { getTranslations } from "next-intl/server";
 
 const KNOWN = {
@@ -6,9 +25,29 @@ const KNOWN = {
   profile: CircleUserRound,
   email: AtSign,
   offline_access: Clock,
+  account_read: UserRound,
+  account_write: UserRoundPen,
+  listings_read: Files,
+  listings_write: FilePenLine,
+  contacts_read: Phone,
+  searches_read: Search,
+  searches_write: SearchCheck,
+  favourites_read: Heart,
+  favourites_write: HeartPlus,
+  seller_read: Store,
+  seller_write: Store,
+  moderation_read: Scale,
+  moderation_write: ShieldCheck,
+  platform_write: Settings,
 } as const;
 
-const known = (scope: string): scope is keyof typeof KNOWN => Object.hasOwn(KNOWN, scope);
+type Known = keyof typeof KNOWN;
+
+/** The name of a scope among the messages. None: another service's. */
+export function wordsOf(scope: string): Known | undefined {
+  const name = scope.replace(":", "_");
+  return Object.hasOwn(KNOWN, name) ? (name as Known) : undefined;
+}
 
 /** What an application gets, one line a scope. */
 export async function Scopes({ scopes }: { scopes: string[] }) {
@@ -18,12 +57,13 @@ export async function Scopes({ scopes }: { scopes: string[] }) {
       <h2 className="mt-6 text-base font-[600]">{t("gets")}</h2>
       <ul className="mt-3 flex flex-col gap-3 text-base">
         {scopes.map((scope) => {
-          const Icon = known(scope) ? KNOWN[scope] : Check;
+          const words = wordsOf(scope);
+          const Icon = words ? KNOWN[words] : Check;
           return (
             <li key={scope} className="flex items-start gap-3">
               <Icon aria-hidden className="mt-0.5 size-5 shrink-0 text-quiet" />
               <span className="min-w-0 break-words">
-                {known(scope) ? t(`scopes.${scope}`) : t("scopes.other", { scope })}
+                {words ? t(`scopes.${words}`) : t("scopes.other", { scope })}
               </span>
             </li>
           );

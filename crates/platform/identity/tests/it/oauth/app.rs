@@ -39,6 +39,7 @@ pub fn registration(id: &str, auth_method: AuthMethod) -> NewClient {
         dpop_bound: false,
         par_required: false,
         first_party: false,
+        roles: vec![],
     }
 }
 

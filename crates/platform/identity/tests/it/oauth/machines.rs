@@ -170,7 +170,7 @@ async fn bound_tokens_are_worth_nothing_to_others() {
     // A proof's minute is over, its nonce too.
     let stale = app.proof(app.dpop.as_ref().unwrap(), "GET", path, Some(&access));
     world.clock.advance(chrono::Duration::seconds(75));
-    assert_eq!(userinfo("DPoP", Some(stale)).await.status, 400);
+    assert_eq!(userinfo("DPoP", Some(stale)).await.status, 401);
 }
 
 #[tokio::test]
