@@ -223,6 +223,39 @@ pub enum IdentityCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Who may do what, and why.
+    #[command(subcommand)]
+    Policy(Policy),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Policy {
+    /// Check the policies and the table of scopes against their schema.
+    Check,
+    /// Tell what is decided, and which policies decide it.
+    ///
+    /// `svetu identity policy explain listings.update Listing --role member --owner self --scope listings:read`
+    Explain(Explain),
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// An operation of the API: `listings.update`.
+    pub action: String,
+    /// What it is done to, as the schema names it: `Listing`.
+    pub kind: String,
+    /// Who asks; nobody's roles otherwise, so that a visitor asks.
+    #[arg(long)]
+    pub role: Vec<String>,
+    /// By a token or a key that was given for this; may be given several times, `none` for nothing.
+    #[arg(long)]
+    pub scope: Vec<String>,
+    /// Whose it is: `self`, `other`, or nobody's.
+    #[arg(long, value_parser = ["self", "other"])]
+    pub owner: Option<String>,
+    /// A fact of it, such as visibility=owner.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub fact: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,7 +9,7 @@ use axum::{
 };
 use http::Method;
 use svetu_http::{ApiProblem, ClientAddress, Limiter, Quota, Verdict, Worked};
-use svetu_kernel::Actor;
+use svetu_kernel::{Actor, Credential, Subject};
 
 use crate::{
     config::GatewayLimits,
@@ -142,15 +142,28 @@ pub async fn by_address(State(edge): State<Arc<Edge>>, mut request: Request, nex
     response
 }
 
-/// Once it is known who asks.
+/// Once it is known who asks. A key counts by its own quota, and for its account as everything of it does.
 pub async fn by_account(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
     let side = request.extensions().get::<Origin>().map_or(Side::Public, |origin| origin.side);
-    match (request.extensions().get::<Actor>().and_then(Actor::account_id), side) {
-        (Some(account), Side::Public) => {
-            count(&edge, "account", edge.limits.accounts.take(account, edge.clock.now()), request, next).await
+    let (limits, now) = (&edge.limits, edge.clock.now());
+    let verdict = match request.extensions().get::<Actor>().filter(|_| side == Side::Public) {
+        Some(Actor { credential: Credential::Key { id, per_minute, .. }, subject, .. }) => {
+            let own = limits.accounts.take_of(Quota::per_minute(*per_minute), id.to_string(), now);
+            Some(("key", if own.allowed { tighter(own, limits.accounts.take(subject.name(), now)) } else { own }))
         }
-        _ => next.run(request).await,
+        Some(Actor { subject: subject @ (Subject::Account { .. } | Subject::Machine { .. }), .. }) => {
+            Some(("account", limits.accounts.take(subject.name(), now)))
+        }
+        Some(_) | None => None,
+    };
+    match verdict {
+        Some((name, verdict)) => count(&edge, name, verdict, request, next).await,
+        None => next.run(request).await,
     }
+}
+
+fn tighter(one: Verdict, other: Verdict) -> Verdict {
+    if other.allowed && share(one) <= share(other) { one } else { other }
 }
 
 /// On an answer: the tightest of the limits that counted it so far.

@@ -114,9 +114,14 @@ impl Limiter {
 
     /// Counts one for the key, unless it is refused.
     pub fn take(&self, key: impl Hash, now: Timestamp) -> Verdict {
+        self.take_of(self.quota, key, now)
+    }
+
+    /// The same for a key that has a quota of its own.
+    pub fn take_of(&self, quota: Quota, key: impl Hash, now: Timestamp) -> Verdict {
         let hash = self.hasher.hash_one(key);
         let now_us = now.timestamp_micros();
-        let (cell_us, window_us) = (self.quota.cell_us(), self.quota.window_us());
+        let (cell_us, window_us) = (quota.cell_us(), quota.window_us());
         let mut shard = self.shards[(hash % SHARDS as u64) as usize].lock();
         if shard.len() >= KEYS_A_SHARD_MAX && !shard.contains_key(&hash) {
             shard.retain(|_, arrival_us| *arrival_us > now_us);
@@ -130,11 +135,11 @@ impl Limiter {
         let next_us = base_us + cell_us;
         let wait_us = next_us - window_us - now_us;
         if wait_us > 0 {
-            return Verdict { allowed: false, quota: self.quota, remaining: 0, wait_s: seconds(wait_us) };
+            return Verdict { allowed: false, quota, remaining: 0, wait_s: seconds(wait_us) };
         }
         *arrival_us = next_us;
         let remaining = u32::try_from((now_us + window_us - next_us) / cell_us).unwrap_or(0);
-        Verdict { allowed: true, quota: self.quota, remaining, wait_s: seconds(next_us - now_us) }
+        Verdict { allowed: true, quota, remaining, wait_s: seconds(next_us - now_us) }
     }
 }
 

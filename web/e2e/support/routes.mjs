@@ -57,6 +57,7 @@ export async function routes() {
       "/security",
       "/security/totp",
       "/security/codes",
+      "/keys",
     ].map((path) => ({
       name: `account${path}`,
       path: `/account${path}`,

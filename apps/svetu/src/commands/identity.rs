@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, bail};
 use svetu_identity::{AuthMethod, Identity, NewClient};
 use svetu_kernel::Role;
 
-use super::people;
+use super::{people, policy};
 use crate::{
     cli::{AddClient, Client, IdentityCommand, SigningKey},
     config::Config,
@@ -14,6 +14,9 @@ use crate::{
 const PERSONAL: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 pub async fn run(command: IdentityCommand, config: &Config) -> Result<ExitCode> {
+    if let IdentityCommand::Policy(command) = command {
+        return policy::run(command);
+    }
     // What cannot be is said before anything is started.
     let new = match &command {
         IdentityCommand::Client(Client::Add(add)) => Some(registration(add)?),
@@ -21,6 +24,7 @@ pub async fn run(command: IdentityCommand, config: &Config) -> Result<ExitCode> 
         | IdentityCommand::Key(_)
         | IdentityCommand::User(_)
         | IdentityCommand::Role(_)
+        | IdentityCommand::Policy(_)
         | IdentityCommand::Audit { .. } => None,
     };
     let roles = match &command {
@@ -36,6 +40,8 @@ pub async fn run(command: IdentityCommand, config: &Config) -> Result<ExitCode> 
             IdentityCommand::User(command) => people::user(identity, command).await,
             IdentityCommand::Role(command) => people::role(identity, command, &roles).await,
             IdentityCommand::Audit { email, limit, json } => people::events(identity, &email, limit, json).await,
+            // Answered above: it needs no database.
+            IdentityCommand::Policy(_) => Ok(()),
         }
     }
     .await;

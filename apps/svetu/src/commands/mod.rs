@@ -10,6 +10,7 @@ mod import;
 mod index;
 mod openapi;
 mod people;
+mod policy;
 mod seed;
 mod serve;
 mod up;

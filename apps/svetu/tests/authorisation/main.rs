@@ -1,8 +1,10 @@
-//! Every operation of the API at the real binary: as nobody, as a stranger, as the owner, as a moderator and as an operator.
+//! Every operation of the API at the real binary: as nobody, as a stranger, as the owner, as a moderator and as an operator; then by keys
+//! of whoever may do it, with the scope that covers it and with all the others.
 //!
 //! `expected.txt` is the whole table; `UPDATE_EXPECT=1` writes it anew. `gaps.txt` names what the walk leaves out and stays empty.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod keys;
 mod people;
 #[allow(unused_imports, reason = "each test binary uses a part of it")]
 #[path = "../platform/mod.rs"]
@@ -13,6 +15,7 @@ mod walk;
 use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::{
+    keys::Keys,
     people::{Person, Who},
     platform::Place,
     walk::Walk,
@@ -25,7 +28,8 @@ async fn every_operation_as_everybody() {
     let place = Place::seeded().await;
     let platform = place.up(&[]).await;
     let url = platform.api.url.clone();
-    let walk = Walk::all(&url).await;
+    let walk = Walk::all(&url, None).await;
+    let by_keys = Walk::all(&url, Some(Keys::new())).await.keys.unwrap();
 
     let document = Person::nobody(&url).get("/api/v1/openapi.json").await.json();
     let declared: BTreeSet<String> = document["paths"]
@@ -43,6 +47,9 @@ async fn every_operation_as_everybody() {
     assert_eq!(gaps, include_str!("gaps.txt").lines().collect::<Vec<_>>(), "operations that nobody walked");
     assert!(include_str!("gaps.txt").is_empty(), "gaps.txt stays empty");
 
+    let by_key: BTreeSet<String> = by_keys.rows.iter().map(|row| row.operation.to_owned()).collect();
+    assert_eq!(by_key, walked, "each operation is tried by keys too");
+
     let mut table = String::new();
     for row in &walk.rows {
         let group = groups[row.operation].as_str();
@@ -52,6 +59,10 @@ async fn every_operation_as_everybody() {
             table.push_str(&format!(" {} {status}", who.name()));
         }
         table.push('\n');
+    }
+    for row in &by_keys.rows {
+        row.check(&groups[row.operation]);
+        table.push_str(&row.to_string());
     }
     platform.stop().await;
 

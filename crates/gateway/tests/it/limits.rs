@@ -227,3 +227,19 @@ async fn a_body_that_never_comes_is_not_waited_for() {
     timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await.expect("closed").unwrap();
     assert!(answer.starts_with(b"HTTP/1.1 504"), "{}", String::from_utf8_lossy(&answer));
 }
+
+#[tokio::test]
+async fn a_key_has_a_quota_of_its_own() {
+    let world = World::new().await;
+    for token in ["key-2", "key-3"] {
+        world.sessions.begin(token);
+    }
+    let ask = async |token: &str| {
+        let answer = world.get("/api/v1/seen", &[("authorization", &format!("Bearer {token}"))]).await;
+        (answer.status.as_u16(), answer.header("ratelimit-policy").to_owned())
+    };
+    for expected in [200, 200, 429] {
+        assert_eq!(ask("key-2").await, (expected, "\"key\";q=2;w=60".to_owned()));
+    }
+    assert_eq!(ask("key-3").await.0, 200, "another key is not concerned");
+}

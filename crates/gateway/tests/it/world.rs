@@ -25,7 +25,7 @@ use svetu_contracts::{
 };
 use svetu_gateway::{Gateway, GatewayConfig, GatewayLimits, GatewayParts};
 use svetu_http::{ApiProblem, Catalogue, ClientAddress, Kit, KitConfig, ValidJson};
-use svetu_kernel::{AccountId, Actor, Credential, ManualClock, Role, Timestamp};
+use svetu_kernel::{AccountId, Actor, ApiKeyId, Credential, ManualClock, Role, Timestamp};
 use svetu_policy::CedarAuthorizer;
 use tokio::{
     net::TcpListener,
@@ -76,6 +76,12 @@ impl IdentityContract for Sessions {
         let known =
             shown.authorization.strip_prefix("Bearer ").and_then(|token| self.actors.lock().get(token).cloned());
         if let Some(mut actor) = known {
+            if let Some(per_minute) = shown.authorization.strip_prefix("Bearer key-").and_then(|text| text.parse().ok())
+            {
+                let id = ApiKeyId::from_uuid(uuid_of(&shown.authorization));
+                actor.credential = Credential::Key { id, scopes: [].into(), per_minute };
+                return Ok(Admission::Admitted(actor));
+            }
             actor.credential = Credential::Token { client: "app".to_owned(), scopes: [shown.url.clone()].into() };
             return Ok(Admission::Admitted(actor));
         }

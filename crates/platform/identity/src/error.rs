@@ -37,6 +37,12 @@ pub enum IdentityError {
     /// 409 `identity.no_passkeys_here`: the site is reached by a bare address, for which browsers have no passkeys.
     #[error("there are no passkeys for a bare address")]
     NoPasskeysHere,
+    /// 404 `identity.no_such_key`.
+    #[error("no such key")]
+    NoSuchKey,
+    /// 409 `identity.too_many_keys`.
+    #[error("the account has as many keys as there may be")]
+    TooManyKeys,
     /// The last operator cannot stop being one: 409 `identity.last_operator`.
     #[error("the last operator stays one")]
     LastOperator,
@@ -85,6 +91,8 @@ impl Fault for IdentityError {
             Self::StepUp => Problem::new(Status::Unauthorized, "auth.step_up_required"),
             Self::NoSuchFactor => Problem::new(Status::NotFound, "identity.no_such_factor"),
             Self::NoPasskeysHere => Problem::new(Status::Conflict, "identity.no_passkeys_here"),
+            Self::NoSuchKey => Problem::new(Status::NotFound, "identity.no_such_key"),
+            Self::TooManyKeys => Problem::new(Status::Conflict, "identity.too_many_keys"),
             Self::LastOperator => Problem::new(Status::Conflict, "identity.last_operator"),
             Self::Busy => Problem::new(Status::Unavailable, "service.overloaded").retry_after(2),
             Self::Refused(problem) => problem.as_ref().clone(),
@@ -109,7 +117,8 @@ impl From<IdentityError> for ContractError {
             IdentityError::NoSuchAccount
             | IdentityError::NoSuchSession
             | IdentityError::NoSuchFactor
-            | IdentityError::NoSuchRequest => Self::NotFound,
+            | IdentityError::NoSuchRequest
+            | IdentityError::NoSuchKey => Self::NotFound,
             IdentityError::Db(error) => error.into(),
             IdentityError::Busy | IdentityError::Mail(_) => Self::Unavailable(error.to_string()),
             IdentityError::Invalid(_)
@@ -119,6 +128,7 @@ impl From<IdentityError> for ContractError {
             | IdentityError::SignInOver
             | IdentityError::StepUp
             | IdentityError::NoPasskeysHere
+            | IdentityError::TooManyKeys
             | IdentityError::Refused(_)
             | IdentityError::Client(_)
             | IdentityError::Key(_)

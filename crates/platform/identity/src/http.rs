@@ -1,5 +1,7 @@
 //! `/identity/…`: wire types and handlers.
 
+mod keys;
+
 use std::{
     collections::BTreeSet,
     net::{IpAddr, Ipv4Addr},
@@ -43,6 +45,9 @@ svetu_http::permissions! {
     SeeDevice = "identity.device_request" on "Account";
     AnswerDevice = "identity.answer_device" on "Account";
     SeeAuthorization = "identity.authorization_request" on "Account";
+    ListKeys = "identity.list_keys" on "Account";
+    CreateKey = "identity.create_key" on "Account";
+    RevokeKey = "identity.revoke_key" on "Account";
     FindAccounts = "identity.find_accounts" on "Account";
     SetRoles = "identity.set_roles" on "Account";
 }
@@ -63,6 +68,8 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(end_session))
         .routes(routes!(authorization_request))
         .routes(routes!(device_request, answer_device))
+        .routes(routes!(keys::list_keys, keys::create_key))
+        .routes(routes!(keys::revoke_key))
         .routes(routes!(find_accounts))
         .routes(routes!(set_roles))
         .merge(factors::routes())

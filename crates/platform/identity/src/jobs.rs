@@ -8,7 +8,7 @@ use svetu_ports::{HandlerError, MailError};
 use uuid::Uuid;
 
 use crate::{
-    Identity, IdentityError,
+    Identity, IdentityError, api_keys,
     factors::codes,
     letter::{self, Carries, Letter},
     oauth, sessions, store,
@@ -189,6 +189,7 @@ impl JobHandler for Retention {
         let (db, now) = (&self.0.db, self.0.clock.now());
         let gone = store::prune(db, now, PRUNE_ROWS_MAX).await?
             + oauth::prune(db, now, PRUNE_ROWS_MAX).await?
+            + api_keys::prune(db, now, PRUNE_ROWS_MAX).await?
             + self.0.audit.trim(db, now - chrono::Duration::days(EVENT_KEPT_DAYS), PRUNE_ROWS_MAX, now).await?;
         if gone > 0 {
             tracing::info!(gone, "removed {gone} rows whose time was over");

@@ -1,6 +1,7 @@
 //! Accounts, sessions and roles: the one way in.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod api_keys;
 mod audit;
 mod contract;
 mod cookies;

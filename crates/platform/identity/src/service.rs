@@ -19,7 +19,7 @@ use svetu_ports::Mailer;
 pub(crate) use admit::{Admission, First, Knock, Second};
 
 use crate::{
-    IdentityDeps, IdentityError,
+    IdentityDeps, IdentityError, api_keys,
     audit::Chain,
     factors::{CONFIRMED_S, Factors, devices},
     jobs,
@@ -281,6 +281,8 @@ impl Identity {
         }
         sessions::end_all(&mut tx, id, None, now).await?;
         devices::forget_all(&mut tx, id).await?;
+        // Whoever had the password may have made keys as well.
+        api_keys::revoke(&mut tx, id, None, now).await?;
         store::note(&mut tx, now, id, &id.to_string(), kind, json!({})).await?;
         jobs::order(&mut tx, Some(id), Letter::PasswordChanged, now).await?;
         let admission = self.admit(&mut tx, Knock { actor, client, remember: true, now }, account, First::Mail).await?;

@@ -83,6 +83,8 @@ export type Answers = [
   Expect<Reads<Wire["SecurityEventView"], site.SecurityEvent>>,
   Expect<Reads<Wire["TotpOfferView"], site.TotpOffer>>,
   Expect<Reads<Wire["RecoveryCodes"], site.RecoveryCodes>>,
+  Expect<Reads<Wire["ApiKeyList"], site.ApiKeyList>>,
+  Expect<Reads<Wire["CreatedApiKey"], site.CreatedApiKey>>,
   Expect<Reads<Wire["CategoryAttribute"], site.AttributeView>>,
   Expect<Reads<Wire["CategorySummary"], site.CategorySummary>>,
   Expect<Reads<Wire["CategoryTree"], site.CategoryTree>>,

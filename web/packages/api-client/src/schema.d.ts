@@ -201,6 +201,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's keys, newest first; those that ended within the last month too. */
+        get: operations["identity.list_keys"];
+        put?: never;
+        /** Makes a key for a program of one's own: it does what its scopes cover, of what its owner may. */
+        post: operations["identity.create_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["identity.revoke_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identity/accounts": {
         parameters: {
             query?: never;
@@ -1480,6 +1514,50 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        ApiKeyForm: {
+            /** @description What its owner knows it by. */
+            name: string;
+            /** @description Some of those that the list names. */
+            scopes: string[];
+            /**
+             * Format: int32
+             * @description It ends after so many days.
+             */
+            days: number;
+            /**
+             * Format: int32
+             * @default 60
+             */
+            per_minute: number;
+        };
+        /** @example key_01jd8zk3vme7g9x0q4c5r6s7t8 */
+        ApiKeyId: string;
+        ApiKeyList: {
+            items: components["schemas"]["ApiKeyView"][];
+            /** @description What a new key may be given for. */
+            scopes: string[];
+        };
+        ApiKeyView: {
+            id: components["schemas"]["ApiKeyId"];
+            name: string;
+            /**
+             * @description How its secret begins.
+             * @example svt_4fGk2Q
+             */
+            beginning: string;
+            scopes: string[];
+            /** Format: int32 */
+            per_minute: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            last_used_at?: string | null;
+        };
         /** @example appeal_01jd8zk3vme7g9x0q4c5r6s7t8 */
         AppealId: string;
         AppealInput: {
@@ -1804,6 +1882,11 @@ export interface components {
             /** @description Opens a chat, where the seller allows it. */
             viber?: string | null;
             whatsapp?: string | null;
+        };
+        CreatedApiKey: {
+            key: components["schemas"]["ApiKeyView"];
+            /** @description Shown once: `Authorization: Bearer svt_…`. */
+            secret: string;
         };
         /**
          * @description A currency by its ISO 4217 code. Both have two minor digits.
@@ -3225,6 +3308,94 @@ export interface operations {
                 "application/json": components["schemas"]["DeviceAnswer"];
             };
         };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.list_keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyList"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.create_key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.revoke_key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ApiKeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             204: {
                 headers: {

@@ -109,6 +109,27 @@ export interface DeviceSession {
   ip_prefix: string;
 }
 
+export interface ApiKey {
+  id: string;
+  name: string;
+  beginning: string;
+  scopes: string[];
+  per_minute: number;
+  created_at: string;
+  expires_at: string;
+  last_used_at?: string | null;
+}
+
+export interface ApiKeyList {
+  items: ApiKey[];
+  scopes: string[];
+}
+
+export interface CreatedApiKey {
+  key: ApiKey;
+  secret: string;
+}
+
 export type AttributeKind =
   | "text"
   | "number"

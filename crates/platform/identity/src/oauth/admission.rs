@@ -10,9 +10,9 @@ use super::{
     Result, client,
     error::{Code, OAuthError},
     grants, spent,
-    tokens::{AccessClaims, invalid, scheme_of},
+    tokens::{AccessClaims, BEARER, invalid, scheme_of},
 };
-use crate::{Identity, IdentityError, model::roles_of};
+use crate::{Identity, IdentityError, api_keys, model::roles_of};
 
 impl Identity {
     /// Revoked grants, ended sessions and disabled clients count at once: what the token hangs on is looked up every time.
@@ -30,6 +30,10 @@ impl Identity {
     async fn actor_of(&self, shown: &Presented, now: Timestamp) -> Result<Actor> {
         let (scheme, token) = shown.authorization.split_once(' ').unwrap_or((&shown.authorization, ""));
         let (scheme, token) = (scheme_of(scheme)?, token.trim_start());
+        if token.starts_with(api_keys::PREFIX) {
+            let actor = api_keys::actor(&self.db, token, now).await?;
+            return actor.filter(|_| scheme == BEARER).ok_or_else(|| invalid(scheme));
+        }
         let claims = self.signed_claims(token, now).await?.ok_or_else(|| invalid(scheme))?;
         // A token for somebody else's API is worth nothing here (RFC 9068 §4).
         if !claims.aud.contains(&self.oauth.api()) {

@@ -77,6 +77,10 @@ impl OAuth {
         })
     }
 
+    pub(crate) fn api_scopes(&self) -> &[String] {
+        &self.api_scopes
+    }
+
     fn endpoint(&self, name: &str) -> String {
         format!("{}/oauth/{name}", self.issuer)
     }

@@ -9,6 +9,10 @@ use crate::{
     world::{PASSWORD, World},
 };
 
+fn key_form() -> Value {
+    json!({ "name": "x", "scopes": ["account:read"], "days": 1 })
+}
+
 /// Every operation as nobody, as a stranger (the owner's account and session are not his), as the owner, as an operator.
 #[tokio::test]
 async fn who_may_do_what() {
@@ -57,6 +61,9 @@ async fn who_may_do_what() {
         ("identity.forget_device", "DELETE /identity/me/trusted-devices/{device}", Value::Null),
         ("identity.remove_totp", "DELETE /identity/me/totp", Value::Null),
         ("identity.step_up", "POST /identity/me/step-up", json!({ "method": "password", "password": PASSWORD })),
+        ("identity.list_keys", "GET /identity/api-keys", Value::Null),
+        ("identity.create_key", "POST /identity/api-keys", key_form()),
+        ("identity.revoke_key", "DELETE /identity/api-keys/{key}", Value::Null),
         ("identity.find_accounts", "GET /identity/accounts?q=owner", Value::Null),
         ("identity.set_roles", "PUT /identity/accounts/{account}/roles", json!({ "roles": ["trader"] })),
         ("identity.change_password", "POST /identity/me/password", json!({ "current": PASSWORD, "new": PASSWORD })),
@@ -90,6 +97,8 @@ async fn who_may_do_what() {
             (PasskeyId::from_uuid(passkey).to_string(), TrustedDeviceId::from_uuid(device).to_string());
         let app = App::public(&world).await;
         let request = owner.authorize(&app.request("openid")).await.waiting();
+        let key = owner.send("POST /identity/api-keys", key_form()).await.body();
+        let line = line.replace("{key}", key["key"]["id"].as_str().unwrap());
         let line = line.replace("{account}", &account).replace("{session}", &session).replace("{request}", &request);
         let line = line.replace("{passkey}", &passkey).replace("{device}", &device);
         // The owner after those who must not reach what is the owner's, the operator at last.
@@ -142,6 +151,9 @@ async fn who_may_do_what() {
         identity.forget_device         nobody 401 stranger 404 moderator 404 owner 204 operator 404
         identity.remove_totp           nobody 401 stranger 404 moderator 404 owner 404 operator 404
         identity.step_up               nobody 401 stranger 204 moderator 204 owner 204 operator 204
+        identity.list_keys             nobody 401 stranger 200 moderator 200 owner 200 operator 200
+        identity.create_key            nobody 401 stranger 201 moderator 201 owner 201 operator 201
+        identity.revoke_key            nobody 401 stranger 404 moderator 404 owner 204 operator 404
         identity.find_accounts         nobody 401 stranger 403 moderator 403 owner 403 operator 200
         identity.set_roles             nobody 401 stranger 403 moderator 403 owner 403 operator 204
         identity.change_password       nobody 401 stranger 204 moderator 204 owner 204 operator 204

@@ -1,6 +1,7 @@
 //! The service on a real PostgreSQL, behind its real HTTP kit and the real policy.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod api_keys;
 mod audit;
 mod authorisation;
 mod contract;

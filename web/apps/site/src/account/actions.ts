@@ -1,8 +1,9 @@
 "use server";
 
 import { ApiError } from "@svetu/api-client/problem";
-import type { RecoveryCodes } from "@svetu/api-client/types";
+import type { CreatedApiKey, RecoveryCodes } from "@svetu/api-client/types";
 import { href, isLocale, type Locale } from "@svetu/i18n/locales";
+import { revalidatePath } from "next/cache";
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { act, keepCookies, sameOrigin } from "@/api/act";
@@ -152,6 +153,31 @@ export async function forgetDevice(form: FormData) {
   await press(form, "/account/security", "removed", () =>
     act(localeOf(form), "DELETE", `/identity/me/trusted-devices/${id}`),
   );
+}
+
+export async function createKey(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const scopes = form.getAll("scope").filter((scope) => typeof scope === "string");
+  const values = {
+    name: text(form, "name"),
+    days: text(form, "days"),
+    ...Object.fromEntries(scopes.map((scope) => [scope, "on"])),
+  };
+  const stop = await hindrance(locale, form, ["name"], values);
+  if (stop) return stop;
+  try {
+    const body = { name: values.name, days: Number(values.days), scopes };
+    const { data } = await act<CreatedApiKey>(locale, "POST", "/identity/api-keys", { body });
+    revalidatePath(href(locale, "/account/keys"));
+    return { errors: {}, values: {}, secret: data.secret };
+  } catch (error) {
+    return refused(locale, error, values);
+  }
+}
+
+export async function revokeKey(form: FormData) {
+  const id = encodeURIComponent(text(form, "id"));
+  await press(form, "/account/keys", "revoked", () => act(localeOf(form), "DELETE", `/identity/api-keys/${id}`));
 }
 
 export async function clearViewed(form: FormData) {

@@ -6,6 +6,7 @@ const OUTCOMES = [
   "deleted",
   "cleared",
   "ended",
+  "revoked",
   "password",
   "verified",
   "removed",

@@ -11,6 +11,8 @@ export interface FormState {
   done?: boolean;
   /** Recovery codes, shown once. */
   codes?: string[];
+  /** Shown once, above the form. */
+  secret?: string;
   /** An address that is no page of the site's: the browser itself goes there. */
   leave?: string;
   /** Sent again with the solution as `work`, the form counts; without script the person waits. */

@@ -62,9 +62,7 @@ export async function Scopes({ scopes }: { scopes: string[] }) {
           return (
             <li key={scope} className="flex items-start gap-3">
               <Icon aria-hidden className="mt-0.5 size-5 shrink-0 text-quiet" />
-              <span className="min-w-0 break-words">
-                {words ? t(`scopes.${words}`) : t("scopes.other", { scope })}
-              </span>
+              <span className="min-w-0 break-words">{words ? t(`scopes.${words}`) : t("scopes.other", { scope })}</span>
             </li>
           );
         })}

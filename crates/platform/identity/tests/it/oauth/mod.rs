@@ -1,6 +1,6 @@
 //! The OpenID Provider as clients meet it.
 
-mod api;
+pub mod api;
 pub mod app;
 mod attacks;
 mod devices;

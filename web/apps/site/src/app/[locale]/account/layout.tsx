@@ -26,6 +26,7 @@ export default async function AccountLayout({ children, params }: Props) {
           viewed: t("viewed.title"),
           settings: t("settings.title"),
           security: t("security.title"),
+          keys: t("keys.title"),
         }}
       />
       <div className="min-w-0">{children}</div>
