@@ -26,6 +26,7 @@ fn may(action: &str, kind: &'static str, visibility: Option<&str>) -> String {
         ("trader", Actor::account(account(3), [Role::Member, Role::Trader])),
         ("moderator", Actor::account(account(4), [Role::Member, Role::Moderator])),
         ("operator", Actor::account(account(5), [Role::Member, Role::Operator])),
+        ("support", Actor::account(account(6), [Role::Member, Role::Support])),
         ("roleless", Actor::account(account(1), [])),
         ("platform", Actor::system("test")),
     ]
@@ -38,12 +39,13 @@ fn may(action: &str, kind: &'static str, visibility: Option<&str>) -> String {
 
 #[test]
 fn rights() {
-    const ALL: &str = "visitor stranger owner trader moderator operator roleless platform";
-    const SIGNED_IN: &str = "stranger owner trader moderator operator platform";
+    const ALL: &str = "visitor stranger owner trader moderator operator support roleless platform";
+    const SIGNED_IN: &str = "stranger owner trader moderator operator support platform";
     for (action, kind, visibility, expected) in [
         ("identity.sign_in", "Account", None, ALL),
         ("identity.me", "Account", None, "owner platform"),
         ("identity.end_session", "Session", None, "owner platform"),
+        ("identity.find_accounts", "Account", None, "operator support platform"),
         ("identity.set_roles", "Account", None, "operator platform"),
         ("listings.get", "Listing", None, ALL),
         ("listings.get", "Listing", Some("owner"), "owner moderator platform"),
