@@ -122,8 +122,8 @@ impl CedarAuthorizer {
         EntityUid::from_type_name_and_id(self.actor_kind.clone(), EntityId::new(id))
     }
 
-    /// Who acts, in the groups that policies speak of.
-    fn principal(&self, actor: &Actor) -> Entity {
+    /// Who acts, in the groups that policies speak of. Of the scopes only the one that covers the action decides about it.
+    fn principal(&self, actor: &Actor, action: &str) -> Entity {
         let (uid, mut groups) = match &actor.subject {
             Subject::Visitor => (self.actor_uid("visitor"), HashSet::new()),
             Subject::System { .. } => (self.actor_uid("system"), HashSet::new()),
@@ -132,7 +132,8 @@ impl CedarAuthorizer {
         };
         if let Some(scopes) = actor.scopes() {
             groups.insert(self.limited.clone());
-            groups.extend(scopes.iter().filter_map(|scope| self.scope_uids.get(scope)).cloned());
+            let covering = self.scopes.of(action).filter(|scope| scopes.contains(*scope));
+            groups.extend(covering.and_then(|scope| self.scope_uids.get(scope)).cloned());
         }
         Entity::new_no_attrs(uid, groups)
     }
@@ -158,7 +159,7 @@ impl CedarAuthorizer {
             facts.insert("owner".to_owned(), owner);
         }
         let target_entity = Entity::new(target.clone(), facts, HashSet::new()).map_err(|error| error.to_string())?;
-        let principal = self.principal(actor);
+        let principal = self.principal(actor, name);
         let uid = principal.uid();
         let entities = Entities::from_entities([principal, target_entity, action.clone()], None)
             .map_err(|error| error.to_string())?;

@@ -92,10 +92,26 @@ async fn what_is_typed_wrong_is_answered_with_the_way() {
         (&["serve"], "--roles"),
         (&["serve", "--roles", "listing"], "listings"),
         (&["completions", "cmd"], "bash"),
-        (&["account", "roles", "mira@example.com", "boss"], "member, trader, moderator, operator"),
+        (&["account", "roles", "mira@example.com", "boss"], "member, trader, support, moderator, operator"),
     ] {
         let told = svetu(arguments).await.expect(2);
         assert!(told.told().contains(expected), "{arguments:?}: {}", told.told());
+    }
+}
+
+#[tokio::test]
+async fn a_decision_is_explained_without_a_database() {
+    let told = svetu(&["identity", "policy", "check"]).await.expect(0).out;
+    assert!(told.contains("policies fit the schema"), "{told}");
+    let asked = ["listings.update", "Listing", "--role", "member", "--owner", "self"];
+    for (more, code, expected) in [
+        (&[][..], 0, &["allowed", "by members-act-on-what-is-theirs"][..]),
+        (&["--scope", "listings:read"], 1, &["denied", "the scope listings:write would cover it"]),
+        (&["--scope", "listings:write"], 0, &["allowed"]),
+    ] {
+        let arguments = [&["identity", "policy", "explain"][..], &asked, more].concat();
+        let told = svetu(&arguments).await.expect(code).out;
+        assert!(expected.iter().all(|words| told.contains(words)), "{arguments:?}: {told}");
     }
 }
 
