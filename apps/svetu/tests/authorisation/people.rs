@@ -126,7 +126,10 @@ impl Person {
         let response = self.client.request(request.body(Full::new(bytes)).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let lines = parts.headers.get_all(header::SET_COOKIE).iter().map(|line| line.to_str().unwrap());
-        for pair in lines.filter_map(|line| line.split(';').next()).filter(|pair| key.is_none() && pair.contains("svetu_session=")) {
+        for pair in lines
+            .filter_map(|line| line.split(';').next())
+            .filter(|pair| key.is_none() && pair.contains("svetu_session="))
+        {
             self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
         }
         Answer { status: parts.status.as_u16(), body: body.collect().await.unwrap().to_bytes() }

@@ -74,7 +74,12 @@ pub async fn order(
     let key = format!("{} {letter:?}", account.map_or_else(Uuid::new_v4, AccountId::uuid));
     jobs::schedule(
         tx,
-        &NewJob { kind: LETTER, key: &key, run_at: now, payload: Order { account, letter, request: None, session: None } },
+        &NewJob {
+            kind: LETTER,
+            key: &key,
+            run_at: now,
+            payload: Order { account, letter, request: None, session: None },
+        },
     )
     .await?;
     Ok(())

@@ -202,7 +202,9 @@ pub fn write(letter: Letter, id: Uuid, to: &str, language: Language, site_url: &
         Letter::Verify => "verify",
         Letter::AlreadyHere | Letter::Code => "sign-in",
         Letter::Recover => "recover",
-        Letter::PasswordChanged | Letter::FactorsChanged | Letter::PasskeyCopied | Letter::NewDevice => "account/security",
+        Letter::PasswordChanged | Letter::FactorsChanged | Letter::PasskeyCopied | Letter::NewDevice => {
+            "account/security"
+        }
     };
     let query = match carries {
         Carries::Token(token) => format!("?token={token}"),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use svetu_contracts::identity::{ACCOUNT_CHANGED, ACCOUNT_CREATED, NewAccount};
 use svetu_db::outbox;
-use svetu_kernel::{AccountId, Actor, FieldProblem, Language, Role, SessionId, Subject, Timestamp};
+use svetu_kernel::{AccountId, Actor, FieldProblem, Language, Role, SessionId, Timestamp};
 
 use super::publish;
 use crate::{
@@ -91,7 +91,8 @@ impl Identity {
         };
         if count > 0 {
             let detail = json!({ "count": count, "session": only });
-            store::note(&mut tx, now, id, &name_of(&Actor::system("command line")), "sessions_ended", detail).await?;
+            store::note(&mut tx, now, id, &Actor::system("command line").subject.name(), "sessions_ended", detail)
+                .await?;
         }
         tx.commit().await?;
         Ok(count)
@@ -161,7 +162,7 @@ impl Identity {
         if loses && !store::has_other_operator(&mut tx, id).await? {
             return Err(IdentityError::LastOperator);
         }
-        let by = name_of(by);
+        let by = by.subject.name();
         let detail = json!({ "before": &account.roles, "after": &roles });
         store::note(&mut tx, now, id, &by, "roles_changed", detail).await?;
         account.roles = roles.clone();
@@ -209,14 +210,5 @@ impl Identity {
         outbox::publish_many(&mut tx, &events).await?;
         tx.commit().await?;
         Ok(events.len() as u64)
-    }
-}
-
-/// As the audit log names who did it.
-fn name_of(by: &Actor) -> String {
-    match &by.subject {
-        Subject::Visitor => "visitor".to_owned(),
-        Subject::Account { id, .. } => id.to_string(),
-        Subject::System { name } => format!("system:{name}"),
     }
 }
