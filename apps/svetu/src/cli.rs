@@ -418,6 +418,12 @@ pub enum SigningKey {
         #[arg(long)]
         at_once: bool,
     },
+    /// Wrap every person's key anew, under a new secret (docs/privacy.md).
+    Rewrap {
+        /// Instead, end the secrets of before: no backup of before the last rewrap opens any more.
+        #[arg(long)]
+        forget: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,7 +9,7 @@ use svetu_contracts::{
 };
 use svetu_geo::Geo;
 use svetu_http::Catalogue;
-use svetu_identity::{HashCost, Identity, IdentityDeps};
+use svetu_identity::{HashCost, Identity, IdentityDeps, People};
 use svetu_listings::{Listings, ListingsDeps};
 use svetu_media::{Media, MediaConfig};
 use svetu_search::{Search, SearchDeps, TEXT_FIELDS};
@@ -98,8 +98,12 @@ impl Platform {
                 hash_cost: HashCost::default(),
                 api_scopes: scopes.names().map(str::to_owned).collect(),
                 oauth_secret: blake3::derive_key("svetu identity oauth v1", oauth_secret.expose()),
+                people: People::open(Arc::clone(&engines.secrets)).await.context("secrets.url")?,
+                objects: Arc::clone(&engines.objects),
             };
-            platform.identity = Some(Identity::try_new(deps).context("identity")?);
+            let identity = Identity::try_new(deps).context("identity")?;
+            identity.prepare().await.context("identity")?;
+            platform.identity = Some(identity);
         }
         if roles.contains(&Role::Media) {
             let objects = Arc::clone(&engines.objects);
@@ -164,7 +168,21 @@ impl Platform {
             platform.search = Some(Search::init(deps).await.context("search")?);
             platform._scratch = scratch;
         }
+        platform.connect_personal();
         Ok(platform)
+    }
+
+    /// A person is told everything or nothing: a process without one of the services tells nothing.
+    fn connect_personal(&self) {
+        let (Some(identity), Some(media)) = (&self.identity, &self.media) else { return };
+        let (Some(listings), Some(users), Some(search)) = (&self.listings, &self.users, &self.search) else { return };
+        identity.connect_personal(vec![
+            identity.personal(),
+            users.personal(),
+            listings.personal(),
+            search.personal(),
+            media.personal(),
+        ]);
     }
 
     /// All of them, for commands; a process with some roles only has not all.
@@ -227,7 +245,7 @@ impl Platform {
             add("identity", identity.consumers(), identity.jobs())?;
         }
         if let Some(media) = &self.media {
-            add("media", Vec::new(), media.jobs())?;
+            add("media", media.consumers(), media.jobs())?;
         }
         if let Some(listings) = &self.listings {
             add("listings", listings.consumers(), listings.jobs())?;

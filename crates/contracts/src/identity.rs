@@ -11,6 +11,14 @@ pub const ACCOUNT_CREATED: &str = "rs.svetu.identity.account.created.v1";
 /// `rs.svetu.identity.account.changed.v1`: name, language, roles.
 pub const ACCOUNT_CHANGED: &str = "rs.svetu.identity.account.changed.v1";
 
+/// `rs.svetu.identity.account.erased.v1`: the person is no more; whoever holds something of theirs lets go of it.
+pub const ACCOUNT_ERASED: &str = "rs.svetu.identity.account.erased.v1";
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountErased {
+    pub id: AccountId,
+}
+
 /// The public part of an account, carried by both events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountEvent {

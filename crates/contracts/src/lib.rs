@@ -8,6 +8,7 @@ pub mod geo;
 pub mod identity;
 pub mod listings;
 pub mod media;
+pub mod personal;
 pub mod search;
 pub mod taxonomy;
 pub mod users;

@@ -183,6 +183,12 @@ async fn key(identity: &Identity, command: SigningKey) -> Result<()> {
                 }
             );
         }
+        SigningKey::Rewrap { forget: false } => {
+            say!("{} keys of people are wrapped anew", identity.rewrap_people().await?);
+        }
+        SigningKey::Rewrap { forget: true } => {
+            say!("{} secrets of before are gone", identity.forget_old_wrappings().await?);
+        }
     }
     Ok(())
 }

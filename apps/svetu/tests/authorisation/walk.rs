@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     keys::Keys,
     people::{Answer, Body, Person, Who},
-    platform::PASSWORD,
+    platform::{PASSWORD, TRADER},
 };
 
 pub struct Row {
@@ -319,8 +319,8 @@ impl Walk {
         let made = self.step(Who::Owner, "identity.create_key", "POST /identity/api-keys", form).await.json();
         let line = format!("DELETE /identity/api-keys/{}", made["key"]["id"].as_str().unwrap());
         self.owners("identity.revoke_key", &line, Value::Null).await;
-        let line = "GET /identity/accounts?q=radnja";
-        let found = self.step(Who::Operator, "identity.find_accounts", line, Value::Null).await.json();
+        let line = format!("GET /identity/accounts?q={TRADER}");
+        let found = self.step(Who::Operator, "identity.find_accounts", &line, Value::Null).await.json();
         let line = format!("PUT /identity/accounts/{}/roles", found["items"][0]["account_id"].as_str().unwrap());
         self.step(Who::Operator, "identity.set_roles", &line, json!({ "roles": ["trader"] })).await;
 
@@ -329,8 +329,32 @@ impl Walk {
         let session = sessions.iter().find(|session| session["current"] == true).unwrap()["id"].as_str().unwrap();
         self.owners("identity.end_session", &format!("DELETE /identity/sessions/{session}"), Value::Null).await;
         self.step(Who::Owner, "identity.end_other_sessions", "DELETE /identity/sessions", Value::Null).await;
+        for (operation, line, body) in [
+            ("identity.privacy", "GET /identity/me/privacy", Value::Null),
+            ("identity.request_export", "POST /identity/me/export", json!({})),
+            // crates/platform/identity/tests walks those that exist.
+            ("identity.withdraw_consent", "DELETE /identity/me/applications/untold", Value::Null),
+            ("identity.request_erasure", "POST /identity/me/erasure", json!({ "password": PASSWORD })),
+            ("identity.cancel_erasure", "DELETE /identity/me/erasure", Value::Null),
+        ] {
+            self.step(Who::Owner, operation, line, body).await;
+        }
+        self.downloads().await;
         let change = json!({ "current": PASSWORD, "new": PASSWORD });
         self.step(Who::Owner, "identity.change_password", "POST /identity/me/password", change).await;
         self.step(Who::Owner, "identity.sign_out", "POST /identity/sign-out", Value::Null).await;
+    }
+
+    /// Everybody asked for their own: each gets one, and there is no way to another's.
+    async fn downloads(&mut self) {
+        for who in [Who::Stranger, Who::Owner, Who::Moderator, Who::Operator] {
+            let mut tries = 0;
+            while self.ask(who, "/identity/me/privacy").await["export"]["ready"] != true {
+                tries += 1;
+                assert!(tries < 600, "an export is not ready");
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            }
+        }
+        self.step(Who::Owner, "identity.download_export", "GET /identity/me/export/file", Value::Null).await;
     }
 }

@@ -6,6 +6,7 @@ mod platform;
 
 mod cli;
 mod configuration;
+mod erasure;
 mod identity;
 mod import;
 mod lifetime;

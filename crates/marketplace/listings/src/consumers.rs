@@ -13,13 +13,14 @@ use svetu_db::DbError;
 use svetu_ports::{ConsumerGroup, Event, Handler, HandlerError, Retry};
 
 use crate::{
-    ListingError,
+    ListingError, personal,
     service::{Service, visibility},
     store,
 };
 
 pub fn groups(service: &Arc<Service>) -> Vec<ConsumerGroup> {
     vec![
+        personal::group(service),
         ConsumerGroup {
             name: "listings.sellers",
             kinds: vec![ACCOUNT_CREATED, ACCOUNT_CHANGED],

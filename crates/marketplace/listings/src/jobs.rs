@@ -18,6 +18,7 @@ use crate::{
         lifecycle::{APPEAL_DAYS, ARCHIVED_KEPT_DAYS, DRAFT_KEPT_DAYS, EXPIRED_KEPT_DAYS, SOLD_SHOWN_DAYS},
         price,
     },
+    personal,
     service::{Service, events},
     store::{self, moderation},
 };
@@ -44,6 +45,7 @@ pub fn kinds(service: &Arc<Service>) -> Vec<JobKind> {
         kind("listings.taxonomy", Some(30), 30, Arc::new(RefreshTaxonomy(Arc::clone(service)))),
         kind(REPRICE, None, 3_600, Arc::new(Reprice(Arc::clone(service)))),
         kind(LETTER, None, 60, Arc::new(Post(Arc::clone(service)))),
+        personal::job(service),
     ]
 }
 

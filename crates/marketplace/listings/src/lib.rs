@@ -10,6 +10,7 @@ mod http;
 mod jobs;
 mod letter;
 mod model;
+mod personal;
 mod service;
 mod store;
 mod taxonomy;
@@ -19,7 +20,7 @@ use std::sync::{Arc, OnceLock};
 
 use svetu_contracts::{
     geo::GeoContract, identity::IdentityContract, listings::ListingsContract, media::MediaContract,
-    users::UsersContract,
+    personal::PersonalData, users::UsersContract,
 };
 use svetu_db::{Db, JobKind};
 use svetu_kernel::SharedClock;
@@ -78,6 +79,10 @@ impl Listings {
     }
 
     pub fn contract(&self) -> Arc<dyn ListingsContract> {
+        Arc::new(contract::Contract(Arc::clone(&self.0)))
+    }
+
+    pub fn personal(&self) -> Arc<dyn PersonalData> {
         Arc::new(contract::Contract(Arc::clone(&self.0)))
     }
 }

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use svetu_contracts::{
     ContractError,
+    identity::{ACCOUNT_ERASED, AccountErased},
     listings::{
         LISTING_CHANGED, LISTING_PURGED, ListingPurged, ListingSnapshot, PRICE_DROPPED, PriceDropped, RATE_CHANGED,
     },
@@ -36,6 +37,13 @@ pub fn groups(search: &Search) -> Vec<ConsumerGroup> {
             batch_max: 200,
             retry: Retry::default(),
             handler: Arc::new(Look(search.clone())),
+        },
+        ConsumerGroup {
+            name: "search.people",
+            kinds: vec![ACCOUNT_ERASED],
+            batch_max: 50,
+            retry: Retry::default(),
+            handler: Arc::new(Erase(search.clone())),
         },
     ]
 }
@@ -168,6 +176,20 @@ impl Look {
         self.0.note_found(AlertKind::Price, &fallen).await?;
         if !purged.is_empty() {
             self.0.forget_found(&purged).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Who is erased wants to be told of nothing.
+struct Erase(Search);
+
+#[async_trait]
+impl Handler for Erase {
+    async fn handle(&self, events: &[Event]) -> Result<(), (usize, HandlerError)> {
+        for (at, event) in events.iter().enumerate() {
+            let AccountErased { id } = read(event).map_err(|error| (at, error))?;
+            self.0.erase(id).await.map_err(|error| (at, error.into()))?;
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ mod jobs;
 mod letter;
 mod matching;
 mod params;
+mod personal;
 mod plan;
 mod popular;
 mod reverse;
@@ -29,8 +30,8 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
 use svetu_contracts::{
-    geo::GeoContract, identity::IdentityContract, listings::ListingsContract, search::SearchContract,
-    taxonomy::Taxonomy,
+    geo::GeoContract, identity::IdentityContract, listings::ListingsContract, personal::PersonalData,
+    search::SearchContract, taxonomy::Taxonomy,
 };
 use svetu_db::{Db, JobKind};
 use svetu_kernel::{ExchangeRate, SharedClock, Timestamp};
@@ -143,6 +144,10 @@ impl Search {
     }
 
     pub fn contract(&self) -> Arc<dyn SearchContract> {
+        Arc::new(self.clone())
+    }
+
+    pub fn personal(&self) -> Arc<dyn PersonalData> {
         Arc::new(self.clone())
     }
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use svetu_contracts::{
-    identity::{ACCOUNT_CHANGED, ACCOUNT_CREATED, AccountEvent},
+    identity::{ACCOUNT_CHANGED, ACCOUNT_CREATED, ACCOUNT_ERASED, AccountErased, AccountEvent},
     listings::{LISTING_CHANGED, LISTING_PURGED, ListingPurged, ListingSnapshot, PRICE_DROPPED, PriceDropped},
 };
 use svetu_db::Tx;
 use svetu_ports::{ConsumerGroup, Event, Handler, HandlerError, Retry};
 
-use crate::{Users, UsersError, store};
+use crate::{Users, UsersError, personal, store};
 
 pub fn groups(users: &Users) -> Vec<ConsumerGroup> {
     let handler: Arc<dyn Handler> = Arc::new(Copies(users.clone()));
@@ -23,7 +23,7 @@ pub fn groups(users: &Users) -> Vec<ConsumerGroup> {
         handler: Arc::clone(&handler),
     };
     vec![
-        group("users.accounts", vec![ACCOUNT_CREATED, ACCOUNT_CHANGED]),
+        group("users.accounts", vec![ACCOUNT_CREATED, ACCOUNT_CHANGED, ACCOUNT_ERASED]),
         group("users.listings", vec![LISTING_CHANGED, LISTING_PURGED, PRICE_DROPPED]),
     ]
 }
@@ -55,6 +55,7 @@ impl Copies {
             ACCOUNT_CREATED | ACCOUNT_CHANGED => {
                 store::upsert_seller(tx, &read::<AccountEvent>(event)?).await?;
             }
+            ACCOUNT_ERASED => personal::erase(tx, read::<AccountErased>(event)?.id).await?,
             LISTING_CHANGED => store::follow_listing(tx, &read::<ListingSnapshot>(event)?).await?,
             LISTING_PURGED => store::purge_listing(tx, read::<ListingPurged>(event)?.id).await?,
             PRICE_DROPPED => {

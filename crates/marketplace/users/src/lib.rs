@@ -8,12 +8,15 @@ mod http;
 mod jobs;
 mod letter;
 mod model;
+mod personal;
 mod service;
 mod store;
 
 use std::sync::Arc;
 
-use svetu_contracts::{identity::IdentityContract, listings::ListingsContract, users::UsersContract};
+use svetu_contracts::{
+    identity::IdentityContract, listings::ListingsContract, personal::PersonalData, users::UsersContract,
+};
 use svetu_db::{Db, JobKind};
 use svetu_kernel::SharedClock;
 use svetu_ports::{ConsumerGroup, Mailer, SecretError, Secrets};
@@ -72,6 +75,10 @@ impl Users {
     }
 
     pub fn contract(&self) -> Arc<dyn UsersContract> {
+        Arc::new(self.clone())
+    }
+
+    pub fn personal(&self) -> Arc<dyn PersonalData> {
         Arc::new(self.clone())
     }
 }

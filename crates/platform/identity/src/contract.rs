@@ -27,12 +27,16 @@ impl IdentityContract for Identity {
         if !account.verified {
             return Err(ContractError::NotFound);
         }
-        Ok(Mailbox { email: account.email, display_name: account.display_name, language: account.language })
+        Ok(Mailbox {
+            email: self.address_of(&account).await?,
+            display_name: account.display_name,
+            language: account.language,
+        })
     }
 
     async fn account_by_email(&self, email: &str) -> Result<Option<AccountId>, ContractError> {
         let Some(email) = Email::parse(email) else { return Ok(None) };
-        let account = store::by_email(&self.db, &email.normal).await?;
+        let account = store::by_email(&self.db, &self.people.blind(&email.normal)).await?;
         Ok(account.filter(|account| account.verified).map(|account| account.id))
     }
 

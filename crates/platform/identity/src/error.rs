@@ -58,6 +58,32 @@ pub enum IdentityError {
     /// A signing key cannot be made, opened or used; or a row of the provider cannot be read.
     #[error("the provider's keys or rows: {0}")]
     Key(String),
+    /// What is personal cannot be sealed or opened: the secrets or the rows are not what they were.
+    #[error("the people's keys: {0}")]
+    Person(&'static str),
+    /// The person was erased: what is left of them in a restored backup opens with nothing.
+    #[error("the person was erased")]
+    Erased,
+    /// 404 `identity.no_export`: none was asked for, it is not ready, or its time is over.
+    #[error("no export")]
+    NoExport,
+    /// 404 `identity.no_erasure`: there is nothing to take back.
+    #[error("no erasure was asked for")]
+    NoErasure,
+    /// 404 `identity.no_such_application`.
+    #[error("no such application")]
+    NoSuchApplication,
+    /// This process has not all services: 503 `service.unavailable`.
+    #[error("not all services run in this process")]
+    Alone,
+    #[error("a service does not tell what it holds: {0}")]
+    Source(ContractError),
+    #[error("the file of an export: {0}")]
+    File(#[from] std::io::Error),
+    #[error("the file of an export: {0}")]
+    Object(#[from] object_store::Error),
+    #[error("the people's keys: {0}")]
+    Secrets(#[from] svetu_ports::SecretError),
     #[error("the password could not be hashed: {0}")]
     Hash(argon2::password_hash::Error),
     #[error("the letter waits for the mail server: {0}")]
@@ -86,13 +112,17 @@ impl Fault for IdentityError {
             Self::LinkInvalid => Problem::new(Status::Unprocessable, "identity.link_invalid"),
             Self::NoSuchSession => Problem::new(Status::NotFound, "identity.no_such_session"),
             Self::NoSuchRequest => Problem::new(Status::NotFound, "identity.no_such_request"),
-            Self::NoSuchAccount => Problem::new(Status::NotFound, "identity.no_such_account"),
             Self::SignInOver => Problem::new(Status::Unauthorized, "identity.sign_in_over"),
             Self::StepUp => Problem::new(Status::Unauthorized, "auth.step_up_required"),
             Self::NoSuchFactor => Problem::new(Status::NotFound, "identity.no_such_factor"),
             Self::NoPasskeysHere => Problem::new(Status::Conflict, "identity.no_passkeys_here"),
             Self::NoSuchKey => Problem::new(Status::NotFound, "identity.no_such_key"),
             Self::TooManyKeys => Problem::new(Status::Conflict, "identity.too_many_keys"),
+            Self::NoSuchAccount | Self::Erased => Problem::new(Status::NotFound, "identity.no_such_account"),
+            Self::NoExport => Problem::new(Status::NotFound, "identity.no_export"),
+            Self::NoErasure => Problem::new(Status::NotFound, "identity.no_erasure"),
+            Self::NoSuchApplication => Problem::new(Status::NotFound, "identity.no_such_application"),
+            Self::Alone => Problem::new(Status::Unavailable, "service.unavailable").retry_after(60),
             Self::LastOperator => Problem::new(Status::Conflict, "identity.last_operator"),
             Self::Busy => Problem::new(Status::Unavailable, "service.overloaded").retry_after(2),
             Self::Refused(problem) => problem.as_ref().clone(),
@@ -100,7 +130,12 @@ impl Fault for IdentityError {
                 Problem::new(Status::Unavailable, "service.unavailable").retry_after(1)
             }
             Self::Client(_) => Problem::new(Status::Unprocessable, "validation.failed"),
-            Self::Hash(_) | Self::Mail(_) | Self::Key(_) | Self::Db(_) => Problem::new(Status::Internal, "internal"),
+            Self::Hash(_) | Self::Mail(_) | Self::Key(_) | Self::Person(_) | Self::Secrets(_) => {
+                Problem::new(Status::Internal, "internal")
+            }
+            Self::Source(_) | Self::File(_) | Self::Object(_) | Self::Db(_) => {
+                Problem::new(Status::Internal, "internal")
+            }
         }
     }
 }
@@ -115,12 +150,22 @@ impl From<IdentityError> for ContractError {
     fn from(error: IdentityError) -> Self {
         match error {
             IdentityError::NoSuchAccount
+            | IdentityError::Erased
+            | IdentityError::NoExport
+            | IdentityError::NoErasure
+            | IdentityError::NoSuchApplication
             | IdentityError::NoSuchSession
             | IdentityError::NoSuchFactor
             | IdentityError::NoSuchRequest
             | IdentityError::NoSuchKey => Self::NotFound,
             IdentityError::Db(error) => error.into(),
-            IdentityError::Busy | IdentityError::Mail(_) => Self::Unavailable(error.to_string()),
+            IdentityError::Busy
+            | IdentityError::Alone
+            | IdentityError::Mail(_)
+            | IdentityError::Source(_)
+            | IdentityError::File(_)
+            | IdentityError::Object(_)
+            | IdentityError::Secrets(_) => Self::Unavailable(error.to_string()),
             IdentityError::Invalid(_)
             | IdentityError::WrongCredentials
             | IdentityError::LinkInvalid
@@ -132,6 +177,7 @@ impl From<IdentityError> for ContractError {
             | IdentityError::Refused(_)
             | IdentityError::Client(_)
             | IdentityError::Key(_)
+            | IdentityError::Person(_)
             | IdentityError::Hash(_) => Self::Refused(error.to_string()),
         }
     }

@@ -21,7 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Identity, cookies,
+    Identity, IdentityError, cookies,
     factors::http as factors,
     model,
     oauth::Question,
@@ -73,6 +73,7 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(find_accounts))
         .routes(routes!(set_roles))
         .merge(factors::routes())
+        .merge(crate::privacy::routes())
         .with_state(identity)
 }
 
@@ -181,19 +182,19 @@ pub struct Me {
     theme: Option<String>,
 }
 
-impl From<model::Account> for Me {
-    fn from(account: model::Account) -> Self {
-        Self {
+impl Me {
+    async fn of(identity: &Identity, account: model::Account) -> Result<Self, IdentityError> {
+        Ok(Self {
             account_id: account.id,
             user_id: UserId::from_uuid(account.id.uuid()),
-            email: account.email,
+            email: identity.address_of(&account).await?,
             display_name: account.display_name,
             language: account.language,
             has_password: account.password_hash.is_some(),
             roles: account.roles.into_iter().collect(),
             created_at: account.created_at,
             theme: account.theme,
-        }
+        })
     }
 }
 
@@ -201,6 +202,10 @@ impl From<model::Account> for Me {
 #[derive(Serialize, ToSchema)]
 struct Session {
     me: Me,
+    /// The person asked to be erased and is so then, unless they take it back (`identity.cancel_erasure`).
+    #[schema(value_type = Option<String>, format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erasure_due_at: Option<Timestamp>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -257,7 +262,7 @@ struct AccountList {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct AccountQuery {
-    /// How the address begins.
+    /// A whole address, an account's id, or how a name begins.
     #[param(min_length = 1, max_length = 254)]
     q: String,
 }
@@ -294,10 +299,12 @@ pub fn set(identity: &Identity, session: &NewSession) -> AppendHeaders<[(header:
     AppendHeaders([(header::SET_COOKIE, cookie(identity, &session.token, session.max_age_s))])
 }
 
-pub fn signed_in(identity: &Identity, done: SignedIn) -> Response {
-    let mut response = (set(identity, &done.session), Json(Session { me: done.account.into() })).into_response();
+pub async fn signed_in(identity: &Identity, done: SignedIn) -> Result<Response, ApiProblem> {
+    let erasure_due_at = identity.erasure_due_at(done.account.id).await?;
+    let me = Me::of(identity, done.account).await?;
+    let mut response = (set(identity, &done.session), Json(Session { me, erasure_due_at })).into_response();
     factors::after_sign_in(identity, done.trusted.as_deref(), response.headers_mut());
-    response
+    Ok(response)
 }
 
 /// Opens an account. The answer is always the same; a letter follows.
@@ -324,7 +331,7 @@ async fn verify_email(
     ValidJson(form): ValidJson<LinkForm>,
 ) -> Result<Response, ApiProblem> {
     let done = identity.verify_email(&client, grant.actor(), &form.token).await?;
-    Ok(signed_in(&identity, done))
+    signed_in(&identity, done).await
 }
 
 #[utoipa::path(post, path = "/identity/sign-in", operation_id = "identity.sign_in", tag = "identity",
@@ -336,7 +343,7 @@ async fn sign_in(
     ValidJson(form): ValidJson<SignInForm>,
 ) -> Result<Response, ApiProblem> {
     let done = identity.sign_in(&client, grant.actor(), &form.email, &form.password, form.remember).await?;
-    Ok(factors::admitted(&identity, done))
+    factors::admitted(&identity, done).await
 }
 
 /// Ends the session; without one there is nothing to end.
@@ -371,13 +378,14 @@ async fn complete_recovery(
     ValidJson(form): ValidJson<NewPasswordForm>,
 ) -> Result<Response, ApiProblem> {
     let done = identity.complete_recovery(&client, grant.actor(), &form.token, form.password.as_deref()).await?;
-    Ok(factors::admitted(&identity, done))
+    factors::admitted(&identity, done).await
 }
 
 #[utoipa::path(get, path = "/identity/me", operation_id = "identity.me", tag = "identity", security(("session" = [])),
     responses((status = 200, body = Me), Problems))]
 async fn me(grant: Grant<SeeMe>, State(identity): State<Identity>) -> Result<Json<Me>, ApiProblem> {
-    Ok(Json(identity.me(grant.actor()).await?.into()))
+    let account = identity.me(grant.actor()).await?;
+    Ok(Json(Me::of(&identity, account).await?))
 }
 
 #[utoipa::path(patch, path = "/identity/me", operation_id = "identity.update_me", tag = "identity",
@@ -388,7 +396,8 @@ async fn update_me(
     ValidJson(patch): ValidJson<MePatch>,
 ) -> Result<Json<Me>, ApiProblem> {
     let MePatch { display_name, language, theme } = patch;
-    Ok(Json(identity.update_me(grant.actor(), Changes { display_name, language, theme }).await?.into()))
+    let account = identity.update_me(grant.actor(), Changes { display_name, language, theme }).await?;
+    Ok(Json(Me::of(&identity, account).await?))
 }
 
 /// Signs out everywhere else; this session goes on under a new cookie.
@@ -491,7 +500,7 @@ async fn answer_device(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Accounts whose address begins so, at most fifty; for operators.
+/// The account of this whole address or id, or those whose name begins so, at most fifty; for operators.
 #[utoipa::path(get, path = "/identity/accounts", operation_id = "identity.find_accounts", tag = "identity",
     security(("session" = [])), params(AccountQuery), responses((status = 200, body = AccountList), Problems))]
 async fn find_accounts(
@@ -511,8 +520,10 @@ async fn find_accounts(
         return Err(Problem::new(svetu_kernel::Status::BadRequest, "request.query_invalid").field(fault).into());
     }
     let found = identity.find_accounts(&query.q, FOUND_MAX).await?;
-    let items =
-        found.into_iter().map(|account| AccountView { verified: account.verified, account: account.into() }).collect();
+    let mut items = Vec::with_capacity(found.len());
+    for account in found {
+        items.push(AccountView { verified: account.verified, account: Me::of(&identity, account).await? });
+    }
     Ok(Json(AccountList { items }))
 }
 

@@ -8,10 +8,10 @@ use svetu_ports::{HandlerError, MailError};
 use uuid::Uuid;
 
 use crate::{
-    Identity, IdentityError, api_keys,
+    Identity, IdentityError,
     factors::codes,
     letter::{self, Carries, Letter},
-    oauth, sessions, store,
+    oauth, privacy, sessions, store,
     token::{self, TokenHash},
 };
 
@@ -22,7 +22,6 @@ const RECOVER_MIN_MAX: i64 = 15;
 const CODE_MIN_MAX: i64 = 10;
 /// So long an event may wait for its place in the chain.
 const SEAL_EVERY_S: u64 = 5;
-const EVENT_KEPT_DAYS: i64 = 400;
 
 pub fn kinds(identity: &Identity) -> Vec<JobKind> {
     vec![
@@ -48,6 +47,8 @@ pub fn kinds(identity: &Identity) -> Vec<JobKind> {
             handler: Arc::new(Seal(identity.clone())),
         },
         oauth::logout_job(identity),
+        privacy::erasure_job(identity),
+        privacy::export_job(identity),
     ]
 }
 
@@ -140,7 +141,10 @@ impl Identity {
             | Letter::FactorsChanged
             | Letter::PasskeyCopied
             | Letter::Code
-            | Letter::NewDevice => None,
+            | Letter::NewDevice
+            | Letter::ErasureAsked { .. }
+            | Letter::Erased
+            | Letter::ExportReady { .. } => None,
         };
         let token = match link {
             None => None,
@@ -167,7 +171,8 @@ impl Identity {
             (None, Some(code)) => Carries::Code(code),
             (None, None) => Carries::Nothing,
         };
-        let mut mail = letter::write(kind, Uuid::new_v4(), &account.email, account.language, &self.site_url, carries);
+        let address = self.address_of(&account).await?;
+        let mut mail = letter::write(kind, Uuid::new_v4(), &address, account.language, &self.site_url, carries);
         if let Some(session) = order.session {
             let Some((device, network, at)) = sessions::seen(&self.db, session.uuid()).await? else { return Ok(()) };
             letter::say_where(&mut mail, &device, &network, at);
@@ -179,9 +184,7 @@ impl Identity {
                 Ok(())
             }
             // Mail servers repeat the address in what they say; logs do not.
-            Err(MailError::Unavailable(cause)) => {
-                Err(IdentityError::Mail(cause.to_string().replace(&account.email, "…")))
-            }
+            Err(MailError::Unavailable(cause)) => Err(IdentityError::Mail(cause.to_string().replace(&address, "…"))),
         }
     }
 }
@@ -191,11 +194,7 @@ struct Retention(Identity);
 #[async_trait]
 impl JobHandler for Retention {
     async fn run(&self, _: &Job) -> Result<(), HandlerError> {
-        let (db, now) = (&self.0.db, self.0.clock.now());
-        let gone = store::prune(db, now, PRUNE_ROWS_MAX).await?
-            + oauth::prune(db, now, PRUNE_ROWS_MAX).await?
-            + api_keys::prune(db, now, PRUNE_ROWS_MAX).await?
-            + self.0.audit.trim(db, now - chrono::Duration::days(EVENT_KEPT_DAYS), PRUNE_ROWS_MAX, now).await?;
+        let gone = privacy::prune(&self.0, self.0.clock.now(), PRUNE_ROWS_MAX).await?;
         if gone > 0 {
             tracing::info!(gone, "removed {gone} rows whose time was over");
         }

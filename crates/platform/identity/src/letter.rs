@@ -1,5 +1,6 @@
 //! Letters about the account, in the reader's language.
 
+use chrono::NaiveDate;
 use svetu_kernel::{Language, Timestamp};
 use svetu_ports::Mail;
 use uuid::Uuid;
@@ -24,6 +25,12 @@ pub enum Letter {
     PasskeyCopied,
     /// Somebody signed in from a device and a network that were not seen on the account before.
     NewDevice,
+    /// The account will be erased on this day.
+    ErasureAsked { due: NaiveDate },
+    /// It is erased: the last letter.
+    Erased,
+    /// Everything about the person is there to be downloaded, until this day.
+    ExportReady { until: NaiveDate },
 }
 
 /// What works once.
@@ -189,6 +196,60 @@ const fn words(letter: Letter, language: Language) -> Words {
             button: "Look at the ways in",
             end: "Remove that passkey from your account and make a new one.",
         },
+        (Letter::ErasureAsked { .. }, Language::SrLatn | Language::SrCyrl) => Words {
+            subject: "Nalog će biti obrisan",
+            body: "Zatražili ste brisanje naloga. Do {day} možete da se predomislite; posle toga brišemo sve vaše podatke i to se ne može vratiti.",
+            button: "Zadrži nalog",
+            end: "Ako to niste bili vi, odmah se prijavite, zadržite nalog i promenite lozinku.",
+        },
+        (Letter::ErasureAsked { .. }, Language::Ru) => Words {
+            subject: "Аккаунт будет удалён",
+            body: "Вы попросили удалить аккаунт. До {day} можно передумать; потом мы удалим все ваши данные, и вернуть их будет нельзя.",
+            button: "Сохранить аккаунт",
+            end: "Если это были не вы, сразу войдите, сохраните аккаунт и смените пароль.",
+        },
+        (Letter::ErasureAsked { .. }, Language::En) => Words {
+            subject: "Your account will be erased",
+            body: "You asked us to erase your account. You can change your mind until {day}; then all your data is erased, and nothing brings it back.",
+            button: "Keep the account",
+            end: "If it was not you, sign in at once, keep the account and change the password.",
+        },
+        (Letter::Erased, Language::SrLatn | Language::SrCyrl) => Words {
+            subject: "Nalog je obrisan",
+            body: "Vaš nalog i vaši podaci su obrisani. Ovo je poslednje pismo koje dobijate od nas. Hvala što ste bili sa nama.",
+            button: "Sve Tu",
+            end: "Ono što zakon nalaže da čuvamo ne nosi više ni vaše ime ni vašu adresu.",
+        },
+        (Letter::Erased, Language::Ru) => Words {
+            subject: "Аккаунт удалён",
+            body: "Ваш аккаунт и ваши данные удалены. Это последнее письмо от нас. Спасибо, что были с нами.",
+            button: "Sve Tu",
+            end: "То, что мы обязаны хранить по закону, больше не содержит ни вашего имени, ни адреса.",
+        },
+        (Letter::Erased, Language::En) => Words {
+            subject: "Your account is erased",
+            body: "Your account and your data are erased. This is the last letter that you get from us. Thank you for having been here.",
+            button: "Sve Tu",
+            end: "What the law makes us keep bears neither your name nor your address any more.",
+        },
+        (Letter::ExportReady { .. }, Language::SrLatn | Language::SrCyrl) => Words {
+            subject: "Vaši podaci su spremni",
+            body: "Sve što znamo o vama je u jednoj datoteci. Možete da je preuzmete do {day}, prijavljeni na svoj nalog.",
+            button: "Preuzmi podatke",
+            end: "Ako to niste bili vi, odmah promenite lozinku.",
+        },
+        (Letter::ExportReady { .. }, Language::Ru) => Words {
+            subject: "Ваши данные готовы",
+            body: "Всё, что мы о вас знаем, собрано в одном файле. Его можно скачать до {day}, войдя в свой аккаунт.",
+            button: "Скачать данные",
+            end: "Если это были не вы, сразу смените пароль.",
+        },
+        (Letter::ExportReady { .. }, Language::En) => Words {
+            subject: "Your data is ready",
+            body: "All that we know about you is in one file. You can download it until {day}, signed in to your account.",
+            button: "Download the data",
+            end: "If it was not you, change your password at once.",
+        },
     }
 }
 
@@ -205,13 +266,16 @@ pub fn write(letter: Letter, id: Uuid, to: &str, language: Language, site_url: &
         Letter::PasswordChanged | Letter::FactorsChanged | Letter::PasskeyCopied | Letter::NewDevice => {
             "account/security"
         }
+        Letter::ErasureAsked { .. } | Letter::ExportReady { .. } => "account/privacy",
+        Letter::Erased => "",
     };
     let query = match carries {
         Carries::Token(token) => format!("?token={token}"),
         Carries::Nothing | Carries::Code(_) => String::new(),
     };
     let url = format!("{site_url}/{}{page}{query}", prefix(language));
-    let (body, button, end) = (say(words.body), say(words.button), say(words.end));
+    let (body, button, end) =
+        (say(&words.body.replace("{day}", &day(letter, language))), say(words.button), say(words.end));
     let (text, middle) = match carries {
         Carries::Code(code) => (
             format!("{body}\n\n{code}\n\n{end}\n"),
@@ -238,6 +302,30 @@ pub fn say_where(mail: &mut Mail, device: &str, network: &str, at: Timestamp) {
     mail.text = mail.text.replacen("\n\n", &format!("\n\n{line}\n\n"), 1);
     let html = line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     mail.html = mail.html.replacen("</p>", &format!("</p><p><strong>{html}</strong></p>"), 1);
+}
+
+fn day(letter: Letter, language: Language) -> String {
+    let day = match letter {
+        Letter::ErasureAsked { due } => due,
+        Letter::ExportReady { until } => until,
+        Letter::Verify
+        | Letter::AlreadyHere
+        | Letter::Recover
+        | Letter::PasswordChanged
+        | Letter::Code
+        | Letter::FactorsChanged
+        | Letter::PasskeyCopied
+        | Letter::NewDevice
+        | Letter::Erased => {
+            return String::new();
+        }
+    };
+    let form = match language {
+        Language::SrLatn | Language::SrCyrl => "%-d. %-m. %Y.",
+        Language::Ru => "%d.%m.%Y",
+        Language::En => "%-d %B %Y",
+    };
+    day.format(form).to_string()
 }
 
 /// As the site's addresses begin.

@@ -14,6 +14,8 @@ mod limits;
 mod model;
 mod oauth;
 mod password;
+mod people;
+mod privacy;
 mod seal;
 mod service;
 mod sessions;
@@ -22,7 +24,8 @@ mod token;
 
 use std::sync::Arc;
 
-use svetu_contracts::identity::IdentityContract;
+use object_store::ObjectStore;
+use svetu_contracts::{identity::IdentityContract, personal::PersonalData};
 use svetu_db::{Db, JobKind};
 use svetu_kernel::SharedClock;
 use svetu_ports::{ConsumerGroup, Mailer};
@@ -35,6 +38,7 @@ pub use audit::{
 pub use error::IdentityError;
 pub use oauth::{AuthMethod, ClientError, KeyView, NewClient, RegisteredClient};
 pub use password::HashCost;
+pub use people::People;
 pub use service::{AuditEntry, Identity, Person, PersonSession};
 
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
@@ -53,6 +57,10 @@ pub struct IdentityDeps {
     pub oauth_secret: [u8; 32],
     /// What the platform's own API knows of scopes: discovery lists them.
     pub api_scopes: Vec<String>,
+    /// Opens what is personal.
+    pub people: People,
+    /// Where files for people wait, below `exports/`.
+    pub objects: Arc<dyn ObjectStore>,
 }
 
 impl Identity {
@@ -76,6 +84,11 @@ impl Identity {
     }
 
     pub fn contract(&self) -> Arc<dyn IdentityContract> {
+        Arc::new(self.clone())
+    }
+
+    /// What it holds of people, beside what other services do.
+    pub fn personal(&self) -> Arc<dyn PersonalData> {
         Arc::new(self.clone())
     }
 }

@@ -6,6 +6,8 @@ use svetu_contracts::identity::AccountEvent;
 use svetu_kernel::{AccountId, FieldProblem, Language, Role, SessionId, Timestamp};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::people::SealedAddress;
+
 pub const PASSWORD_CHARS_MIN: usize = 8;
 pub const PASSWORD_CHARS_MAX: usize = 256;
 pub const NAME_CHARS_MIN: usize = 2;
@@ -121,7 +123,8 @@ pub fn roles_of(names: &[String]) -> BTreeSet<Role> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     pub id: AccountId,
-    pub email: String,
+    /// Opened where somebody has to be written to or shown it: `Identity::address_of`.
+    pub email: SealedAddress,
     pub display_name: String,
     pub language: Language,
     pub theme: Option<String>,

@@ -3,12 +3,14 @@
 mod admit;
 mod staff;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use staff::{AuditEntry, Person, PersonSession};
 
+use object_store::ObjectStore;
 use serde_json::json;
 use svetu_contracts::identity::{ACCOUNT_CHANGED, ACCOUNT_CREATED};
+use svetu_contracts::personal::PersonalData;
 use svetu_db::{Db, Tx, outbox};
 use svetu_http::{ClientAddress, Worked};
 use svetu_kernel::{
@@ -28,6 +30,8 @@ use crate::{
     model::{Account, DisplayName, Email, Password, Session, account_roles},
     oauth::OAuth,
     password::Hasher,
+    people::People,
+    privacy,
     sessions::{self, NewSession, Proof},
     store, token,
 };
@@ -43,6 +47,10 @@ pub struct Identity {
     pub(crate) oauth: Arc<OAuth>,
     pub(crate) factors: Arc<Factors>,
     pub(crate) audit: Arc<Chain>,
+    pub(crate) people: Arc<People>,
+    pub(crate) objects: Arc<dyn ObjectStore>,
+    /// Of every service, once all are made.
+    pub(crate) personal: Arc<OnceLock<Vec<Arc<dyn PersonalData>>>>,
     pub(crate) hasher: Hasher,
     pub(crate) limits: Arc<Limits>,
 }
@@ -87,13 +95,28 @@ impl Identity {
     /// # Errors
     /// When the cost of hashing is out of Argon2's bounds.
     pub fn try_new(deps: IdentityDeps) -> Result<Self, IdentityError> {
-        let IdentityDeps { db, clock, mailer, site_url, secure, hash_cost, oauth_secret, api_scopes } = deps;
+        let IdentityDeps { db, clock, mailer, site_url, secure, hash_cost, oauth_secret, api_scopes, people, objects } =
+            deps;
         let hasher = Hasher::try_new(hash_cost)?;
         let site_url: Arc<str> = site_url.into();
         let factors = Arc::new(Factors::try_new(&site_url, &oauth_secret)?);
         let oauth = Arc::new(OAuth::try_new(Arc::clone(&site_url), &oauth_secret, api_scopes)?);
         let audit = Arc::new(Chain::new(&blake3::derive_key("svetu identity audit v1", &oauth_secret)));
-        Ok(Self { db, clock, mailer, site_url, secure, oauth, factors, audit, hasher, limits: Arc::default() })
+        Ok(Self {
+            db,
+            clock,
+            mailer,
+            site_url,
+            secure,
+            oauth,
+            factors,
+            audit,
+            people: Arc::new(people),
+            objects,
+            personal: Arc::default(),
+            hasher,
+            limits: Arc::default(),
+        })
     }
 
     /// The same answer and the same work whether the address is new, waiting or taken: only its owner's mailbox tells.
@@ -111,7 +134,8 @@ impl Identity {
         };
         let now = self.clock.now();
         self.enter_as(Entrance::SignUp, client, &email.normal, now).await?;
-        let known = store::by_email(&self.db, &email.normal).await?;
+        let blind = self.people.blind(&email.normal);
+        let known = store::by_email(&self.db, &blind).await?;
         let earlier = known.filter(|account| !account.verified).and_then(|account| account.password_hash);
         let password_hash = match password {
             Some(password) => Some(self.hasher.hash_beside(&password, earlier.as_deref()).await?),
@@ -119,7 +143,7 @@ impl Identity {
         };
 
         let mut tx = self.db.begin().await?;
-        let (id, letter) = match store::lock_by_email(&mut tx, &email.normal).await? {
+        let (id, letter) = match store::lock_by_email(&mut tx, &blind).await? {
             Some(known) if known.verified => (known.id, Letter::AlreadyHere),
             Some(waiting) => {
                 // Two passwords for one unproven address: one may be a stranger's, who waits for the owner to follow a
@@ -127,12 +151,14 @@ impl Identity {
                 let agreed = waiting.password_hash.filter(|before| Some(before) == password_hash.as_ref());
                 store::drop_links(&mut tx, waiting.id, "verify").await?;
                 store::sign_up_again(&mut tx, waiting.id, &name, form.language, agreed.as_deref(), now).await?;
+                privacy::note_consent(&mut tx, waiting.id, "terms", privacy::TERMS_VERSION, true, now).await?;
                 (waiting.id, Letter::Verify)
             }
             None => {
+                let id = AccountId::new(now);
                 let account = Account {
-                    id: AccountId::new(now),
-                    email: email.address.clone(),
+                    id,
+                    email: self.people.new_address(&mut tx, id, &email.address, now).await?,
                     display_name: name.0,
                     language: form.language,
                     theme: None,
@@ -142,10 +168,13 @@ impl Identity {
                     created_at: now,
                     version: 0,
                 };
-                match store::insert(&mut tx, &account, &email, Some(now)).await {
-                    Ok(_) => {}
+                match store::insert(&mut tx, &account, &blind, Some(now)).await {
+                    Ok(true) => {
+                        privacy::note_consent(&mut tx, id, "terms", privacy::TERMS_VERSION, true, now).await?;
+                    }
+                    Ok(false) => {}
                     // Somebody signs up with this address at the same moment: theirs is the letter.
-                    Err(IdentityError::Db(error)) if error.is_unique("email_normal_key") => return Ok(()),
+                    Err(IdentityError::Db(error)) if error.is_unique("email_blind_key") => return Ok(()),
                     Err(error) => return Err(error),
                 }
                 (account.id, Letter::Verify)
@@ -187,7 +216,7 @@ impl Identity {
         // What is no address is nobody's: it takes the same way.
         let normal = Email::parse(email).map_or_else(|| "?".to_owned(), |email| email.normal);
         self.enter_as(Entrance::SignIn, client, &normal, now).await?;
-        let known = store::by_email(&self.db, &normal).await?;
+        let known = store::by_email(&self.db, &self.people.blind(&normal)).await?;
         let typed = Password::typed(password);
         let hash = known.as_ref().and_then(|account| account.password_hash.clone());
         let right = self.hasher.verify(&typed, hash.as_deref()).await?;
@@ -241,7 +270,7 @@ impl Identity {
             .ok_or_else(|| IdentityError::Invalid(vec![FieldProblem::new("/email", "identity.email_invalid")]))?;
         let now = self.clock.now();
         self.enter_as(Entrance::Recovery, client, &email.normal, now).await?;
-        let known = store::by_email(&self.db, &email.normal).await?;
+        let known = store::by_email(&self.db, &self.people.blind(&email.normal)).await?;
         let mut tx = self.db.begin().await?;
         jobs::order(&mut tx, known.map(|account| account.id), Letter::Recover, now).await?;
         tx.commit().await?;
@@ -288,6 +317,11 @@ impl Identity {
         let admission = self.admit(&mut tx, Knock { actor, client, remember: true, now }, account, First::Mail).await?;
         tx.commit().await?;
         Ok(admission)
+    }
+
+    /// Where to write to the account's person.
+    pub(crate) async fn address_of(&self, account: &Account) -> Result<String, IdentityError> {
+        self.people.address(account.id, &account.email).await
     }
 
     pub(crate) async fn me(&self, actor: &Actor) -> Result<Account, IdentityError> {
@@ -412,7 +446,7 @@ impl Identity {
         }
         self.limits.account(entrance, client.address, normal, now)?;
         if let Err(refused) = self.limits.crowd(entrance, normal, now)
-            && !sessions::is_known_network(&self.db, normal, &shown_network(client.address)).await?
+            && !sessions::is_known_network(&self.db, &self.people.blind(normal), &shown_network(client.address)).await?
         {
             // Letters to one address are few, whoever pays.
             return match entrance {

@@ -9,6 +9,7 @@ use crate::{
     IdentityError,
     model::{Session, roles_of},
     oauth,
+    people::BlindIndex,
     token::{self, TokenHash},
 };
 
@@ -204,11 +205,11 @@ pub async fn is_remembered(tx: &mut Tx<'_>, id: SessionId) -> Result<bool, Ident
 }
 
 /// Whether somebody signed in to the account of the address from this network and the session is not forgotten.
-pub async fn is_known_network(db: &Db, normal: &str, network: &str) -> Result<bool, IdentityError> {
+pub async fn is_known_network(db: &Db, blind: &BlindIndex, network: &str) -> Result<bool, IdentityError> {
     let known = sqlx::query_scalar!(
         "select exists (select from identity.session s join identity.email e on e.account = s.account
-         where e.normal = $1 and s.network = $2) as \"known!\"",
-        normal,
+         where e.blind = $1 and s.network = $2) as \"known!\"",
+        blind.as_slice(),
         network
     )
     .fetch_one(db.pool())

@@ -6,14 +6,18 @@ use uuid::Uuid;
 
 use crate::{
     IdentityError,
-    model::{Account, DisplayName, Email, SecurityEvent, role_names, roles_of},
+    model::{Account, DisplayName, SecurityEvent, role_names, roles_of},
+    people::{BlindIndex, SealedAddress, WrappedKey},
     service::AuditEntry,
     token::TokenHash,
 };
 
 struct Row {
     id: Uuid,
-    address: String,
+    leaf: i64,
+    epoch: i32,
+    wrapped: Vec<u8>,
+    sealed: Vec<u8>,
     display_name: String,
     language: String,
     theme: Option<String>,
@@ -28,7 +32,10 @@ impl From<Row> for Account {
     fn from(row: Row) -> Self {
         Self {
             id: AccountId::from_uuid(row.id),
-            email: row.address,
+            email: SealedAddress {
+                key: WrappedKey { leaf: row.leaf, epoch: row.epoch, wrapped: row.wrapped },
+                sealed: row.sealed,
+            },
             display_name: row.display_name,
             language: row.language.parse().unwrap_or_default(),
             theme: row.theme,
@@ -41,12 +48,13 @@ impl From<Row> for Account {
     }
 }
 
-pub async fn by_email(db: &Db, normal: &str) -> Result<Option<Account>, IdentityError> {
+pub async fn by_email(db: &Db, blind: &BlindIndex) -> Result<Option<Account>, IdentityError> {
     let row = sqlx::query_as!(
         Row,
-        "select a.id, e.address, a.display_name, a.language, a.theme, a.state, a.roles, a.password_hash, a.created_at, a.version
-         from identity.email e join identity.account a on a.id = e.account where e.normal = $1",
-        normal
+        "select a.id, k.leaf, k.epoch, k.wrapped, e.sealed, a.display_name, a.language, a.theme, a.state, a.roles, a.password_hash, a.created_at, a.version
+         from identity.email e join identity.account a on a.id = e.account join identity.person_key k on k.account = a.id
+         where e.blind = $1",
+        blind.as_slice()
     )
     .fetch_optional(db.pool())
     .await?;
@@ -56,8 +64,9 @@ pub async fn by_email(db: &Db, normal: &str) -> Result<Option<Account>, Identity
 pub async fn by_id(db: &Db, id: AccountId) -> Result<Account, IdentityError> {
     let row = sqlx::query_as!(
         Row,
-        "select a.id, e.address, a.display_name, a.language, a.theme, a.state, a.roles, a.password_hash, a.created_at, a.version
-         from identity.account a join identity.email e on e.account = a.id where a.id = $1",
+        "select a.id, k.leaf, k.epoch, k.wrapped, e.sealed, a.display_name, a.language, a.theme, a.state, a.roles, a.password_hash, a.created_at, a.version
+         from identity.account a join identity.email e on e.account = a.id join identity.person_key k on k.account = a.id
+         where a.id = $1",
         id.uuid()
     )
     .fetch_optional(db.pool())
@@ -69,8 +78,9 @@ pub async fn by_id(db: &Db, id: AccountId) -> Result<Account, IdentityError> {
 pub async fn lock(tx: &mut Tx<'_>, id: AccountId) -> Result<Account, IdentityError> {
     let row = sqlx::query_as!(
         Row,
-        "select a.id, e.address, a.display_name, a.language, a.theme, a.state, a.roles, a.password_hash, a.created_at, a.version
-         from identity.account a join identity.email e on e.account = a.id where a.id = $1 for update of a",
+        "select a.id, k.leaf, k.epoch, k.wrapped, e.sealed, a.display_name, a.language, a.theme, a.state, a.roles, a.password_hash, a.created_at, a.version
+         from identity.account a join identity.email e on e.account = a.id join identity.person_key k on k.account = a.id
+         where a.id = $1 for update of a",
         id.uuid()
     )
     .fetch_optional(&mut **tx)
@@ -78,12 +88,13 @@ pub async fn lock(tx: &mut Tx<'_>, id: AccountId) -> Result<Account, IdentityErr
     row.map(Account::from).ok_or(IdentityError::NoSuchAccount)
 }
 
-pub async fn lock_by_email(tx: &mut Tx<'_>, normal: &str) -> Result<Option<Account>, IdentityError> {
+pub async fn lock_by_email(tx: &mut Tx<'_>, blind: &BlindIndex) -> Result<Option<Account>, IdentityError> {
     let row = sqlx::query_as!(
         Row,
-        "select a.id, e.address, a.display_name, a.language, a.theme, a.state, a.roles, a.password_hash, a.created_at, a.version
-         from identity.email e join identity.account a on a.id = e.account where e.normal = $1 for update of a",
-        normal
+        "select a.id, k.leaf, k.epoch, k.wrapped, e.sealed, a.display_name, a.language, a.theme, a.state, a.roles, a.password_hash, a.created_at, a.version
+         from identity.email e join identity.account a on a.id = e.account join identity.person_key k on k.account = a.id
+         where e.blind = $1 for update of a",
+        blind.as_slice()
     )
     .fetch_optional(&mut **tx)
     .await?;
@@ -94,8 +105,8 @@ pub async fn lock_by_email(tx: &mut Tx<'_>, normal: &str) -> Result<Option<Accou
 pub async fn page(db: &Db, after: Option<AccountId>, limit: i64) -> Result<Vec<Account>, IdentityError> {
     let rows = sqlx::query_as!(
         Row,
-        "select a.id, e.address, a.display_name, a.language, a.theme, a.state, a.roles, a.password_hash, a.created_at, a.version
-         from identity.account a join identity.email e on e.account = a.id
+        "select a.id, k.leaf, k.epoch, k.wrapped, e.sealed, a.display_name, a.language, a.theme, a.state, a.roles, a.password_hash, a.created_at, a.version
+         from identity.account a join identity.email e on e.account = a.id join identity.person_key k on k.account = a.id
          where a.state = 'active' and ($1::uuid is null or a.id > $1) order by a.id limit $2",
         after.map(AccountId::uuid),
         limit
@@ -105,14 +116,14 @@ pub async fn page(db: &Db, after: Option<AccountId>, limit: i64) -> Result<Vec<A
     Ok(rows.into_iter().map(Account::from).collect())
 }
 
-/// Those whose address begins with the text, for operators.
-pub async fn find(db: &Db, start: &str, limit: i64) -> Result<Vec<Account>, IdentityError> {
-    let pattern = format!("{}%", start.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+/// Those whose name begins so, for operators.
+pub async fn find_by_name(db: &Db, start: &str, limit: i64) -> Result<Vec<Account>, IdentityError> {
+    let pattern = format!("{}%", start.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
     let rows = sqlx::query_as!(
         Row,
-        "select a.id, e.address, a.display_name, a.language, a.theme, a.state, a.roles, a.password_hash, a.created_at, a.version
-         from identity.email e join identity.account a on a.id = e.account
-         where e.normal like $1 order by e.normal limit $2",
+        "select a.id, k.leaf, k.epoch, k.wrapped, e.sealed, a.display_name, a.language, a.theme, a.state, a.roles, a.password_hash, a.created_at, a.version
+         from identity.email e join identity.account a on a.id = e.account join identity.person_key k on k.account = a.id
+         where lower(a.display_name) like $1 order by lower(a.display_name), a.id limit $2",
         pattern,
         limit
     )
@@ -125,7 +136,7 @@ pub async fn find(db: &Db, start: &str, limit: i64) -> Result<Vec<Account>, Iden
 pub async fn insert(
     tx: &mut Tx<'_>,
     account: &Account,
-    email: &Email,
+    blind: &BlindIndex,
     terms_at: Option<Timestamp>,
 ) -> Result<bool, IdentityError> {
     let verified_at = account.verified.then_some(account.created_at);
@@ -133,7 +144,7 @@ pub async fn insert(
         "insert into identity.account
              (id, display_name, language, state, roles, password_hash, created_at, verified_at, terms_accepted_at, version)
          select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
-         where not exists (select from identity.email where normal = $11)
+         where not exists (select from identity.email where blind = $11)
          on conflict (id) do nothing",
         account.id.uuid(),
         account.display_name,
@@ -145,22 +156,43 @@ pub async fn insert(
         verified_at,
         terms_at,
         account.version,
-        email.normal,
+        blind.as_slice(),
     )
     .execute(&mut **tx)
     .await?;
     if added.rows_affected() == 0 {
         return Ok(false);
     }
+    put_address(tx, account.id, &account.email, blind).await?;
+    Ok(true)
+}
+
+/// A person's key and the address under it.
+pub async fn put_address(
+    tx: &mut Tx<'_>,
+    id: AccountId,
+    address: &SealedAddress,
+    blind: &BlindIndex,
+) -> Result<(), IdentityError> {
+    let SealedAddress { key, sealed } = address;
     sqlx::query!(
-        "insert into identity.email (account, address, normal) values ($1, $2, $3)",
-        account.id.uuid(),
-        email.address,
-        email.normal
+        "insert into identity.person_key (account, leaf, epoch, wrapped) values ($1, $2, $3, $4)",
+        id.uuid(),
+        key.leaf,
+        key.epoch,
+        key.wrapped
     )
     .execute(&mut **tx)
     .await?;
-    Ok(true)
+    sqlx::query!(
+        "insert into identity.email (account, sealed, blind) values ($1, $2, $3)",
+        id.uuid(),
+        sealed,
+        blind.as_slice()
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// What the last sign-up with an unproven address says, replaces what the ones before said; without a password the
@@ -352,55 +384,3 @@ pub async fn log_of(db: &Db, account: AccountId, limit: i64) -> Result<Vec<Audit
     .await?;
     Ok(entries)
 }
-
-/// What the retention table says is over; answers how many rows went. At most `limit` of each kind.
-pub async fn prune(db: &Db, now: Timestamp, limit: i64) -> Result<u64, IdentityError> {
-    let links = sqlx::query!(
-        "delete from identity.link where token_hash in
-             (select token_hash from identity.link where expires_at < $1 limit $2)",
-        now,
-        limit
-    )
-    .execute(db.pool())
-    .await?;
-    let codes = sqlx::query!(
-        "delete from identity.mail_code where request in
-             (select request from identity.mail_code where expires_at < $1 limit $2)",
-        now,
-        limit
-    )
-    .execute(db.pool())
-    .await?;
-    let devices = sqlx::query!(
-        "delete from identity.trusted_device where id in
-             (select id from identity.trusted_device where expires_at < $1 limit $2)",
-        now,
-        limit
-    )
-    .execute(db.pool())
-    .await?;
-    let sessions = sqlx::query!(
-        "delete from identity.session where id in
-             (select id from identity.session where expires_at < $1 or ended_at < $1 limit $2)",
-        now - chrono::Duration::days(SESSION_KEPT_DAYS),
-        limit
-    )
-    .execute(db.pool())
-    .await?;
-    let accounts = sqlx::query!(
-        "delete from identity.account where id in
-             (select id from identity.account where state = 'unverified' and created_at < $1 limit $2)",
-        now - chrono::Duration::days(UNVERIFIED_KEPT_DAYS),
-        limit
-    )
-    .execute(db.pool())
-    .await?;
-    Ok(links.rows_affected()
-        + codes.rows_affected()
-        + devices.rows_affected()
-        + sessions.rows_affected()
-        + accounts.rows_affected())
-}
-
-const SESSION_KEPT_DAYS: i64 = 30;
-const UNVERIFIED_KEPT_DAYS: i64 = 7;

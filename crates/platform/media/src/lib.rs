@@ -9,6 +9,7 @@ mod files;
 mod http;
 mod jobs;
 mod model;
+mod personal;
 pub mod photo;
 mod pool;
 mod service;
@@ -17,9 +18,10 @@ mod store;
 use std::sync::Arc;
 
 use object_store::ObjectStore;
-use svetu_contracts::media::MediaContract;
+use svetu_contracts::{media::MediaContract, personal::PersonalData};
 use svetu_db::{Db, JobKind, Schema};
 use svetu_kernel::SharedClock;
+use svetu_ports::ConsumerGroup;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use config::MediaConfig;
@@ -60,6 +62,14 @@ impl Media {
 
     pub fn contract(&self) -> Arc<dyn MediaContract> {
         Arc::new(contract::Contract(Arc::clone(&self.0)))
+    }
+
+    pub fn personal(&self) -> Arc<dyn PersonalData> {
+        Arc::new(contract::Contract(Arc::clone(&self.0)))
+    }
+
+    pub fn consumers(&self) -> Vec<ConsumerGroup> {
+        personal::groups(&self.0)
     }
 
     pub fn jobs(&self) -> Vec<JobKind> {

@@ -41,7 +41,7 @@ pub struct Service {
     pub(crate) db: Db,
     pub(crate) clock: SharedClock,
     pub(crate) config: MediaConfig,
-    files: Files,
+    pub files: Files,
     pool: PhotoPool,
     uploads: Semaphore,
     fetcher: Fetcher,
@@ -152,6 +152,14 @@ impl Service {
         let found = store::load(&mut tx, ids).await?;
         tx.commit().await?;
         Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
+    }
+
+    /// The owner's, in the order of their ids.
+    pub async fn owned(&self, owner: AccountId, after: MediaId, limit: i64) -> Result<Vec<Media>, MediaError> {
+        let mut tx = self.db.begin().await?;
+        let found = store::owned(&mut tx, owner, after, limit).await?;
+        tx.commit().await?;
+        Ok(found)
     }
 
     pub async fn delete(&self, id: MediaId) -> Result<(), MediaError> {

@@ -327,3 +327,39 @@ pub async fn delete_photos(tx: &mut Tx<'_>, hashes: &[ContentHash]) -> Result<()
     sqlx::query!("delete from media.photo where hash = any($1)", &hashes).execute(&mut **tx).await?;
     Ok(())
 }
+
+/// The owner's ready media in the order of their ids.
+pub async fn owned(tx: &mut Tx<'_>, owner: AccountId, after: MediaId, limit: i64) -> Result<Vec<Media>, DbError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id, owner, photo.hash, width as "width!", height as "height!", widths as "widths!",
+               thumbhash as "thumbhash!", perceptual_hash as "perceptual_hash!"
+           from media.media join media.photo on photo.hash = media.hash
+           where owner = $1 and id > $2 and ready_at is not null order by id limit $3"#,
+        owner.uuid(),
+        after.uuid(),
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(Media::from).collect())
+}
+
+/// All that is theirs, whatever holds it; the sweep looks at the photos at once.
+pub async fn erase(tx: &mut Tx<'_>, owner: AccountId, now: Timestamp) -> Result<(), DbError> {
+    sqlx::query!(
+        "delete from media.attachment where media in (select id from media.media where owner = $1)",
+        owner.uuid()
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "with gone as (delete from media.media where owner = $1 returning hash)
+         update media.photo set check_at = $2 from gone where photo.hash = gone.hash",
+        owner.uuid(),
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

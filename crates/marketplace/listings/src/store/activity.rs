@@ -221,3 +221,31 @@ pub async fn to_remind(
     .await?;
     Ok(ids.into_iter().map(ListingId::from_uuid).collect())
 }
+
+/// A person's ads that are not yet forgotten.
+pub async fn to_erase(db: &Db, seller: AccountId, limit: i64) -> Result<Vec<ListingId>, ListingError> {
+    let ids = sqlx::query_scalar!(
+        "select id from listings.listing where seller = $1 and state <> 'purged' order by id limit $2",
+        seller.uuid(),
+        limit
+    )
+    .fetch_all(db.pool())
+    .await?;
+    Ok(ids.into_iter().map(ListingId::from_uuid).collect())
+}
+
+/// What is left beside their ads. Decisions about ads and what led to them stay (Regulation (EU) 2022/2065, art. 17 and 24),
+/// without a name and without what the person wrote.
+pub async fn erase_person(tx: &mut Tx<'_>, id: AccountId) -> Result<(), ListingError> {
+    for statement in [
+        "delete from listings.seller where id = $1",
+        "delete from listings.source where seller = $1",
+        "delete from listings.reveal where account = $1",
+        "delete from listings.posting_day where seller = $1",
+        "update listings.report set reporter = null, text = '' where reporter = $1",
+        "update listings.appeal set text = '…' where appellant = $1",
+    ] {
+        sqlx::query(statement).bind(id.uuid()).execute(&mut **tx).await?;
+    }
+    Ok(())
+}

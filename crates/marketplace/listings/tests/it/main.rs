@@ -8,6 +8,7 @@ mod drafts;
 mod lifecycle;
 mod moderation;
 mod paging;
+mod personal;
 mod prices;
 mod privacy;
 mod reading;

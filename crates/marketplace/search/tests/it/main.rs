@@ -8,6 +8,7 @@ mod letters;
 mod map;
 mod others;
 mod paging;
+mod personal;
 mod saved;
 mod words;
 mod world;

@@ -3,4 +3,5 @@
 
 mod events;
 mod lists;
+mod personal;
 mod world;

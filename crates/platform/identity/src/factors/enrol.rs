@@ -35,7 +35,7 @@ impl Identity {
         let secret = totp::new_secret();
         let offered = Offered { account: id, secret: secret.clone() };
         let state = ticket::write(&self.factors.seal, TOTP, &offered, now + Duration::seconds(CEREMONY_S))?;
-        Ok(TotpOffer { uri: totp::uri(&secret, &account.email), secret, state })
+        Ok(TotpOffer { uri: totp::uri(&secret, &self.address_of(&account).await?), secret, state })
     }
 
     /// The first code proves that the authenticator has the secret. Answers new recovery codes.
@@ -100,8 +100,12 @@ impl Identity {
             return Err(too_many());
         }
         let account = store::by_id(&self.db, id).await?;
-        let (options, registration) =
-            self.factors.ceremonies.begin_registration(id, &account.email, &account.display_name, known)?;
+        let (options, registration) = self.factors.ceremonies.begin_registration(
+            id,
+            &self.address_of(&account).await?,
+            &account.display_name,
+            known,
+        )?;
         let until = now + Duration::seconds(CEREMONY_S);
         Ok((options, ticket::write(&self.factors.seal, REGISTRATION, &registration, until)?))
     }

@@ -119,7 +119,7 @@ impl Identity {
         let email = Email::parse(email).ok_or_else(|| invalid("/email", "identity.email_invalid"))?;
         let now = self.clock.now();
         self.enter_as(Entrance::Code, client, &email.normal, now).await?;
-        let known = store::by_email(&self.db, &email.normal).await?;
+        let known = store::by_email(&self.db, &self.people.blind(&email.normal)).await?;
         let (request, hash) = token::new();
         let mut tx = self.db.begin().await?;
         match known {

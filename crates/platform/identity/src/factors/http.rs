@@ -82,6 +82,10 @@ impl From<SecondMethod> for Second {
 pub struct SignInAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     me: Option<Me>,
+    /// The person asked to be erased and is so then, unless they take it back (`identity.cancel_erasure`).
+    #[schema(value_type = Option<String>, format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erasure_due_at: Option<Timestamp>,
     /// Nobody is signed in yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     second_factor: Option<SecondFactor>,
@@ -343,17 +347,21 @@ fn forget(identity: &Identity, name: &str, response: &mut Response) {
 }
 
 /// In, or on to the second factor.
-pub fn admitted(identity: &Identity, admission: Admission) -> Response {
+pub async fn admitted(identity: &Identity, admission: Admission) -> Result<Response, ApiProblem> {
     match admission {
-        Admission::In(done) => signed_in(identity, done),
+        Admission::In(done) => signed_in(identity, done).await,
         Admission::Second { ticket, recovery_codes, passkeys } => {
             let codes = recovery_codes.then_some(SecondMethod::RecoveryCode);
             let methods = std::iter::once(SecondMethod::Totp).chain(codes).collect();
-            let answer = SignInAnswer { me: None, second_factor: Some(SecondFactor { methods, passkeys }) };
+            let answer = SignInAnswer {
+                me: None,
+                erasure_due_at: None,
+                second_factor: Some(SecondFactor { methods, passkeys }),
+            };
             let mut response = Json(answer).into_response();
             let line = cookies::write(identity.secure, cookies::PENDING, &ticket, Some(PENDING_S));
             add_cookie(response.headers_mut(), &line);
-            response
+            Ok(response)
         }
     }
 }
@@ -369,7 +377,7 @@ async fn complete_factor(
 ) -> Result<Response, ApiProblem> {
     let SecondFactorForm { method, code, trust_device } = form;
     let done = identity.complete_factor(&client, grant.actor(), method.into(), &code, trust_device).await?;
-    let mut response = signed_in(&identity, done);
+    let mut response = signed_in(&identity, done).await?;
     forget(&identity, cookies::PENDING, &mut response);
     Ok(response)
 }
@@ -400,7 +408,7 @@ async fn sign_in_by_code(
     ValidJson(form): ValidJson<CodeForm>,
 ) -> Result<Response, ApiProblem> {
     let done = identity.sign_in_by_code(&client, grant.actor(), &form.code, form.remember).await?;
-    let mut response = admitted(&identity, done);
+    let mut response = admitted(&identity, done).await?;
     forget(&identity, cookies::CODE, &mut response);
     Ok(response)
 }
@@ -426,7 +434,7 @@ async fn sign_in_by_passkey(
 ) -> Result<Response, ApiProblem> {
     let PasskeyForm { state, credential, remember } = form;
     let done = identity.sign_in_by_passkey(&client, grant.actor(), &state, credential, remember).await?;
-    let mut response = signed_in(&identity, done);
+    let mut response = signed_in(&identity, done).await?;
     forget(&identity, cookies::PENDING, &mut response);
     Ok(response)
 }

@@ -152,7 +152,7 @@ impl Identity {
         let return_to = ReturnTo::parse(&kept.params, &client).map_err(|_| over())?;
         let account = store::by_id(&self.db, person.account).await?;
         let goes_to = host(&return_to.redirect_uri).to_owned();
-        Ok(Question { client, scopes: request.scopes, goes_to, email: account.email })
+        Ok(Question { client, scopes: request.scopes, goes_to, email: self.address_of(&account).await? })
     }
 
     fn step(&self, answer: std::result::Result<Step, Refusal>) -> Step {

@@ -115,7 +115,7 @@ impl Identity {
         let waiting = self.waiting_device(user_code, now).await?.ok_or(IdentityError::NoSuchRequest)?;
         let client = client::by_id(&self.db, &waiting.client).await?.ok_or(IdentityError::NoSuchRequest)?;
         let account = store::by_id(&self.db, person.account).await?;
-        Ok(Question { goes_to: String::new(), client, scopes: waiting.scopes, email: account.email })
+        Ok(Question { goes_to: String::new(), client, scopes: waiting.scopes, email: self.address_of(&account).await? })
     }
 
     /// The person's answer.
@@ -249,7 +249,7 @@ impl Identity {
         let grant = grants::living(&mut tx, id, now).await?.ok_or_else(unknown)?;
         sqlx::query!("delete from identity.oauth_device where hash = $1", hash.as_slice()).execute(&mut *tx).await?;
         let refresh = first_refresh(&mut tx, client, &grant, now).await?;
-        let answer = self.answer_of(asking, &grant, None, refresh)?;
+        let answer = self.answer_of(asking, &grant, None, refresh).await?;
         tx.commit().await?;
         Ok(answer)
     }

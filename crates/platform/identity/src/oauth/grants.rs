@@ -8,9 +8,14 @@ use uuid::Uuid;
 
 use super::{CODE_S, GRANT_S, REFRESH_GRACE_S, REFRESH_IDLE_S, params::Params};
 use crate::{
-    IdentityError, store,
+    IdentityError,
+    people::{self, SealedAddress, WrappedKey},
+    privacy::{self, Kept},
+    store,
     token::{self, TokenHash},
 };
+
+const REQUEST: &str = "identity.oauth_request.sealed";
 
 /// A grant that is not revoked, of an account that is active, whose session lives or which outlives it.
 #[derive(Debug, Clone)]
@@ -20,7 +25,7 @@ pub struct LivingGrant {
     /// What scopes may tell of the person; the address of an active account is proven.
     pub name: String,
     pub language: String,
-    pub email: String,
+    pub email: SealedAddress,
     pub client: String,
     pub session: Uuid,
     pub scopes: Vec<String>,
@@ -102,9 +107,9 @@ pub async fn create(
 pub async fn living(tx: &mut Tx<'_>, id: Uuid, now: Timestamp) -> Result<Option<LivingGrant>, IdentityError> {
     let row = sqlx::query!(
         "select g.id, g.account, g.client, g.session, g.scopes, g.audience, g.claims, g.auth_time, g.strength, g.methods, g.dpop_jkt,
-             g.expires_at, a.display_name, a.language, e.address
+             g.expires_at, a.display_name, a.language, k.leaf, k.epoch, k.wrapped, e.sealed
          from identity.oauth_grant g join identity.account a on a.id = g.account
-         join identity.email e on e.account = g.account
+         join identity.email e on e.account = g.account join identity.person_key k on k.account = g.account
          join identity.oauth_client c on c.id = g.client
          where g.id = $1 and g.revoked_at is null and g.expires_at > $2 and a.state = 'active' and c.disabled_at is null
              and (g.offline or exists (select from identity.session s where s.id = g.session and s.ended_at is null
@@ -119,7 +124,10 @@ pub async fn living(tx: &mut Tx<'_>, id: Uuid, now: Timestamp) -> Result<Option<
         account: AccountId::from_uuid(row.account),
         name: row.display_name,
         language: row.language,
-        email: row.address,
+        email: SealedAddress {
+            key: WrappedKey { leaf: row.leaf, epoch: row.epoch, wrapped: row.wrapped },
+            sealed: row.sealed,
+        },
         client: row.client,
         session: row.session,
         scopes: row.scopes,
@@ -333,18 +341,19 @@ pub async fn consent(
     )
     .execute(&mut **tx)
     .await?;
+    privacy::note_consent(tx, account, client, &scopes.join(" "), true, now).await?;
     let detail = json!({ "client": client, "scopes": scopes });
     store::note(tx, now, account, &account.to_string(), "consent_given", detail).await
 }
 
-pub struct Kept {
+pub struct KeptRequest {
     pub client: String,
     pub params: Params,
     pub dpop_jkt: Option<String>,
     pub created_at: Timestamp,
 }
 
-/// A request that was pushed or that waits for a person, under a secret name.
+/// A request that was pushed or that waits for a person, under a secret name and sealed with it: it may say whom it is about.
 pub async fn keep(
     db: &Db,
     kind: &str,
@@ -355,13 +364,14 @@ pub async fn keep(
     now: Timestamp,
 ) -> Result<String, IdentityError> {
     let (name, hash) = token::new();
+    let params = serde_json::to_vec(params).map_err(|error| IdentityError::Key(error.to_string()))?;
     sqlx::query!(
-        "insert into identity.oauth_request (hash, kind, client, params, dpop_jkt, created_at, expires_at)
+        "insert into identity.oauth_request (hash, kind, client, sealed, dpop_jkt, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7)",
         hash.as_slice(),
         kind,
         client,
-        serde_json::to_value(params).map_err(|error| IdentityError::Key(error.to_string()))?,
+        people::seal_named(&name, REQUEST, &params)?,
         dpop_jkt,
         now,
         now + Duration::seconds(life_s)
@@ -371,13 +381,13 @@ pub async fn keep(
     Ok(name)
 }
 
-pub async fn kept(db: &Db, kind: &str, name: &str, now: Timestamp) -> Result<Option<Kept>, IdentityError> {
+pub async fn kept(db: &Db, kind: &str, name: &str, now: Timestamp) -> Result<Option<KeptRequest>, IdentityError> {
     if !token::plausible(name) {
         return Ok(None);
     }
     let hash = token::hash(name);
     let row = sqlx::query!(
-        "select client, params, dpop_jkt, created_at from identity.oauth_request
+        "select client, sealed, dpop_jkt, created_at from identity.oauth_request
          where hash = $1 and kind = $2 and expires_at > $3",
         hash.as_slice(),
         kind,
@@ -386,8 +396,9 @@ pub async fn kept(db: &Db, kind: &str, name: &str, now: Timestamp) -> Result<Opt
     .fetch_optional(db.pool())
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let params = serde_json::from_value(row.params).map_err(|error| IdentityError::Key(error.to_string()))?;
-    Ok(Some(Kept { client: row.client, params, dpop_jkt: row.dpop_jkt, created_at: row.created_at }))
+    let params = people::open_named(name, REQUEST, &row.sealed)?;
+    let params = serde_json::from_slice(&params).map_err(|error| IdentityError::Key(error.to_string()))?;
+    Ok(Some(KeptRequest { client: row.client, params, dpop_jkt: row.dpop_jkt, created_at: row.created_at }))
 }
 
 /// True when it was there: of two who take it one gets it.
@@ -400,12 +411,12 @@ pub async fn drop_kept(tx: &mut Tx<'_>, kind: &str, name: &str) -> Result<bool, 
 }
 
 /// Removes what is over; a grant some days after, so that a replayed token is still known as one.
-pub async fn prune(db: &Db, now: Timestamp, rows_max: i64) -> Result<u64, IdentityError> {
+pub async fn prune(db: &Db, kept: &Kept, now: Timestamp, rows_max: i64) -> Result<u64, IdentityError> {
     let mut gone = 0;
     gone += sqlx::query!(
         "delete from identity.oauth_code where hash in
              (select hash from identity.oauth_code where expires_at < $1 order by expires_at limit $2)",
-        now - Duration::days(1),
+        now - kept.of("used_code")?,
         rows_max
     )
     .execute(db.pool())
@@ -414,7 +425,7 @@ pub async fn prune(db: &Db, now: Timestamp, rows_max: i64) -> Result<u64, Identi
     gone += sqlx::query!(
         "delete from identity.oauth_refresh where hash in
              (select hash from identity.oauth_refresh where expires_at < $1 order by expires_at limit $2)",
-        now - Duration::days(7),
+        now - kept.of("application_grant")?,
         rows_max
     )
     .execute(db.pool())
@@ -441,7 +452,7 @@ pub async fn prune(db: &Db, now: Timestamp, rows_max: i64) -> Result<u64, Identi
     gone += sqlx::query!(
         "delete from identity.oauth_grant where id in
              (select id from identity.oauth_grant where expires_at < $1 order by expires_at limit $2)",
-        now - Duration::days(7),
+        now - kept.of("application_grant")?,
         rows_max
     )
     .execute(db.pool())
@@ -455,7 +466,7 @@ pub async fn prune(db: &Db, now: Timestamp, rows_max: i64) -> Result<u64, Identi
     ] {
         gone += sqlx::query(statement).bind(now).bind(rows_max).execute(db.pool()).await?.rows_affected();
     }
-    gone += sqlx::query!("delete from identity.oauth_key where expires_at < $1", now - Duration::days(30))
+    gone += sqlx::query!("delete from identity.oauth_key where expires_at < $1", now - kept.of("signing_key")?)
         .execute(db.pool())
         .await?
         .rows_affected();

@@ -115,7 +115,7 @@ impl Identity {
             grant.dpop_jkt = Some(jkt.to_owned());
         }
         let refresh = first_refresh(&mut tx, client, &grant, now).await?;
-        let answer = self.answer_of(asking, &grant, row.nonce.as_deref(), refresh)?;
+        let answer = self.answer_of(asking, &grant, row.nonce.as_deref(), refresh).await?;
         tx.commit().await?;
         Ok(answer)
     }
@@ -161,7 +161,7 @@ impl Identity {
             grants::add_refresh(&mut tx, grant.id, successor_hash, grant.expires_at, now).await?;
             successor
         };
-        let answer = self.answer_of(asking, &grant, None, Some(refresh))?;
+        let answer = self.answer_of(asking, &grant, None, Some(refresh)).await?;
         tx.commit().await?;
         Ok(answer)
     }
@@ -206,7 +206,7 @@ impl Identity {
         })
     }
 
-    pub(super) fn answer_of(
+    pub(super) async fn answer_of(
         &self,
         asking: &Asking<'_>,
         grant: &LivingGrant,
@@ -230,7 +230,7 @@ impl Identity {
         };
         let (access_token, expires_in) = self.access_token(key, &access, now)?;
         let id_token = if scopes.iter().any(|scope| scope == "openid") {
-            Some(self.id_token(key, client, grant, nonce, &access_token, now)?)
+            Some(self.id_token(key, client, grant, nonce, &access_token, now).await?)
         } else {
             None
         };

@@ -22,7 +22,7 @@ use super::{
     params::Params,
     spent,
 };
-use crate::{Identity, token};
+use crate::{Identity, people::People, token};
 
 const ACCESS_TYPE: &str = "at+jwt";
 pub const BEARER: &str = "Bearer";
@@ -109,7 +109,7 @@ fn half_hash(algorithm: Algorithm, token: &str) -> String {
 }
 
 /// What a person's scopes tell of them (OIDC Core §5.4).
-fn claims_of(grant: &LivingGrant) -> Map<String, Value> {
+async fn claims_of(people: &People, grant: &LivingGrant) -> Result<Map<String, Value>> {
     let has = |scope: &str| grant.scopes.iter().any(|known| known == scope);
     let mut claims = Map::new();
     if has("profile") {
@@ -117,18 +117,18 @@ fn claims_of(grant: &LivingGrant) -> Map<String, Value> {
         claims.insert("locale".to_owned(), json!(grant.language));
     }
     if has("email") {
-        claims.insert("email".to_owned(), json!(grant.email));
+        claims.insert("email".to_owned(), json!(people.address(grant.account, &grant.email).await?));
         claims.insert("email_verified".to_owned(), json!(true));
     }
-    claims
+    Ok(claims)
 }
 
 /// What the `claims` parameter asks for in this member, among what the scopes allow (OIDC Core §5.5).
-fn asked_claims(grant: &LivingGrant, member: &str) -> Map<String, Value> {
+async fn asked_claims(people: &People, grant: &LivingGrant, member: &str) -> Result<Map<String, Value>> {
     let Some(asked) = grant.claims.as_ref().and_then(|claims| claims.get(member)).and_then(Value::as_object) else {
-        return Map::new();
+        return Ok(Map::new());
     };
-    claims_of(grant).into_iter().filter(|(name, _)| asked.contains_key(name)).collect()
+    Ok(claims_of(people, grant).await?.into_iter().filter(|(name, _)| asked.contains_key(name)).collect())
 }
 
 impl Identity {
@@ -152,7 +152,7 @@ impl Identity {
         Ok((key.sign(ACCESS_TYPE, &claims)?, life_s))
     }
 
-    pub(super) fn id_token(
+    pub(super) async fn id_token(
         &self,
         key: &SigningKey,
         client: &Client,
@@ -161,7 +161,7 @@ impl Identity {
         access_token: &str,
         now: Timestamp,
     ) -> Result<String> {
-        let mut claims = asked_claims(grant, "id_token");
+        let mut claims = asked_claims(&self.people, grant, "id_token").await?;
         let more = json!({
             "iss": &*self.oauth.issuer,
             "sub": UserId::from_uuid(grant.account.uuid()).to_string(),
@@ -277,7 +277,7 @@ impl Identity {
             challenge: Some("Bearer"),
             ..OAuthError::new(Code::InsufficientScope, "the access token has not the scope openid")
         })?;
-        let mut answer = claims_of(&grant);
+        let mut answer = claims_of(&self.people, &grant).await?;
         answer.insert("sub".to_owned(), json!(claims.sub));
         Ok(Value::Object(answer))
     }

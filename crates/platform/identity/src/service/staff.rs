@@ -11,7 +11,7 @@ use svetu_kernel::{AccountId, Actor, FieldProblem, Language, Role, SessionId, Ti
 use super::publish;
 use crate::{
     Identity, IdentityError,
-    model::{Account, Email, Password, Session, account_roles, normal_form},
+    model::{Account, Email, Password, Session, account_roles},
     sessions, store,
 };
 
@@ -26,13 +26,6 @@ pub struct Person {
     pub verified: bool,
     pub roles: BTreeSet<Role>,
     pub created_at: Timestamp,
-}
-
-impl From<Account> for Person {
-    fn from(account: Account) -> Self {
-        let Account { id, email, display_name, language, verified, roles, created_at, .. } = account;
-        Self { id, email, display_name, language, verified, roles, created_at }
-    }
 }
 
 /// A living session of a person.
@@ -56,17 +49,28 @@ pub struct AuditEntry {
 }
 
 impl Identity {
-    /// People whose address begins so, in its order.
-    pub async fn find_people(&self, start: &str, limit: u16) -> Result<Vec<Person>, IdentityError> {
-        Ok(self.find_accounts(start, limit.into()).await?.into_iter().map(Person::from).collect())
+    /// As an operator finds accounts: by the whole address, the id, or how a name begins.
+    pub async fn find_people(&self, text: &str, limit: u16) -> Result<Vec<Person>, IdentityError> {
+        let found = self.find_accounts(text, limit.into()).await?;
+        let mut people = Vec::with_capacity(found.len());
+        for account in found {
+            people.push(self.person_of(account).await?);
+        }
+        Ok(people)
+    }
+
+    async fn person_of(&self, account: Account) -> Result<Person, IdentityError> {
+        let email = self.address_of(&account).await?;
+        let Account { id, display_name, language, verified, roles, created_at, .. } = account;
+        Ok(Person { id, email, display_name, language, verified, roles, created_at })
     }
 
     /// # Errors
     /// [`IdentityError::NoSuchAccount`] when nobody has this address, proven or not.
     pub async fn person(&self, email: &str) -> Result<Person, IdentityError> {
         let email = Email::parse(email).ok_or(IdentityError::NoSuchAccount)?;
-        let account = store::by_email(&self.db, &email.normal).await?;
-        account.map(Person::from).ok_or(IdentityError::NoSuchAccount)
+        let account = store::by_email(&self.db, &self.people.blind(&email.normal)).await?;
+        self.person_of(account.ok_or(IdentityError::NoSuchAccount)?).await
     }
 
     pub async fn sessions_of(&self, id: AccountId) -> Result<Vec<PersonSession>, IdentityError> {
@@ -103,8 +107,21 @@ impl Identity {
         store::log_of(&self.db, id, limit.into()).await
     }
 
-    pub(crate) async fn find_accounts(&self, start: &str, limit: i64) -> Result<Vec<Account>, IdentityError> {
-        store::find(&self.db, &normal_form(start), limit).await
+    /// By the whole address, the account's id, or the beginning of what they call themselves: an address lies sealed, and an
+    /// index of its beginnings would tell them.
+    pub(crate) async fn find_accounts(&self, text: &str, limit: i64) -> Result<Vec<Account>, IdentityError> {
+        if let Some(email) = Email::parse(text) {
+            let found = store::by_email(&self.db, &self.people.blind(&email.normal)).await?;
+            return Ok(found.into_iter().collect());
+        }
+        if let Ok(id) = text.trim().parse::<AccountId>() {
+            return match store::by_id(&self.db, id).await {
+                Ok(account) => Ok(vec![account]),
+                Err(IdentityError::NoSuchAccount) => Ok(Vec::new()),
+                Err(error) => Err(error),
+            };
+        }
+        store::find_by_name(&self.db, text.trim(), limit).await
     }
 
     /// Gives the account exactly these roles (and `member`), by the command line: how the first operator is made.
@@ -176,6 +193,22 @@ impl Identity {
         Ok(roles)
     }
 
+    /// A new wrapping for every person's key, by the command line; answers how many.
+    ///
+    /// # Errors
+    /// When keys of another time are met, or there are too many epochs.
+    pub async fn rewrap_people(&self) -> Result<u64, IdentityError> {
+        self.people.rewrap(&self.db, self.clock.now()).await
+    }
+
+    /// Ends the wrappings of before: no backup that was made until then opens any more. Answers how many.
+    ///
+    /// # Errors
+    /// When something is still wrapped so.
+    pub async fn forget_old_wrappings(&self) -> Result<usize, IdentityError> {
+        self.people.forget_epochs(&self.db, self.clock.now()).await
+    }
+
     pub(crate) async fn create_accounts(&self, new: Vec<NewAccount>) -> Result<u64, IdentityError> {
         let mut ready = Vec::with_capacity(new.len());
         for one in new {
@@ -185,9 +218,15 @@ impl Identity {
                 Some(password) => Some(self.hasher.hash(&Password::typed(password)).await?),
                 None => None,
             };
+            ready.push((one, email, password_hash));
+        }
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        let mut events = Vec::new();
+        for (one, email, password_hash) in ready {
             let account = Account {
                 id: one.id,
-                email: email.address.clone(),
+                email: self.people.new_address(&mut tx, one.id, &email.address, now).await?,
                 display_name: one.display_name,
                 language: one.language,
                 theme: None,
@@ -197,13 +236,7 @@ impl Identity {
                 created_at: one.created_at,
                 version: 1,
             };
-            ready.push((account, email));
-        }
-        let now = self.clock.now();
-        let mut tx = self.db.begin().await?;
-        let mut events = Vec::new();
-        for (account, email) in &ready {
-            if store::insert(&mut tx, account, email, None).await? {
+            if store::insert(&mut tx, &account, &self.people.blind(&email.normal), None).await? {
                 events.push(outbox::event(now, ACCOUNT_CREATED, "identity", account.id.to_string(), &account.event())?);
             }
         }

@@ -66,6 +66,12 @@ async fn who_may_do_what() {
         ("identity.revoke_key", "DELETE /identity/api-keys/{key}", Value::Null),
         ("identity.find_accounts", "GET /identity/accounts?q=owner", Value::Null),
         ("identity.set_roles", "PUT /identity/accounts/{account}/roles", json!({ "roles": ["trader"] })),
+        ("identity.privacy", "GET /identity/me/privacy", Value::Null),
+        ("identity.request_export", "POST /identity/me/export", json!({})),
+        ("identity.download_export", "GET /identity/me/export/file", Value::Null),
+        ("identity.withdraw_consent", "DELETE /identity/me/applications/{client}", Value::Null),
+        ("identity.cancel_erasure", "DELETE /identity/me/erasure", Value::Null),
+        ("identity.request_erasure", "POST /identity/me/erasure", json!({})),
         ("identity.change_password", "POST /identity/me/password", json!({ "current": PASSWORD, "new": PASSWORD })),
         ("identity.sign_out", "POST /identity/sign-out", Value::Null),
     ];
@@ -95,11 +101,22 @@ async fn who_may_do_what() {
         let (passkey, device) = (world.id(&passkey).await, world.id(&device).await);
         let (passkey, device) =
             (PasskeyId::from_uuid(passkey).to_string(), TrustedDeviceId::from_uuid(device).to_string());
-        let app = App::public(&world).await;
-        let request = owner.authorize(&app.request("openid")).await.waiting();
+        let mut app = App::public(&world).await;
+        // What the owner alone can reach: an export, an application that was let in, an erasure that was asked for.
+        owner.send("POST /identity/me/export", json!({})).await;
+        world.work().await;
+        app.tokens(&mut owner, "openid").await;
+        if operation == "identity.cancel_erasure" {
+            owner.send("POST /identity/me/erasure", json!({})).await;
+        }
+        let request = owner.authorize(&app.request("openid email")).await.waiting();
         let key = owner.send("POST /identity/api-keys", key_form()).await.body();
-        let line = line.replace("{key}", key["key"]["id"].as_str().unwrap());
-        let line = line.replace("{account}", &account).replace("{session}", &session).replace("{request}", &request);
+        let line = line
+            .replace("{key}", key["key"]["id"].as_str().unwrap())
+            .replace("{account}", &account)
+            .replace("{session}", &session)
+            .replace("{request}", &request)
+            .replace("{client}", &app.id);
         let line = line.replace("{passkey}", &passkey).replace("{device}", &device);
         // The owner after those who must not reach what is the owner's, the operator at last.
         for who in ["nobody", "stranger", "moderator", "owner", "operator"] {
@@ -156,6 +173,12 @@ async fn who_may_do_what() {
         identity.revoke_key            nobody 401 stranger 404 moderator 404 owner 204 operator 404
         identity.find_accounts         nobody 401 stranger 403 moderator 403 owner 403 operator 200
         identity.set_roles             nobody 401 stranger 403 moderator 403 owner 403 operator 204
+        identity.privacy               nobody 401 stranger 200 moderator 200 owner 200 operator 200
+        identity.request_export        nobody 401 stranger 202 moderator 202 owner 202 operator 202
+        identity.download_export       nobody 401 stranger 404 moderator 404 owner 200 operator 404
+        identity.withdraw_consent      nobody 401 stranger 404 moderator 404 owner 204 operator 404
+        identity.cancel_erasure        nobody 401 stranger 404 moderator 404 owner 204 operator 404
+        identity.request_erasure       nobody 401 stranger 202 moderator 202 owner 202 operator 409
         identity.change_password       nobody 401 stranger 204 moderator 204 owner 204 operator 204
         identity.sign_out              nobody 204 stranger 204 moderator 204 owner 204 operator 204
     "#]]

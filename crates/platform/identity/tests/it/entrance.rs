@@ -145,7 +145,7 @@ async fn two_sign_ups_at_once_make_one_account() {
 async fn a_sign_in_makes_an_old_hash_anew() {
     let world = World::new().await;
     world.member("pera@primer.rs").await;
-    let dearer = world.again(HashCost { memory_kib: 128, passes: 2, ..CHEAP });
+    let dearer = world.again(HashCost { memory_kib: 128, passes: 2, ..CHEAP }).await;
     let hash = async || -> String {
         sqlx::query_scalar("select password_hash from identity.account").fetch_one(dearer.db.pool()).await.unwrap()
     };

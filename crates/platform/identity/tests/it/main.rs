@@ -10,6 +10,7 @@ mod enumeration;
 mod factors;
 mod limits;
 mod oauth;
+mod privacy;
 mod recovery;
 mod roles;
 mod secrecy;

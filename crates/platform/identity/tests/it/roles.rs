@@ -1,5 +1,5 @@
 use serde_json::json;
-use svetu_contracts::identity::ACCOUNT_CHANGED;
+use svetu_contracts::identity::{ACCOUNT_CHANGED, NewAccount};
 use svetu_identity::IdentityError;
 use svetu_kernel::Role;
 
@@ -10,7 +10,7 @@ async fn an_operator_gives_and_takes_roles() {
     let world = World::new().await;
     let (_, mut olga) = world.staff("olga@primer.rs", &[Role::Operator]).await;
     let mut pera = world.member("pera@primer.rs").await;
-    let found = olga.get("/identity/accounts?q=%20PERA").await.body();
+    let found = olga.get("/identity/accounts?q=%20PERA@primer.rs").await.body();
     let account = &found["items"][0];
     assert_eq!((&account["email"], &account["verified"]), (&json!("pera@primer.rs"), &json!(true)));
     let path = format!("PUT /identity/accounts/{}/roles", account["account_id"].as_str().unwrap());
@@ -42,10 +42,15 @@ async fn an_operator_gives_and_takes_roles() {
 }
 
 #[tokio::test]
-async fn addresses_are_found_by_their_beginning_alone() {
+async fn names_are_found_by_their_beginning_alone() {
     let world = World::new().await;
     let (_, mut olga) = world.staff("olga@primer.rs", &[Role::Operator]).await;
-    let rows = (0..60).map(|n| world.new_account(&format!("p_{n:02}@primer.rs"), &[])).collect();
+    let named = |n| NewAccount {
+        display_name: format!("P_{n:02}"),
+        password: None,
+        ..world.new_account(&format!("x{n}@primer.rs"), &[])
+    };
+    let rows = (0..60).map(named).collect();
     world.identity.contract().create_accounts(rows).await.unwrap();
     let mut count =
         async |q: &str| olga.get(&format!("/identity/accounts?q={q}")).await.body()["items"].as_array().map(Vec::len);

@@ -15,16 +15,19 @@ use axum::{
 
 use http::{HeaderMap, Request, header};
 use http_body_util::BodyExt;
+use object_store::{ObjectStore, memory::InMemory};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use svetu_contracts::identity::{IdentityContract, NewAccount};
 use svetu_db::{Db, Schema, Worker};
+use svetu_embedded::SealedFile;
 use svetu_http::{Catalogue, ClientAddress, Kit, KitConfig, Worked};
-use svetu_identity::{HashCost, Identity, IdentityDeps};
+use svetu_identity::{HashCost, Identity, IdentityDeps, People};
 use svetu_kernel::{AccountId, Actor, Clock, Language, ManualClock, Role};
 use svetu_policy::CedarAuthorizer;
 use svetu_ports::{Mail, MailError, Mailer};
 use svetu_testkit::{TestDb, clock};
+use tempfile::TempDir;
 use tower::ServiceExt;
 
 pub const PASSWORD: &str = "konj-baterija-spajalica";
@@ -55,7 +58,9 @@ pub struct World {
     pub db: Db,
     pub router: Router,
     networks: AtomicU32,
-    test_db: TestDb,
+    pub objects: Arc<dyn ObjectStore>,
+    pub test_db: TestDb,
+    pub secrets: Arc<TempDir>,
 }
 
 /// Somebody's browser: it keeps the cookie and comes from one address.
@@ -103,16 +108,25 @@ impl World {
 
     pub async fn with(secure: bool, cost: HashCost) -> Self {
         let test_db = TestDb::new(&[Schema { name: "identity", migrator: &svetu_identity::MIGRATOR }]).await;
-        Self::over(test_db, clock(), secure, cost)
+        Self::over(test_db, clock(), secure, cost, Arc::new(TempDir::new().unwrap())).await
     }
 
     /// The same database under another binary's settings.
-    pub fn again(self, cost: HashCost) -> Self {
-        Self::over(self.test_db, self.clock, false, cost)
+    pub async fn again(self, cost: HashCost) -> Self {
+        Self::over(self.test_db, self.clock, false, cost, self.secrets).await
     }
 
-    fn over(test_db: TestDb, clock: Arc<ManualClock>, secure: bool, hash_cost: HashCost) -> Self {
+    /// Everything anew but the database, the clock and the folder of the secrets.
+    pub async fn over(
+        test_db: TestDb,
+        clock: Arc<ManualClock>,
+        secure: bool,
+        hash_cost: HashCost,
+        secrets: Arc<TempDir>,
+    ) -> Self {
         let (letters, db) = (Arc::new(Letters::default()), test_db.db("identity"));
+        let objects: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+        let people = People::open(Arc::new(SealedFile::open(secrets.path(), None).unwrap())).await.unwrap();
         let identity = Identity::try_new(IdentityDeps {
             db: db.clone(),
             clock: clock.clone(),
@@ -122,8 +136,11 @@ impl World {
             hash_cost,
             oauth_secret: [9; 32],
             api_scopes: svetu_policy::Scopes::try_new().unwrap().names().map(str::to_owned).collect(),
+            people,
+            objects: objects.clone(),
         })
         .unwrap();
+        identity.connect_personal(vec![identity.personal()]);
         let kit = Kit::new(KitConfig {
             authorizer: Arc::new(CedarAuthorizer::try_new().unwrap()),
             clock: clock.clone(),
@@ -132,7 +149,25 @@ impl World {
             body_bytes_max: Kit::BODY_BYTES_MAX,
         });
         let router = kit.install(identity.routes().split_for_parts().0.merge(identity.oauth_routes()));
-        Self { identity, letters, clock, db, router, networks: AtomicU32::new(0), test_db }
+        Self { identity, letters, clock, db, router, networks: AtomicU32::new(0), objects, test_db, secrets }
+    }
+
+    /// The service as another process has it.
+    pub async fn over_same(world: &Self) -> Identity {
+        let secrets = SealedFile::open(world.secrets.path(), None).unwrap();
+        Identity::try_new(IdentityDeps {
+            db: world.db.clone(),
+            clock: world.clock.clone(),
+            mailer: world.letters.clone(),
+            site_url: "http://localhost:8080".to_owned(),
+            secure: false,
+            hash_cost: CHEAP,
+            oauth_secret: [9; 32],
+            api_scopes: Vec::new(),
+            people: People::open(Arc::new(secrets)).await.unwrap(),
+            objects: world.objects.clone(),
+        })
+        .unwrap()
     }
 
     /// As who owns the database.
@@ -160,8 +195,10 @@ impl World {
     }
 
     pub async fn token(&self, to: &str) -> String {
-        let letter = self.letter(to).await;
-        let (_, token) = letter.text.split_once("?token=").expect("a link");
+        self.work().await;
+        let sent = self.letters.sent.lock();
+        let texts = sent.iter().filter(|mail| mail.to == to).map(|mail| &mail.text);
+        let (_, token) = texts.filter_map(|text| text.split_once("?token=")).next_back().expect("a link");
         token.split_whitespace().next().unwrap().to_owned()
     }
 
@@ -232,8 +269,16 @@ impl Browser<'_> {
         self.send(&format!("GET {path}"), Value::Null).await
     }
 
-    /// As the gateway does: the cookie becomes an actor, an unknown one a visitor.
     pub async fn send(&mut self, line: &str, body: Value) -> Answer {
+        self.try_send(line, body).await.expect("a whole answer")
+    }
+
+    pub async fn try_get(&mut self, path: &str) -> Option<Answer> {
+        self.try_send(&format!("GET {path}"), Value::Null).await
+    }
+
+    /// As the gateway does: the cookie becomes an actor, an unknown one a visitor. None: the answer broke off.
+    async fn try_send(&mut self, line: &str, body: Value) -> Option<Answer> {
         let (method, path) = line.split_once(' ').unwrap();
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let mut request = Request::builder()
@@ -258,7 +303,8 @@ impl Browser<'_> {
         }
         let response = self.world.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
+        let Ok(body) = body.collect().await else { return None };
+        let bytes = body.to_bytes();
         let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, bytes };
         for line in answer.headers.get_all(header::SET_COOKIE) {
             let (name, rest) = line.to_str().unwrap().split_once('=').unwrap();
@@ -269,7 +315,7 @@ impl Browser<'_> {
                 (false, None) => drop(self.jar.remove(name)),
             }
         }
-        answer
+        Some(answer)
     }
 
     pub async fn me(&mut self) -> String {

@@ -1,0 +1,199 @@
+//! What identity itself holds of a person.
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use svetu_contracts::{
+    ContractError,
+    personal::{PersonalData, PersonalPage, PersonalPart, Place, ROWS_MAX},
+};
+use svetu_kernel::AccountId;
+use uuid::Uuid;
+
+use super::erase;
+use crate::{Identity, IdentityError, store};
+
+const LISTS: [&str; 8] =
+    ["account", "sessions", "security_events", "consents", "applications", "passkeys", "trusted_devices", "api_keys"];
+
+#[async_trait]
+impl PersonalData for Identity {
+    fn service(&self) -> &'static str {
+        "identity"
+    }
+
+    async fn personal(&self, account: AccountId, after: Option<&str>) -> Result<PersonalPage, ContractError> {
+        let place = Place::parse(after)?;
+        let rows = match LISTS.get(place.list).copied() {
+            Some("account") => self.own_account(account).await?,
+            Some("sessions") => self.own_sessions(account, place.row).await?,
+            Some("security_events") => self.own_events(account, place.row).await?,
+            Some("consents") => self.own_consents(account, place.row).await?,
+            Some("applications") => self.own_applications(account, place.row).await?,
+            Some("passkeys") => self.own_passkeys(account, place.row).await?,
+            Some("trusted_devices") => self.own_devices(account, place.row).await?,
+            Some("api_keys") => self.own_keys(account, place.row).await?,
+            Some(_) | None => return Err(ContractError::NotFound),
+        };
+        let (keys, rows): (Vec<String>, Vec<Value>) = rows.into_iter().unzip();
+        let full = rows.len() as i64 >= ROWS_MAX;
+        let next = place.next(full, keys.into_iter().last(), LISTS.len());
+        Ok(PersonalPage { part: PersonalPart::Rows { name: LISTS[place.list], rows }, next })
+    }
+}
+
+type Rows = Vec<(String, Value)>;
+
+impl Identity {
+    async fn own_account(&self, id: AccountId) -> Result<Rows, IdentityError> {
+        let account = store::by_id(&self.db, id).await?;
+        let erasure = erase::erasure(&self.db, id).await?;
+        let row = json!({
+            "account_id": account.id,
+            "email": self.address_of(&account).await?,
+            "display_name": account.display_name,
+            "language": account.language,
+            "theme": account.theme,
+            "roles": account.roles,
+            "has_password": account.password_hash.is_some(),
+            "created_at": account.created_at,
+            "erasure_due_at": erasure.map(|erasure| erasure.due_at),
+        });
+        Ok(vec![(String::new(), row)])
+    }
+
+    async fn own_sessions(&self, id: AccountId, after: Option<&str>) -> Result<Rows, IdentityError> {
+        let after: Uuid = after.and_then(|after| after.parse().ok()).unwrap_or_default();
+        let rows = sqlx::query!(
+            "select id, device, network, created_at, last_seen_at, ended_at from identity.session
+             where account = $1 and id > $2 order by id limit $3",
+            id.uuid(),
+            after,
+            ROWS_MAX
+        )
+        .fetch_all(self.db.pool())
+        .await?;
+        let told = rows.into_iter().map(|row| {
+            let value = json!({ "device": row.device, "network": row.network, "began_at": row.created_at,
+                "last_seen_at": row.last_seen_at, "ended_at": row.ended_at });
+            (row.id.to_string(), value)
+        });
+        Ok(told.collect())
+    }
+
+    async fn own_events(&self, id: AccountId, after: Option<&str>) -> Result<Rows, IdentityError> {
+        let rows = sqlx::query!(
+            "select id, at, actor, kind, detail from identity.security_event
+             where account = $1 and id > $2 order by id limit $3",
+            id.uuid(),
+            number(after),
+            ROWS_MAX
+        )
+        .fetch_all(self.db.pool())
+        .await?;
+        let own = id.to_string();
+        let told = rows.into_iter().map(|row| {
+            // Who of the staff it was is theirs, not this person's.
+            let by = if row.actor == own { "you" } else { "the platform" };
+            (row.id.to_string(), json!({ "at": row.at, "by": by, "what": row.kind, "detail": row.detail }))
+        });
+        Ok(told.collect())
+    }
+
+    async fn own_consents(&self, id: AccountId, after: Option<&str>) -> Result<Rows, IdentityError> {
+        let rows = sqlx::query!(
+            "select id, at, subject, version, given from identity.consent_log
+             where account = $1 and id > $2 order by id limit $3",
+            id.uuid(),
+            number(after),
+            ROWS_MAX
+        )
+        .fetch_all(self.db.pool())
+        .await?;
+        let told = rows.into_iter().map(|row| {
+            let value = json!({ "at": row.at, "to": row.subject, "version": row.version, "given": row.given });
+            (row.id.to_string(), value)
+        });
+        Ok(told.collect())
+    }
+
+    /// What applications were given, and until when.
+    async fn own_applications(&self, id: AccountId, after: Option<&str>) -> Result<Rows, IdentityError> {
+        let after: Uuid = after.and_then(|after| after.parse().ok()).unwrap_or_default();
+        let rows = sqlx::query!(
+            "select g.id, c.name, g.scopes, g.created_at, g.expires_at, g.revoked_at from identity.oauth_grant g
+             join identity.oauth_client c on c.id = g.client
+             where g.account = $1 and g.id > $2 order by g.id limit $3",
+            id.uuid(),
+            after,
+            ROWS_MAX
+        )
+        .fetch_all(self.db.pool())
+        .await?;
+        let told = rows.into_iter().map(|row| {
+            let value = json!({ "application": row.name, "scopes": row.scopes, "given_at": row.created_at,
+                "expires_at": row.expires_at, "revoked_at": row.revoked_at });
+            (row.id.to_string(), value)
+        });
+        Ok(told.collect())
+    }
+
+    async fn own_passkeys(&self, id: AccountId, after: Option<&str>) -> Result<Rows, IdentityError> {
+        let after: Uuid = after.and_then(|after| after.parse().ok()).unwrap_or_default();
+        let rows = sqlx::query!(
+            "select id, name, created_at, last_used_at from identity.passkey
+             where account = $1 and id > $2 order by id limit $3",
+            id.uuid(),
+            after,
+            ROWS_MAX
+        )
+        .fetch_all(self.db.pool())
+        .await?;
+        let told = rows.into_iter().map(|row| {
+            let value = json!({ "name": row.name, "created_at": row.created_at, "last_used_at": row.last_used_at });
+            (row.id.to_string(), value)
+        });
+        Ok(told.collect())
+    }
+
+    async fn own_devices(&self, id: AccountId, after: Option<&str>) -> Result<Rows, IdentityError> {
+        let after: Uuid = after.and_then(|after| after.parse().ok()).unwrap_or_default();
+        let rows = sqlx::query!(
+            "select id, device, network, created_at, last_used_at, expires_at from identity.trusted_device
+             where account = $1 and id > $2 order by id limit $3",
+            id.uuid(),
+            after,
+            ROWS_MAX
+        )
+        .fetch_all(self.db.pool())
+        .await?;
+        let told = rows.into_iter().map(|row| {
+            let value = json!({ "device": row.device, "network": row.network, "since": row.created_at,
+                "last_used_at": row.last_used_at, "expires_at": row.expires_at });
+            (row.id.to_string(), value)
+        });
+        Ok(told.collect())
+    }
+
+    async fn own_keys(&self, id: AccountId, after: Option<&str>) -> Result<Rows, IdentityError> {
+        let after: Uuid = after.and_then(|after| after.parse().ok()).unwrap_or_default();
+        let rows = sqlx::query!(
+            "select id, name, scopes, created_at, expires_at, last_used_at, revoked_at from identity.api_key
+             where account = $1 and id > $2 order by id limit $3",
+            id.uuid(),
+            after,
+            ROWS_MAX
+        )
+        .fetch_all(self.db.pool())
+        .await?;
+        let told = rows.into_iter().map(|row| {
+            let value = json!({ "name": row.name, "scopes": row.scopes, "created_at": row.created_at,
+                "expires_at": row.expires_at, "last_used_at": row.last_used_at, "revoked_at": row.revoked_at });
+            (row.id.to_string(), value)
+        });
+        Ok(told.collect())
+    }
+}
+
+fn number(after: Option<&str>) -> i64 {
+    after.and_then(|after| after.parse().ok()).unwrap_or_default()
+}
