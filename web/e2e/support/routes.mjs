@@ -58,6 +58,7 @@ export async function routes() {
       "/security/totp",
       "/security/codes",
       "/keys",
+      "/privacy",
     ].map((path) => ({
       name: `account${path}`,
       path: `/account${path}`,

@@ -85,6 +85,7 @@ export type Answers = [
   Expect<Reads<Wire["RecoveryCodes"], site.RecoveryCodes>>,
   Expect<Reads<Wire["ApiKeyList"], site.ApiKeyList>>,
   Expect<Reads<Wire["CreatedApiKey"], site.CreatedApiKey>>,
+  Expect<Reads<Wire["PrivacyView"], site.Privacy>>,
   Expect<Reads<Wire["CategoryAttribute"], site.AttributeView>>,
   Expect<Reads<Wire["CategorySummary"], site.CategorySummary>>,
   Expect<Reads<Wire["CategoryTree"], site.CategoryTree>>,

@@ -65,11 +65,20 @@ export interface Me {
 
 export interface Session {
   me: Me;
+  erasure_due_at?: string | null;
+}
+
+export interface Privacy {
+  erasure?: { asked_at: string; due_at: string };
+  export?: { asked_at: string; ready: boolean; expires_at: string; bytes?: number | null };
+  applications: { client_id: string; name: string; scopes: string[]; given_at: string }[];
+  retention: { what: string; kept_days: number; why: string }[];
 }
 
 /** Who has just signed in, or what is still asked for. */
 export interface SignInAnswer {
   me?: Me;
+  erasure_due_at?: string | null;
   second_factor?: { methods: string[]; passkeys: boolean };
 }
 

@@ -199,3 +199,46 @@ export async function deleteSearch(form: FormData) {
     act(localeOf(form), "DELETE", `/marketplace/saved-searches/${id}`),
   );
 }
+
+/** Empty: who signed in just now need not say it again. */
+const confirmation = (form: FormData) => {
+  const password = text(form, "password");
+  return password ? { password } : {};
+};
+
+export async function requestExport(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const stop = await hindrance(locale, form, [], {});
+  if (stop) return stop;
+  try {
+    await act(locale, "POST", "/identity/me/export", { body: confirmation(form) });
+  } catch (error) {
+    if (needsStepUp(error)) redirect(stepUpFor(locale, "/account/privacy"));
+    return refused(locale, error, {});
+  }
+  redirect(href(locale, "/account/privacy?done=export"));
+}
+
+export async function requestErasure(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const stop = await hindrance(locale, form, ["sure"], {});
+  if (stop) return stop;
+  try {
+    await act(locale, "POST", "/identity/me/erasure", { body: confirmation(form) });
+  } catch (error) {
+    if (needsStepUp(error)) redirect(stepUpFor(locale, "/account/privacy"));
+    return refused(locale, error, {});
+  }
+  redirect(href(locale, "/account/privacy?done=erasure"));
+}
+
+export async function cancelErasure(form: FormData) {
+  await press(form, "/account/privacy", "kept", () => act(localeOf(form), "DELETE", "/identity/me/erasure"));
+}
+
+export async function withdrawConsent(form: FormData) {
+  const id = encodeURIComponent(text(form, "id"));
+  await press(form, "/account/privacy", "withdrawn", () =>
+    act(localeOf(form), "DELETE", `/identity/me/applications/${id}`),
+  );
+}

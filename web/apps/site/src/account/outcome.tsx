@@ -12,6 +12,10 @@ const OUTCOMES = [
   "removed",
   "passkey",
   "totp",
+  "kept",
+  "erasure",
+  "export",
+  "withdrawn",
   "failed",
 ] as const;
 type Outcome = (typeof OUTCOMES)[number];

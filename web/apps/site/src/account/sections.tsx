@@ -1,4 +1,4 @@
-import { Bell, Bot, Clock, Heart, KeyRound, type LucideIcon, Settings, Tag } from "lucide-react";
+import { Bell, Bot, Clock, Heart, KeyRound, type LucideIcon, Settings, ShieldCheck, Tag } from "lucide-react";
 
 /** The pages of an account, in the order of the menus. */
 export const sections = [
@@ -9,4 +9,5 @@ export const sections = [
   { id: "settings", path: "/account/settings", icon: Settings },
   { id: "security", path: "/account/security", icon: KeyRound },
   { id: "keys", path: "/account/keys", icon: Bot },
+  { id: "privacy", path: "/account/privacy", icon: ShieldCheck },
 ] as const satisfies readonly { id: string; path: string; icon: LucideIcon }[];

@@ -28,11 +28,18 @@ async function goOn(next: string): Promise<FormState> {
   redirect(next);
 }
 
+/** In; somebody who asked to be erased and comes back is asked whether they stay. */
+async function entered(locale: Locale, answer: Answer<SignInAnswer>, next: string): Promise<FormState> {
+  await enter(answer);
+  if (answer.data.erasure_due_at) redirect(href(locale, "/account/privacy"));
+  return goOn(next);
+}
+
 /** In, or on to the page that asks for the second factor. */
 async function admitted(locale: Locale, answer: Answer<SignInAnswer>, next: string): Promise<FormState> {
-  await enter(answer);
   const second = answer.data.second_factor;
-  if (!second) return goOn(next);
+  if (!second) return entered(locale, answer, next);
+  await enter(answer);
   const query = new URLSearchParams({ next });
   if (second.methods.includes("recovery_code")) query.set("recovery", "1");
   if (second.passkeys) query.set("passkeys", "1");
@@ -88,14 +95,15 @@ export async function completeFactor(_: FormState, form: FormData): Promise<Form
   const locale = localeOf(form);
   const stop = await hindrance(locale, form, ["code"], {});
   if (stop) return stop;
+  let answer: Answer<SignInAnswer>;
   try {
     const method = form.get("method") === "recovery_code" ? "recovery_code" : "totp";
     const body = { method, code: text(form, "code"), trust_device: form.has("trust") };
-    await enter(await act<SignInAnswer>(locale, "POST", "/identity/sign-in/factor", { body }));
+    answer = await act<SignInAnswer>(locale, "POST", "/identity/sign-in/factor", { body });
   } catch (error) {
     return refused(locale, error, {});
   }
-  return goOn(localPath(locale, form.get("next")));
+  return entered(locale, answer, localPath(locale, form.get("next")));
 }
 
 /** Proves the signed-in person once more: by a password or a code. */

@@ -34,7 +34,7 @@ export interface ActionFormProps {
   done?: ReactNode | ((state: FormState) => ReactNode);
   /** Stands above the form when it is done. */
   saved?: ReactNode;
-  variant?: "primary" | "secondary";
+  variant?: "primary" | "secondary" | "danger";
   /** Tells forms of one page apart. */
   prefix?: string;
 }

@@ -27,6 +27,7 @@ export default async function AccountLayout({ children, params }: Props) {
           settings: t("settings.title"),
           security: t("security.title"),
           keys: t("keys.title"),
+          privacy: t("privacy.title"),
         }}
       />
       <div className="min-w-0">{children}</div>
