@@ -66,7 +66,9 @@ export async function newAccount(name, language = "sr-Latn") {
 
 /** Gives an account further roles, as an operator does. */
 export async function setRoles(email, roles) {
-  const cookie = await cookieOf(people.operator);
+  // Signed in just now: roles are given by who has proven themselves recently.
+  const { cookies } = await signIn(people.operator, PASSWORD);
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
   const { data } = await api("GET", `/identity/accounts?q=${encodeURIComponent(email)}`, { cookie });
   const account = data.items.find((one) => one.email === email);
   await api("PUT", `/identity/accounts/${account.account_id}/roles`, { cookie, body: { roles } });

@@ -287,7 +287,7 @@ impl Walk {
                 "POST /identity/sign-in/factor",
                 json!({ "method": "totp", "code": "000000" }),
             ),
-            ("identity.request_code", "POST /identity/sign-in/code", json!({ "email": "niko@example.com" })),
+            ("identity.request_code", "POST /identity/sign-in/code", json!({ "email": email })),
             ("identity.sign_in_by_code", "POST /identity/sign-in/code/complete", json!({ "code": "000000" })),
             ("identity.passkey_options", "POST /identity/sign-in/passkey/options", Value::Null),
             (
@@ -349,9 +349,13 @@ impl Walk {
     async fn downloads(&mut self) {
         for who in [Who::Stranger, Who::Owner, Who::Moderator, Who::Operator] {
             let mut tries = 0;
-            while self.ask(who, "/identity/me/privacy").await["export"]["ready"] != true {
+            loop {
+                let privacy = self.ask(who, "/identity/me/privacy").await;
+                if privacy["export"]["ready"] == true {
+                    break;
+                }
                 tries += 1;
-                assert!(tries < 600, "an export is not ready");
+                assert!(tries < 600, "{}: {privacy}", who.name());
                 tokio::time::sleep(std::time::Duration::from_millis(100)).await;
             }
         }

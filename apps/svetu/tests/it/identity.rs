@@ -36,7 +36,10 @@ async fn an_operator_looks_after_people_and_the_log() {
     assert!(given["roles"].as_array().unwrap().iter().any(|role| role == "moderator"), "{given}");
     let taken = place.run(&["identity", "role", "take", TRADER, "moderator"]).await.expect(0).out;
     assert!(!taken.contains("moderator") && taken.contains("member"), "{taken}");
-    place.run(&["identity", "role", "give", TRADER, "boss"]).await.refused(&["member, trader, moderator, operator"]);
+    place
+        .run(&["identity", "role", "give", TRADER, "boss"])
+        .await
+        .refused(&["member, trader, support, moderator, operator"]);
 
     let events = json(place.run(&["identity", "audit", TRADER, "--limit", "4", "--json"]).await);
     let kinds: Vec<&str> = events.as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();

@@ -97,6 +97,13 @@ impl Api {
         self.send(Method::PATCH, path, &[("if-match", etag)], Some(as_json(body))).await
     }
 
+    /// A picture; its id.
+    pub async fn upload(&self, picture: Bytes) -> String {
+        let sent = self.send(Method::POST, "/api/v1/media/uploads", &[], Some(("image/jpeg", picture))).await.unwrap();
+        assert!(sent.is_success(), "{}", String::from_utf8_lossy(&sent.body));
+        sent.json()["id"].as_str().unwrap().to_owned()
+    }
+
     async fn send(
         &self,
         method: Method,

@@ -71,12 +71,12 @@ pub async fn keep_listing(tx: &mut Tx<'_>, listing: &ListingSnapshot) -> Result<
     Ok(())
 }
 
-/// What stays of a purged ad is its id, so that a late event does not bring it back.
+/// What stays of a purged ad is its id, and not whose it was, so that a late event does not bring it back.
 pub async fn purge_listing(tx: &mut Tx<'_>, id: ListingId) -> Result<(), UsersError> {
     let id = id.uuid();
     sqlx::query!(
         "insert into users.listing (id, version, seller, state) values ($1, $2, $3, 'purged')
-         on conflict (id) do update set version = excluded.version, state = 'purged', card = null",
+         on conflict (id) do update set version = excluded.version, seller = excluded.seller, state = 'purged', card = null",
         id,
         i64::MAX,
         Uuid::nil(),

@@ -9,7 +9,7 @@ use svetu_db::{Db, Tx};
 use svetu_kernel::{AccountId, Actor, ApiKeyId, Credential, FieldProblem, Role, Subject, Timestamp};
 
 use crate::{
-    Identity, IdentityError,
+    Identity, IdentityError, factors,
     model::roles_of,
     service::account_of,
     store,
@@ -96,7 +96,8 @@ impl Identity {
 
     /// The key and its secret, which is not told again.
     pub(crate) async fn create_key(&self, actor: &Actor, new: NewApiKey) -> Result<(ApiKey, String), IdentityError> {
-        let account = account_of(actor)?;
+        // A key is a way in: who makes one has just proven who they are.
+        let account = factors::confirmed(actor, self.clock.now())?;
         let name = new.name.split_whitespace().collect::<Vec<_>>().join(" ");
         let known = self.key_scopes(actor);
         let mut faults = Vec::new();

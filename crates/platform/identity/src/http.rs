@@ -538,6 +538,8 @@ async fn set_roles(
     ValidJson(form): ValidJson<RolesForm>,
 ) -> Result<StatusCode, ApiProblem> {
     grant.on(&Resource::new("Account", id.to_string()).owned_by(id))?;
+    // Who may do everything by it has just proven who they are.
+    crate::factors::confirmed(grant.actor(), identity.clock.now())?;
     identity.set_roles_by(grant.actor(), id, form.roles).await?;
     Ok(StatusCode::NO_CONTENT)
 }

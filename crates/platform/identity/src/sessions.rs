@@ -259,7 +259,7 @@ pub async fn end(tx: &mut Tx<'_>, account: AccountId, id: SessionId, now: Timest
     Ok(ended.rows_affected() == 1)
 }
 
-/// All of the account's, but the one to keep.
+/// All of the account's, but the one to keep; with what applications were given in them.
 pub async fn end_all(
     tx: &mut Tx<'_>,
     account: AccountId,
@@ -276,5 +276,15 @@ pub async fn end_all(
     .fetch_all(&mut **tx)
     .await?;
     oauth::announce_ended(tx, &ended, now).await?;
+    // What outlives a session was given in it: whoever wants all others out means applications too.
+    sqlx::query!(
+        "update identity.oauth_grant set revoked_at = $3
+         where account = $1 and revoked_at is null and session is distinct from $2",
+        account.uuid(),
+        keep.map(SessionId::uuid),
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
     Ok(ended.len() as u64)
 }

@@ -242,7 +242,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Accounts whose address begins so, at most fifty; for operators. */
+        /** The account of this whole address or id, or those whose name begins so, at most fifty; for operators. */
         get: operations["identity.find_accounts"];
         put?: never;
         post?: never;
@@ -501,6 +501,92 @@ export interface paths {
         post?: never;
         /** From here on the second factor is asked on that device again. */
         delete: operations["identity.forget_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me/privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the person asked for, whom they let in, and how long what is kept. */
+        get: operations["identity.privacy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Everything about the person in one file; a letter says when it is ready. */
+        post: operations["identity.request_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me/export/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ZIP itself: JSON of every service, and the photos. */
+        get: operations["identity.download_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** To be erased, after a time to think it over. */
+        post: operations["identity.request_erasure"];
+        /** The person stays. */
+        delete: operations["identity.cancel_erasure"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me/applications/{client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** The application has to ask anew; what it was given opens nothing any more. */
+        delete: operations["identity.withdraw_consent"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1565,6 +1651,14 @@ export interface components {
         };
         /** @enum {string} */
         AppealVerdict: "uphold" | "reverse";
+        /** @description An application that was let in. */
+        ApplicationView: {
+            client_id: string;
+            name: string;
+            scopes: string[];
+            /** Format: date-time */
+            given_at: string;
+        };
         /** @description One typed fact about an ad. */
         Attribute: components["schemas"]["AttributeKind"] & {
             /** @description Stable key, `mileage_km`. */
@@ -1873,6 +1967,11 @@ export interface components {
         };
         /** @enum {string} */
         Condition: "new" | "like_new" | "used" | "for_parts";
+        /** @description Asked of who did not sign in just now. */
+        ConfirmForm: {
+            /** Format: password */
+            password?: string | null;
+        };
         Contact: {
             /**
              * @description E.164.
@@ -1904,6 +2003,25 @@ export interface components {
         Delivery: "pickup" | "courier" | "post" | "seller";
         DeviceAnswer: {
             allow: boolean;
+        };
+        ErasureView: {
+            /** Format: date-time */
+            asked_at: string;
+            /**
+             * Format: date-time
+             * @description Until then it can be taken back.
+             */
+            due_at: string;
+        };
+        ExportView: {
+            /** Format: date-time */
+            asked_at: string;
+            /** @description It can be downloaded; before, it is being gathered. */
+            ready: boolean;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: int64 */
+            bytes?: number | null;
         };
         FacetView: components["schemas"]["BucketView"][] | components["schemas"]["AttributeFacet"];
         /** @description The ways into the account. */
@@ -2511,6 +2629,12 @@ export interface components {
          * @enum {string}
          */
         PriceKind: "fixed" | "agreement" | "free" | "contact";
+        PrivacyView: {
+            erasure?: null | components["schemas"]["ErasureView"];
+            export?: null | components["schemas"]["ExportView"];
+            applications: components["schemas"]["ApplicationView"][];
+            retention: components["schemas"]["RuleView"][];
+        };
         /** @description The document; further members are the values that the title names. */
         ProblemDocument: {
             /**
@@ -2612,6 +2736,15 @@ export interface components {
         RolesForm: {
             roles: components["schemas"]["Role"][];
         };
+        /** @description How long what is kept. */
+        RuleView: {
+            /** @description `ended_session`, `security_event`, `export`, … */
+            what: string;
+            /** Format: int32 */
+            kept_days: number;
+            /** @description `contract`, `security`, `consent` or `law`. */
+            why: string;
+        };
         /** @example search_01jd8zk3vme7g9x0q4c5r6s7t8 */
         SavedSearchId: string;
         SavedSearchPatch: {
@@ -2699,6 +2832,11 @@ export interface components {
         /** @description Who has just signed in; the session itself is in the cookie. */
         Session: {
             me: components["schemas"]["Me"];
+            /**
+             * Format: date-time
+             * @description The person asked to be erased and is so then, unless they take it back (`identity.cancel_erasure`).
+             */
+            erasure_due_at?: string | null;
         };
         /** @example session_01jd8zk3vme7g9x0q4c5r6s7t8 */
         SessionId: string;
@@ -2721,6 +2859,11 @@ export interface components {
         /** @description Who has just signed in, or what is still asked for: one of the two. */
         SignInAnswer: {
             me?: null | components["schemas"]["Me"];
+            /**
+             * Format: date-time
+             * @description The person asked to be erased and is so then, unless they take it back (`identity.cancel_erasure`).
+             */
+            erasure_due_at?: string | null;
             second_factor?: null | components["schemas"]["SecondFactor"];
         };
         SignInForm: {
@@ -3417,7 +3560,7 @@ export interface operations {
     "identity.find_accounts": {
         parameters: {
             query: {
-                /** @description How the address begins. */
+                /** @description A whole address, an account's id, or how a name begins. */
                 q: string;
             };
             header?: never;
@@ -3959,6 +4102,180 @@ export interface operations {
             header?: never;
             path: {
                 id: components["schemas"]["TrustedDeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.request_export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmForm"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.download_export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.request_erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmForm"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.cancel_erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.withdraw_consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
             };
             cookie?: never;
         };

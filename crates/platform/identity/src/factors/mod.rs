@@ -87,7 +87,7 @@ pub async fn has_second(db: &Db, account: AccountId) -> Result<bool, IdentityErr
 }
 
 /// The account of who asks, its person proven recently.
-fn confirmed(actor: &Actor, now: Timestamp) -> Result<AccountId, IdentityError> {
+pub(crate) fn confirmed(actor: &Actor, now: Timestamp) -> Result<AccountId, IdentityError> {
     let id = account_of(actor)?;
     if actor.confirmed_within(CONFIRMED_S, now) { Ok(id) } else { Err(IdentityError::StepUp) }
 }

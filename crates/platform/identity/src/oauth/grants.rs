@@ -113,7 +113,7 @@ pub async fn living(tx: &mut Tx<'_>, id: Uuid, now: Timestamp) -> Result<Option<
          join identity.oauth_client c on c.id = g.client
          where g.id = $1 and g.revoked_at is null and g.expires_at > $2 and a.state = 'active' and c.disabled_at is null
              and (g.offline or exists (select from identity.session s where s.id = g.session and s.ended_at is null
-                 and s.expires_at > $2))",
+                 and s.expires_at > $2 and s.last_seen_at + make_interval(secs => s.idle_s_max::float8) > $2))",
         id,
         now
     )
@@ -163,7 +163,7 @@ pub async fn person(
          join identity.oauth_client c on c.id = g.client
          where g.id = $1 and g.revoked_at is null and g.expires_at > $2 and a.state = 'active' and c.disabled_at is null
              and (g.offline or exists (select from identity.session s where s.id = g.session and s.ended_at is null
-                 and s.expires_at > $2))
+                 and s.expires_at > $2 and s.last_seen_at + make_interval(secs => s.idle_s_max::float8) > $2))
              and exists (select from identity.oauth_client b where b.id = $3 and b.disabled_at is null)
              and not exists (select from identity.oauth_spent t where t.hash = $4)",
         id,

@@ -272,11 +272,17 @@ impl Identity {
     ) -> Result<Value> {
         let in_form = form.and_then(|form| form.get("access_token"));
         let (claims, grant) = self.bearer(headers, in_form, method, &self.oauth.endpoint("userinfo"), now).await?;
-        let grant = grant.filter(|grant| grant.scopes.iter().any(|scope| scope == "openid"));
-        let grant = grant.ok_or_else(|| OAuthError {
+        // A token that was asked for in the name of another service is for that service.
+        if !claims.aud.contains(&self.oauth.api()) {
+            return Err(invalid(BEARER));
+        }
+        let given: Vec<&str> = claims.scope.split(' ').collect();
+        let mut grant = grant.filter(|_| given.contains(&"openid")).ok_or_else(|| OAuthError {
             challenge: Some("Bearer"),
             ..OAuthError::new(Code::InsufficientScope, "the access token has not the scope openid")
         })?;
+        // The token may have been narrowed since the person agreed.
+        grant.scopes.retain(|scope| given.contains(&scope.as_str()));
         let mut answer = claims_of(&self.people, &grant).await?;
         answer.insert("sub".to_owned(), json!(claims.sub));
         Ok(Value::Object(answer))

@@ -104,6 +104,9 @@ async fn a_key_is_asked_for_properly() {
     }
     assert_eq!(create(&mut ana, &["account:read"], 1).await.said(), "409 identity.too_many_keys");
     world.clock.advance(Duration::days(1));
+    let late = create(&mut ana, &["account:read"], 1).await.said();
+    assert_eq!(late, "401 auth.step_up_required", "a key is a way in");
+    ana.sign_in("ana@primer.rs", PASSWORD).await;
     assert_eq!(create(&mut ana, &["account:read"], 1).await.status, 201, "what is over makes room");
     world.clock.advance(Duration::days(40));
     world.work().await;

@@ -36,6 +36,10 @@ async fn an_operator_gives_and_takes_roles() {
     // The same again changes nothing and ends nobody's session.
     assert_eq!(olga.send(&path, json!({ "roles": ["moderator"] })).await.status, 204);
     assert_eq!(pera.me().await, "pera@primer.rs");
+    // An operator's session that somebody finds open gives nobody a role.
+    world.clock.advance(chrono::Duration::minutes(11));
+    assert_eq!(olga.send(&path, json!({ "roles": ["operator"] })).await.said(), "401 auth.step_up_required");
+    olga.send("POST /identity/me/step-up", json!({ "method": "password", "password": PASSWORD })).await;
     assert_eq!(olga.send(&path, json!({ "roles": ["king"] })).await.said(), "422 validation.failed");
     let nobody = "PUT /identity/accounts/account_00000000000000000000000000/roles";
     assert_eq!(olga.send(nobody, json!({ "roles": [] })).await.said(), "404 identity.no_such_account");

@@ -171,6 +171,7 @@ export async function createKey(_: FormState, form: FormData): Promise<FormState
     revalidatePath(href(locale, "/account/keys"));
     return { errors: {}, values: {}, secret: data.secret };
   } catch (error) {
+    if (needsStepUp(error)) redirect(stepUpFor(locale, "/account/keys"));
     return refused(locale, error, values);
   }
 }

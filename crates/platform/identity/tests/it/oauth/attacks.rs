@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use svetu_identity::AuthMethod;
 
 use super::app::{App, CALLBACK, Went, get, registration, send_form};
-use crate::world::World;
+use crate::world::{PASSWORD, World};
 
 #[tokio::test]
 async fn nobody_is_led_to_an_address_that_is_not_registered() {
@@ -189,4 +189,69 @@ async fn anothers_request_is_not_answered_for_them() {
     let nobody = world.browser().get("/identity/authorization-requests/x").await;
     assert_eq!(nobody.said(), "401 auth.required");
     assert_eq!(ana.get("/identity/authorization-requests/x").await.said(), "404 identity.no_such_request");
+}
+
+/// What a narrowed token may not ask for, it is not told either; a token for another service is not for this one.
+#[tokio::test]
+async fn a_token_is_told_what_it_was_given_for() {
+    let world = World::new().await;
+    let mut app = App::public(&world).await;
+    let mut ana = world.member("ana@primer.rs").await;
+    let tokens = app.tokens(&mut ana, "openid profile email offline_access").await;
+    let refresh = tokens["refresh_token"].as_str().unwrap();
+    let ask = |scope: &'static str| [("grant_type", "refresh_token"), ("refresh_token", refresh), ("scope", scope)];
+    let narrow = app.post("/oauth/token", &ask("openid profile")).await.body();
+    let bearer = |tokens: &Value| format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+    let info = get(&world, "/oauth/userinfo", &[("authorization", bearer(&narrow))]).await.body();
+    assert_eq!((&info["name"], &info["email"]), (&json!("Pera Perić"), &Value::Null));
+    let none = app.post("/oauth/token", &ask("email")).await;
+    if none.status == 200 {
+        let refused = get(&world, "/oauth/userinfo", &[("authorization", bearer(&none.body()))]).await;
+        assert_eq!(refused.body()["error"], "insufficient_scope");
+    }
+
+    let mut request = app.request("openid email reports");
+    request.push(("resource", "https://reports.example".to_owned()));
+    let asked = ana.authorize(&request).await;
+    let code = ana.decide(&asked.waiting(), true).await.code();
+    let other = app.exchange(&code).await.body();
+    let refused = get(&world, "/oauth/userinfo", &[("authorization", bearer(&other))]).await;
+    assert_eq!((refused.status, &refused.body()["error"]), (401, &json!("invalid_token")));
+}
+
+/// Who changes the password, or recovers the account, wants everybody else out: applications too.
+#[tokio::test]
+async fn a_new_password_ends_what_applications_were_given() {
+    let world = World::new().await;
+    let mut app = App::public(&world).await;
+    let mut ana = world.member("ana@primer.rs").await;
+    let mut refresh = Vec::new();
+    for _ in 0..3 {
+        let tokens = app.tokens(&mut ana, "openid offline_access").await;
+        refresh.push(tokens["refresh_token"].as_str().unwrap().to_owned());
+    }
+    // Out everywhere but here: what was given elsewhere ends.
+    let mut phone = world.browser();
+    phone.sign_in("ana@primer.rs", PASSWORD).await;
+    assert_eq!(phone.send("DELETE /identity/sessions", Value::Null).await.said(), "204");
+    assert_eq!(app.refresh(&refresh[0]).await.body()["error"], "invalid_grant");
+    let tokens = app.tokens(&mut phone, "openid offline_access").await;
+    let kept = tokens["refresh_token"].as_str().unwrap();
+    phone.send("POST /identity/me/password", json!({ "current": PASSWORD, "new": "nova lozinka" })).await;
+    assert_eq!(app.refresh(kept).await.body()["error"], "invalid_grant");
+}
+
+/// A session that nobody used for its time is over, and so is what hangs on it.
+#[tokio::test]
+async fn a_session_that_idled_out_keeps_no_grant() {
+    let world = World::new().await;
+    let mut app = App::public(&world).await;
+    world.member("ana@primer.rs").await;
+    let mut ana = world.browser();
+    let form = json!({ "email": "ana@primer.rs", "password": PASSWORD, "remember": false });
+    ana.send("POST /identity/sign-in", form).await;
+    let tokens = app.tokens(&mut ana, "openid").await;
+    let refresh = tokens["refresh_token"].as_str().unwrap().to_owned();
+    world.clock.advance(chrono::Duration::hours(12));
+    assert_eq!(app.refresh(&refresh).await.body()["error"], "invalid_grant");
 }
