@@ -81,7 +81,7 @@ pub enum IdentityError {
     #[error("the file of an export: {0}")]
     File(#[from] std::io::Error),
     #[error("the file of an export: {0}")]
-    Object(#[from] object_store::Error),
+    Object(Box<object_store::Error>),
     #[error("the people's keys: {0}")]
     Secrets(#[from] svetu_ports::SecretError),
     #[error("the password could not be hashed: {0}")]
@@ -95,6 +95,12 @@ pub enum IdentityError {
 impl From<sqlx::Error> for IdentityError {
     fn from(error: sqlx::Error) -> Self {
         Self::Db(error.into())
+    }
+}
+
+impl From<object_store::Error> for IdentityError {
+    fn from(error: object_store::Error) -> Self {
+        Self::Object(Box::new(error))
     }
 }
 

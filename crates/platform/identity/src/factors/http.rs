@@ -349,7 +349,7 @@ fn forget(identity: &Identity, name: &str, response: &mut Response) {
 /// In, or on to the second factor.
 pub async fn admitted(identity: &Identity, admission: Admission) -> Result<Response, ApiProblem> {
     match admission {
-        Admission::In(done) => signed_in(identity, done).await,
+        Admission::In(done) => signed_in(identity, *done).await,
         Admission::Second { ticket, recovery_codes, passkeys } => {
             let codes = recovery_codes.then_some(SecondMethod::RecoveryCode);
             let methods = std::iter::once(SecondMethod::Totp).chain(codes).collect();

@@ -58,7 +58,7 @@ pub struct Knock<'a> {
 
 /// Where a sign-in has got to.
 pub enum Admission {
-    In(SignedIn),
+    In(Box<SignedIn>),
     /// The account asks for more. The ticket says what was proven; the browser keeps it.
     Second {
         ticket: String,
@@ -108,7 +108,7 @@ impl Identity {
             First::Password => self.begin_announced(tx, &account, client, remember, &proof, now).await?,
             First::Mail => self.begin_session(tx, &account, client, remember, &proof, now).await?,
         };
-        Ok(Admission::In(SignedIn { session, account, trusted: None }))
+        Ok(Admission::In(Box::new(SignedIn { session, account, trusted: None })))
     }
 
     /// The second factor of a sign-in that waits for it.
