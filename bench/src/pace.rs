@@ -104,9 +104,9 @@ impl Http {
         body: Option<Bytes>,
     ) -> Result<Answer> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
-        request = request.header(header::ORIGIN, &self.base);
+        // As a browser with a session; a program sends neither.
         if let Some(cookie) = &self.cookie {
-            request = request.header(header::COOKIE, cookie);
+            request = request.header(header::ORIGIN, &self.base).header(header::COOKIE, cookie);
         }
         for (name, value) in headers {
             request = request.header(*name, *value);

@@ -19,6 +19,7 @@ use tokio::process::{Child, Command};
 use crate::pace::Http;
 
 const READY_MAX: Duration = Duration::from_secs(60);
+const INDEXED_MAX: Duration = Duration::from_secs(120);
 pub const OWNER: &str = "radnja@example.com";
 pub const PASSWORD: &str = "svetu-demo-lozinka";
 
@@ -76,7 +77,11 @@ impl Platform {
         let pool = PgPoolOptions::new().max_connections(8).connect(&text("postgres_url")?).await?;
         let platform = Self { svetu, state, child, http, pool, told, _folder: folder };
         // The index follows the database before anything is measured.
-        run(command(&platform.svetu, &platform.state).arg("verify")).await?;
+        let began = Instant::now();
+        while let Err(behind) = run(command(&platform.svetu, &platform.state).arg("verify")).await {
+            ensure!(began.elapsed() < INDEXED_MAX, "{behind}");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
         Ok(platform)
     }
 
