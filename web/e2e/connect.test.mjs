@@ -65,7 +65,7 @@ describe("an application signs a person in", () => {
       await page.getByRole("heading", { level: 1, name: t("auth.signIn.title") }).waitFor();
       assert.equal(await page.getByLabel(t("auth.email")).inputValue(), people.buyer);
       await page.getByLabel(t("auth.password"), { exact: true }).fill(PASSWORD);
-      await page.getByRole("button", { name: t("auth.signIn.submit") }).click();
+      await page.getByRole("button", { name: t("auth.signIn.submit"), exact: true }).click();
       await page.getByRole("heading", { level: 1, name: t("connect.heading", { name: "Knjižara" }) }).waitFor();
       await page.locator("#content").getByText(people.buyer).waitFor();
       await page.getByRole("button", { name: t("connect.allow") }).click();

@@ -59,7 +59,7 @@ async function signIn(page, email) {
   await page.getByLabel(t("auth.email")).fill(email);
   await page.getByLabel(t("auth.password"), { exact: true }).fill(PASSWORD);
   await page
-    .getByRole("button", { name: t("auth.signIn.submit") })
+    .getByRole("button", { name: t("auth.signIn.submit"), exact: true })
     .first()
     .click();
 }

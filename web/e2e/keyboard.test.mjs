@@ -62,7 +62,7 @@ describe("keyboard only", () => {
     const main = page.locator("main");
     const email = main.getByRole("textbox", { name: t("auth.email") });
     const password = main.getByRole("textbox", { name: t("auth.password"), exact: true });
-    const submit = main.getByRole("button", { name: t("auth.signIn.submit") });
+    const submit = main.getByRole("button", { name: t("auth.signIn.submit"), exact: true });
     await listening(submit);
 
     await tabTo(page, email);

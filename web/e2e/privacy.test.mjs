@@ -87,7 +87,7 @@ describe("privacy", () => {
       await visit(back, at("/sign-in"));
       await back.getByLabel(t("auth.email")).fill(account.email);
       await back.getByLabel(t("auth.password"), { exact: true }).fill(PASSWORD);
-      await go(back.getByRole("button", { name: t("auth.signIn.submit") }));
+      await go(back.getByRole("button", { name: t("auth.signIn.submit"), exact: true }));
       await back.waitForURL(/\/account\/privacy/);
       await go(back.getByRole("button", { name: t("account.privacy.keep") }));
       await back.getByText(t("account.outcome.kept")).waitFor();
@@ -114,7 +114,7 @@ describe("privacy", () => {
       await page.waitForURL(/\/sign-in/);
       await page.getByLabel(t("auth.email")).fill(account.email);
       await page.getByLabel(t("auth.password"), { exact: true }).fill(PASSWORD);
-      await go(page.getByRole("button", { name: t("auth.signIn.submit") }));
+      await go(page.getByRole("button", { name: t("auth.signIn.submit"), exact: true }));
       await page.getByRole("alert").first().waitFor();
       await context.close();
     });
