@@ -8,6 +8,7 @@ import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { act, keepCookies, sameOrigin } from "@/api/act";
 import { hindrance, localeOf, refused, text } from "@/auth/faults";
+import { needsStepUp, stepUpFor } from "@/auth/step-up";
 import type { FormState } from "@/auth/state";
 
 const YEAR_S = 31_536_000;
@@ -55,11 +56,11 @@ export async function saveLetters(_: FormState, form: FormData): Promise<FormSta
   return saved(values);
 }
 
-/** Once more who one is, then back to the page. */
-const stepUpFor = (locale: Locale, page: string) =>
-  `${href(locale, "/step-up")}?next=${encodeURIComponent(href(locale, page))}`;
-
-const needsStepUp = (error: unknown) => error instanceof ApiError && error.code === "auth.step_up_required";
+/** What the API says of the form; or the page asks once more who the person is, and comes back. */
+function refusedAt(page: string, locale: Locale, error: unknown, values: FormState["values"]): Promise<FormState> {
+  if (needsStepUp(error)) redirect(stepUpFor(locale, page));
+  return refused(locale, error, values);
+}
 
 export async function confirmTotp(_: FormState, form: FormData): Promise<FormState> {
   const locale = localeOf(form);
@@ -70,8 +71,7 @@ export async function confirmTotp(_: FormState, form: FormData): Promise<FormSta
     const { data } = await act<RecoveryCodes>(locale, "PUT", "/identity/me/totp", { body });
     return { ...saved({}), codes: data.recovery_codes };
   } catch (error) {
-    if (needsStepUp(error)) redirect(stepUpFor(locale, "/account/security/totp"));
-    return refused(locale, error, {});
+    return refusedAt("/account/security/totp", locale, error, {});
   }
 }
 
@@ -83,8 +83,7 @@ export async function renewCodes(_: FormState, form: FormData): Promise<FormStat
     const { data } = await act<RecoveryCodes>(locale, "POST", "/identity/me/recovery-codes");
     return { ...saved({}), codes: data.recovery_codes };
   } catch (error) {
-    if (needsStepUp(error)) redirect(stepUpFor(locale, "/account/security/codes"));
-    return refused(locale, error, {});
+    return refusedAt("/account/security/codes", locale, error, {});
   }
 }
 
@@ -95,8 +94,7 @@ export async function setPassword(_: FormState, form: FormData): Promise<FormSta
   try {
     await keepCookies(await act(locale, "POST", "/identity/me/password", { body: { new: text(form, "new") } }));
   } catch (error) {
-    if (needsStepUp(error)) redirect(stepUpFor(locale, "/account/security"));
-    return refused(locale, error, {});
+    return refusedAt("/account/security", locale, error, {});
   }
   redirect(href(locale, "/account/security?done=password"));
 }
@@ -171,8 +169,7 @@ export async function createKey(_: FormState, form: FormData): Promise<FormState
     revalidatePath(href(locale, "/account/keys"));
     return { errors: {}, values: {}, secret: data.secret };
   } catch (error) {
-    if (needsStepUp(error)) redirect(stepUpFor(locale, "/account/keys"));
-    return refused(locale, error, values);
+    return refusedAt("/account/keys", locale, error, values);
   }
 }
 
@@ -214,8 +211,7 @@ export async function requestExport(_: FormState, form: FormData): Promise<FormS
   try {
     await act(locale, "POST", "/identity/me/export", { body: confirmation(form) });
   } catch (error) {
-    if (needsStepUp(error)) redirect(stepUpFor(locale, "/account/privacy"));
-    return refused(locale, error, {});
+    return refusedAt("/account/privacy", locale, error, {});
   }
   redirect(href(locale, "/account/privacy?done=export"));
 }
@@ -227,8 +223,7 @@ export async function requestErasure(_: FormState, form: FormData): Promise<Form
   try {
     await act(locale, "POST", "/identity/me/erasure", { body: confirmation(form) });
   } catch (error) {
-    if (needsStepUp(error)) redirect(stepUpFor(locale, "/account/privacy"));
-    return refused(locale, error, {});
+    return refusedAt("/account/privacy", locale, error, {});
   }
   redirect(href(locale, "/account/privacy?done=erasure"));
 }

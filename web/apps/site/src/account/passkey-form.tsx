@@ -4,11 +4,11 @@ import { ApiError } from "@svetu/api-client/problem";
 import { Notice } from "@svetu/ui/badge";
 import { Button } from "@svetu/ui/button";
 import { describedBy, Field, Input } from "@svetu/ui/field";
-import { type FormEvent, useState, useSyncExternalStore } from "react";
+import { type FormEvent, useState } from "react";
 import { api } from "@/api/browser";
+import { useInBrowser } from "@/browser/in-browser";
+import { needsStepUp } from "@/auth/step-up";
 import { type Ceremony, canPasskeys, createPasskey } from "@/auth/ceremony";
-
-const never = () => () => undefined;
 
 interface Props {
   /** Where the page goes on when the key is made, and where the person is proven once more. */
@@ -19,7 +19,7 @@ interface Props {
 
 /** Makes a passkey in this browser. */
 export function PasskeyForm({ done, stepUp, labels }: Props) {
-  const able = useSyncExternalStore(never, canPasskeys, () => false);
+  const able = useInBrowser(canPasskeys);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
 
@@ -39,7 +39,7 @@ export function PasskeyForm({ done, stepUp, labels }: Props) {
       await api("POST", "/identity/me/passkeys", { body: { state: data.state, credential, name } });
       window.location.assign(done);
     } catch (error) {
-      if (error instanceof ApiError && error.code === "auth.step_up_required") {
+      if (needsStepUp(error)) {
         window.location.assign(stepUp);
         return;
       }

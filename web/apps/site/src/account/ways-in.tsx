@@ -6,6 +6,7 @@ import { Link } from "@svetu/ui/link";
 import { KeySquare, ShieldCheck } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { stepUpFor } from "@/auth/step-up";
 import { forgetDevice, removePasskey, removeTotp } from "./actions";
 import { PasskeyForm } from "./passkey-form";
 
@@ -52,7 +53,6 @@ export async function WaysIn({ locale, factors }: { locale: Locale; factors: Fac
   const t = await getTranslations("account.security");
   const auth = await getTranslations("auth");
   const now = new Date();
-  const stepUp = (page: string) => `${href(locale, "/step-up")}?next=${encodeURIComponent(href(locale, page))}`;
   const press = (action: (form: FormData) => Promise<void>, id: string, text: string, of: string) => (
     <form action={action}>
       <input type="hidden" name="locale" value={locale} />
@@ -85,7 +85,7 @@ export async function WaysIn({ locale, factors }: { locale: Locale; factors: Fac
         )}
         <PasskeyForm
           done={href(locale, `${PAGE}?done=passkey`)}
-          stepUp={stepUp(PAGE)}
+          stepUp={stepUpFor(locale, PAGE)}
           labels={{
             name: t("passkeyName"),
             help: t("passkeyNameHelp"),

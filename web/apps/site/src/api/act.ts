@@ -4,42 +4,25 @@ import { type Answer, type RequestOptions, send } from "@svetu/api-client/client
 import type { Locale } from "@svetu/i18n/locales";
 import { cookies, headers } from "next/headers";
 import { env } from "@/env";
+import { forwarded } from "./forwarded";
 
 type Method = "POST" | "PUT" | "PATCH" | "DELETE";
 
 const TIMEOUT_MS = 15_000;
-/** `origin` and `sec-fetch-site` let the gateway judge where the form was sent from. */
-const FORWARDED = [
-  "cookie",
-  "origin",
-  "sec-fetch-site",
-  "user-agent",
-  "x-forwarded-for",
-  "x-request-id",
-  "traceparent",
-];
+/** These let the gateway judge where the form was sent from. */
+const JUDGED = ["origin", "sec-fetch-site"];
 
 /** A write as the visitor, from a form that was sent to this site. */
 export async function act<T>(locale: Locale, method: Method, path: string, options: RequestOptions = {}) {
-  const incoming = await headers();
-  const forwarded: Record<string, string> = { "accept-language": locale };
-  for (const name of FORWARDED) {
-    const value = incoming.get(name);
-    if (value) forwarded[name] = value;
-  }
-  const transport = { baseUrl: env.apiUrl(), headers: forwarded, timeoutMs: TIMEOUT_MS };
+  const sent = await forwarded(locale, JUDGED);
+  const transport = { baseUrl: env.apiUrl(), headers: sent, timeoutMs: TIMEOUT_MS };
   return send<T>(transport, method, path, options);
 }
 
 /** A POST that changes nothing, for a page that is being drawn: the browser need not have come from a page of ours. */
 export async function ask<T>(locale: Locale, path: string): Promise<T> {
-  const incoming = await headers();
-  const forwarded: Record<string, string> = { "accept-language": locale, "sec-fetch-site": "same-origin" };
-  for (const name of ["cookie", "user-agent", "x-forwarded-for", "x-request-id", "traceparent"]) {
-    const value = incoming.get(name);
-    if (value) forwarded[name] = value;
-  }
-  const transport = { baseUrl: env.apiUrl(), headers: forwarded, timeoutMs: TIMEOUT_MS };
+  const sent = { ...(await forwarded(locale)), "sec-fetch-site": "same-origin" };
+  const transport = { baseUrl: env.apiUrl(), headers: sent, timeoutMs: TIMEOUT_MS };
   return (await send<T>(transport, "POST", path)).data;
 }
 

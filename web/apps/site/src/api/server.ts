@@ -14,22 +14,17 @@ import type {
   Seller,
 } from "@svetu/api-client/types";
 import type { Locale } from "@svetu/i18n/locales";
-import { cookies, headers } from "next/headers";
+import { cookies } from "next/headers";
 import { cache } from "react";
 import { env } from "@/env";
+import { forwarded } from "./forwarded";
 
 const TIMEOUT_MS = 8000;
 const TREE_FRESH_MS = 60_000;
 
 /** A read as the visitor: with the visitor's session, language and address. */
 export async function get<T>(locale: Locale, path: string, query?: RequestOptions["query"]): Promise<T> {
-  const incoming = await headers();
-  const forwarded: Record<string, string> = { "accept-language": locale };
-  for (const name of ["cookie", "user-agent", "x-forwarded-for", "x-request-id", "traceparent"]) {
-    const value = incoming.get(name);
-    if (value) forwarded[name] = value;
-  }
-  const transport = { baseUrl: env.apiUrl(), headers: forwarded, timeoutMs: TIMEOUT_MS };
+  const transport = { baseUrl: env.apiUrl(), headers: await forwarded(locale), timeoutMs: TIMEOUT_MS };
   return (await send<T>(transport, "GET", path, { query })).data;
 }
 

@@ -4,11 +4,10 @@ import { ApiError } from "@svetu/api-client/problem";
 import { Button } from "@svetu/ui/button";
 import { Notice } from "@svetu/ui/badge";
 import { Fingerprint } from "lucide-react";
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api } from "@/api/browser";
+import { useInBrowser } from "@/browser/in-browser";
 import { type Ceremony, canPasskeys, canSuggest, getPasskey } from "./ceremony";
-
-const never = () => () => undefined;
 
 export interface PasskeyButtonProps {
   /** `sign-in`: as whoever the passkey says; `step-up`: the signed-in person once more. */
@@ -21,7 +20,7 @@ export interface PasskeyButtonProps {
 
 /** Nothing without script, or in a browser without passkeys: every page has another way. */
 export function PasskeyButton({ purpose, next, suggest = false, labels }: PasskeyButtonProps) {
-  const able = useSyncExternalStore(never, canPasskeys, () => false);
+  const able = useInBrowser(canPasskeys);
   const [state, setState] = useState<"idle" | "busy" | "none" | "failed">("idle");
   const [said, setSaid] = useState<string>();
   const suggestion = useRef<AbortController | null>(null);

@@ -2,18 +2,13 @@
 
 import { Input } from "@svetu/ui/field";
 import { Eye, EyeOff } from "lucide-react";
-import { type ComponentProps, useState, useSyncExternalStore } from "react";
-
-const never = () => () => undefined;
+import { type ComponentProps, useState } from "react";
+import { useInBrowser } from "@/browser/in-browser";
 
 /** A password that can be looked at while it is typed; without script, a plain password field. */
 export function PasswordInput({ show, hide, ...rest }: ComponentProps<"input"> & { show: string; hide: string }) {
   const [shown, setShown] = useState(false);
-  const scripted = useSyncExternalStore(
-    never,
-    () => true,
-    () => false,
-  );
+  const scripted = useInBrowser(() => true);
   return (
     <span className="relative block">
       <Input {...rest} type={shown ? "text" : "password"} autoCapitalize="none" spellCheck={false} className="pr-12" />

@@ -1,4 +1,3 @@
-import { ApiError } from "@svetu/api-client/problem";
 import type { TotpOffer } from "@svetu/api-client/types";
 import { href } from "@svetu/i18n/locales";
 import type { Metadata } from "next";
@@ -11,6 +10,7 @@ import { CodesForm } from "@/account/codes-form";
 import { PageHeading } from "@/account/heading";
 import { ask } from "@/api/act";
 import { formLabels } from "@/auth/frame";
+import { needsStepUp, stepUpFor } from "@/auth/step-up";
 import { pageLocale } from "@/i18n/page-locale";
 
 interface Props {
@@ -27,13 +27,12 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Totp({ params }: Props) {
   const locale = await pageLocale(params);
   await member(locale);
-  const page = href(locale, "/account/security/totp");
   let offer: TotpOffer;
   try {
     offer = await ask<TotpOffer>(locale, "/identity/me/totp");
   } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== "auth.step_up_required") throw error;
-    redirect(`${href(locale, "/step-up")}?next=${encodeURIComponent(page)}`);
+    if (!needsStepUp(error)) throw error;
+    redirect(stepUpFor(locale, "/account/security/totp"));
   }
   const [t, codes, labels] = await Promise.all([
     getTranslations("account.security.totpPage"),
