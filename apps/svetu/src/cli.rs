@@ -260,9 +260,9 @@ pub struct Explain {
 
 #[derive(Debug, Subcommand)]
 pub enum User {
-    /// Find people by the beginning of their address.
+    /// Find people by their whole address, their account's id, or the beginning of their name.
     Find {
-        start: String,
+        text: String,
         /// At most so many.
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1_000))]
         limit: u16,

@@ -25,7 +25,8 @@ pub enum PersonalPart {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct PersonalPage {
-    pub part: PersonalPart,
+    /// None: nothing more of what was told before.
+    pub part: Option<PersonalPart>,
     /// What to ask for next; None: that was all.
     pub next: Option<String>,
 }
@@ -53,6 +54,30 @@ impl<'a> Place<'a> {
         let (list, row) = after.split_once(':').unwrap_or((after, ""));
         let list = list.parse().map_err(|_| ContractError::Refused("no such place".to_owned()))?;
         Ok(Self { list, row: (!row.is_empty()).then_some(row) })
+    }
+
+    /// The list that is told now.
+    ///
+    /// # Errors
+    /// [`ContractError::NotFound`] when there are not so many.
+    pub fn list_of(&self, lists: &[&'static str]) -> Result<&'static str, ContractError> {
+        lists.get(self.list).copied().ok_or(ContractError::NotFound)
+    }
+
+    /// A page of rows, each with what it is found by, as the place of the next page.
+    ///
+    /// # Errors
+    /// As [`Place::list_of`].
+    pub fn page<K: ToString>(
+        &self,
+        lists: &[&'static str],
+        rows: Vec<(K, Value)>,
+    ) -> Result<PersonalPage, ContractError> {
+        let name = self.list_of(lists)?;
+        let last = rows.last().map(|(key, _)| key.to_string());
+        let next = self.next(rows.len() as i64 >= ROWS_MAX, last, lists.len());
+        let rows = rows.into_iter().map(|(_, row)| row).collect();
+        Ok(PersonalPage { part: Some(PersonalPart::Rows { name, rows }), next })
     }
 
     /// After a page: on in this list when it was full, else at the next one while there is one.

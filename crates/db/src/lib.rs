@@ -15,7 +15,7 @@ mod relay;
 pub use error::{DbError, MayRetry};
 pub use jobs::{Job, JobHandler, JobKind, NewJob, Worker};
 pub use migrate::{Schema, fingerprint, migrate};
-pub use pool::{Db, DbConfig, Tx, role_of};
+pub use pool::{Db, DbConfig, Tx, lock, role_of};
 pub use relay::{Relay, RelayError};
 
 use std::time::Duration;

@@ -130,3 +130,12 @@ impl Db {
         self.pool.close().await;
     }
 }
+
+/// Until the transaction ends nobody else in this database holds the lock of this name.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn lock(tx: &mut Tx<'_>, name: &str) -> Result<(), DbError> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))").bind(name).execute(&mut **tx).await?;
+    Ok(())
+}

@@ -100,16 +100,8 @@ fn invite(response: &mut Response) {
     }
 }
 
-/// The first of that name, as RFC 6265 §5.4 orders them: the most specific path first.
+/// The session's.
 pub fn cookie<'a>(settings: &Settings, headers: &'a HeaderMap) -> Option<&'a str> {
-    let name = session_cookie(settings.secure);
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| str::from_utf8(value.as_bytes()).ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value)
+    svetu_http::cookie(headers, session_cookie(settings.secure))
         .filter(|value| (1..=TOKEN_BYTES_MAX).contains(&value.len()))
 }

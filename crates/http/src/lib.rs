@@ -33,5 +33,17 @@ pub const fn session_cookie(secure: bool) -> &'static str {
     if secure { "__Host-svetu_session" } else { "svetu_session" }
 }
 
+/// The first of that name, as RFC 6265 §5.4 orders them: the most specific path first.
+pub fn cookie<'a>(headers: &'a http::HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(http::header::COOKIE)
+        .iter()
+        .filter_map(|value| str::from_utf8(value.as_bytes()).ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
+}
+
 /// The sentences of this crate's own problems.
 pub const MESSAGES: &str = include_str!("../messages.toml");

@@ -10,12 +10,12 @@ use crate::cli::{GiveRole, RolesOf, User};
 
 pub async fn user(identity: &Identity, command: User) -> Result<()> {
     match command {
-        User::Find { start, limit, json } => {
-            let people = identity.find_people(&start, limit).await?;
+        User::Find { text, limit, json } => {
+            let people = identity.find_people(&text, limit).await?;
             if json {
                 say!("{}", serde_json::to_value(&people)?);
             } else if people.is_empty() {
-                say!("no address begins with {start}");
+                say!("nobody has the address or id {text}, and no name begins so");
             } else {
                 people.iter().for_each(line);
             }
@@ -106,7 +106,7 @@ pub async fn events(identity: &Identity, email: &str, limit: u16, json: bool) ->
 async fn person(identity: &Identity, email: &str) -> Result<Person> {
     match identity.person(email).await {
         Err(IdentityError::NoSuchAccount) => {
-            bail!("no account has the address {email}; `svetu identity user find` looks by its beginning")
+            bail!("no account has the address {email}; `svetu identity user find` looks by name, too")
         }
         found => Ok(found?),
     }

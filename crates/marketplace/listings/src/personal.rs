@@ -9,7 +9,7 @@ use svetu_contracts::{
     ContractError,
     identity::{ACCOUNT_ERASED, AccountErased},
     listings::ListingState,
-    personal::{PersonalData, PersonalPage, PersonalPart, Place, ROWS_MAX},
+    personal::{PersonalData, PersonalPage, Place, ROWS_MAX},
 };
 use svetu_db::{DbError, Job, JobHandler, JobKind, NewJob, jobs};
 use svetu_kernel::AccountId;
@@ -31,12 +31,8 @@ impl PersonalData for Contract {
 
     async fn personal(&self, account: AccountId, after: Option<&str>) -> Result<PersonalPage, ContractError> {
         let place = Place::parse(after)?;
-        let name = *LISTS.get(place.list).ok_or(ContractError::NotFound)?;
-        let rows = rows(&self.0, name, account.uuid(), place.row.unwrap_or_default()).await?;
-        let last = rows.last().map(|(key, _)| key.clone());
-        let next = place.next(rows.len() as i64 >= ROWS_MAX, last, LISTS.len());
-        let rows = rows.into_iter().map(|(_, row)| row).collect();
-        Ok(PersonalPage { part: PersonalPart::Rows { name, rows }, next })
+        let rows = rows(&self.0, place.list_of(&LISTS)?, account.uuid(), place.row.unwrap_or_default()).await?;
+        place.page(&LISTS, rows)
     }
 }
 

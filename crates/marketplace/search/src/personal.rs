@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use svetu_contracts::{
     ContractError,
-    personal::{PersonalData, PersonalPage, PersonalPart, Place, ROWS_MAX},
+    personal::{PersonalData, PersonalPage, Place, ROWS_MAX},
 };
 use svetu_kernel::{AccountId, SavedSearchId};
 use uuid::Uuid;
@@ -21,12 +21,8 @@ impl PersonalData for Search {
 
     async fn personal(&self, account: AccountId, after: Option<&str>) -> Result<PersonalPage, ContractError> {
         let place = Place::parse(after)?;
-        let name = *LISTS.get(place.list).ok_or(ContractError::NotFound)?;
-        let rows = self.rows(name, account.uuid(), place.row.unwrap_or_default()).await?;
-        let last = rows.last().map(|(key, _)| key.clone());
-        let next = place.next(rows.len() as i64 >= ROWS_MAX, last, LISTS.len());
-        let rows = rows.into_iter().map(|(_, row)| row).collect();
-        Ok(PersonalPage { part: PersonalPart::Rows { name, rows }, next })
+        let rows = self.rows(place.list_of(&LISTS)?, account.uuid(), place.row.unwrap_or_default()).await?;
+        place.page(&LISTS, rows)
     }
 }
 

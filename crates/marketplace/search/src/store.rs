@@ -40,10 +40,7 @@ pub enum Added {
 /// One person's searches are saved one after another: the bound holds.
 pub async fn add_saved(tx: &mut Tx<'_>, saved: &Saved, now: Timestamp) -> Result<Added, SearchError> {
     let owner = saved.owner.uuid();
-    sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind(saved.owner.to_string())
-        .execute(&mut **tx)
-        .await?;
+    svetu_db::lock(tx, &saved.owner.to_string()).await?;
     let known = sqlx::query_scalar!(
         "select id from search.saved_search where owner = $1 and language = $2 and md5(query) = md5($3)",
         owner,

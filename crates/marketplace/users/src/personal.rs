@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use svetu_contracts::{
     ContractError,
-    personal::{PersonalData, PersonalPage, PersonalPart, Place, ROWS_MAX},
+    personal::{PersonalData, PersonalPage, Place, ROWS_MAX},
 };
 use svetu_db::Tx;
 use svetu_kernel::AccountId;
@@ -22,13 +22,9 @@ impl PersonalData for Users {
 
     async fn personal(&self, account: AccountId, after: Option<&str>) -> Result<PersonalPage, ContractError> {
         let place = Place::parse(after)?;
-        let name = *LISTS.get(place.list).ok_or(ContractError::NotFound)?;
         let from: Uuid = place.row.and_then(|row| row.parse().ok()).unwrap_or_default();
-        let rows = self.rows(name, account.uuid(), from).await?;
-        let last = rows.last().map(|(id, _)| id.to_string());
-        let next = place.next(rows.len() as i64 >= ROWS_MAX, last, LISTS.len());
-        let rows = rows.into_iter().map(|(_, row)| row).collect();
-        Ok(PersonalPage { part: PersonalPart::Rows { name, rows }, next })
+        let rows = self.rows(place.list_of(&LISTS)?, account.uuid(), from).await?;
+        place.page(&LISTS, rows)
     }
 }
 

@@ -106,11 +106,7 @@ fn state(name: &str) -> Result<ListingState, UsersError> {
 
 /// One person's writes come one after another: the bounds on rows hold.
 async fn lock(tx: &mut Tx<'_>, owner: AccountId) -> Result<(), UsersError> {
-    sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind(owner.to_string())
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
+    Ok(svetu_db::lock(tx, &owner.to_string()).await?)
 }
 
 /// False: it was kept already.

@@ -97,7 +97,8 @@ impl Identity {
     /// The key and its secret, which is not told again.
     pub(crate) async fn create_key(&self, actor: &Actor, new: NewApiKey) -> Result<(ApiKey, String), IdentityError> {
         // A key is a way in: who makes one has just proven who they are.
-        let account = factors::confirmed(actor, self.clock.now())?;
+        let now = self.clock.now();
+        let account = factors::confirmed(actor, now)?;
         let name = new.name.split_whitespace().collect::<Vec<_>>().join(" ");
         let known = self.key_scopes(actor);
         let mut faults = Vec::new();
@@ -116,7 +117,7 @@ impl Identity {
         if !faults.is_empty() {
             return Err(IdentityError::Invalid(faults));
         }
-        let (now, secret) = (self.clock.now(), new_secret());
+        let secret = new_secret();
         let key = ApiKey {
             id: ApiKeyId::new(now),
             name,

@@ -191,10 +191,7 @@ async fn anchor(tx: &mut Tx<'_>) -> Result<Option<Anchor>, IdentityError> {
 
 /// Who makes the chain longer or shorter does it alone.
 async fn lock(tx: &mut Tx<'_>) -> Result<(), IdentityError> {
-    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('identity.audit', 0)) as \"locked: ()\"")
-        .fetch_one(&mut **tx)
-        .await?;
-    Ok(())
+    Ok(svetu_db::lock(tx, "identity.audit").await?)
 }
 
 fn hash_of(bytes: &[u8]) -> Result<Hash, IdentityError> {

@@ -1,6 +1,6 @@
 //! What the browser keeps for identity beside the session: for the server alone, and of this host alone.
 
-use http::{HeaderMap, header};
+use http::HeaderMap;
 
 /// A device on which the second factor is not asked again.
 pub const TRUSTED: &str = "svetu_device";
@@ -13,14 +13,7 @@ pub const CODE: &str = "svetu_code";
 const VALUE_BYTES_MAX: usize = 2_048;
 
 pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, value)| *key == name && !value.is_empty() && value.len() <= VALUE_BYTES_MAX)
-        .map(|(_, value)| value.to_owned())
+    svetu_http::cookie(headers, name).filter(|value| (1..=VALUE_BYTES_MAX).contains(&value.len())).map(str::to_owned)
 }
 
 /// None: it ends with the browser.

@@ -92,6 +92,19 @@ pub enum IdentityError {
     Db(#[from] DbError),
 }
 
+impl IdentityError {
+    /// One field's fault.
+    pub(crate) fn field(field: &str, code: &'static str) -> Self {
+        FieldProblem::new(field, code).into()
+    }
+}
+
+impl From<FieldProblem> for IdentityError {
+    fn from(fault: FieldProblem) -> Self {
+        Self::Invalid(vec![fault])
+    }
+}
+
 impl From<sqlx::Error> for IdentityError {
     fn from(error: sqlx::Error) -> Self {
         Self::Db(error.into())

@@ -22,7 +22,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     Identity, IdentityError, cookies,
-    factors::http as factors,
+    factors::{http as factors, wire::SignInAnswer},
     model,
     oauth::Question,
     service::{Changes, Client, SignUp, SignedIn},
@@ -335,7 +335,7 @@ async fn verify_email(
 }
 
 #[utoipa::path(post, path = "/identity/sign-in", operation_id = "identity.sign_in", tag = "identity",
-    request_body = SignInForm, responses((status = 200, body = factors::SignInAnswer), Problems))]
+    request_body = SignInForm, responses((status = 200, body = SignInAnswer), Problems))]
 async fn sign_in(
     grant: Grant<DoSignIn>,
     State(identity): State<Identity>,
@@ -370,7 +370,7 @@ async fn request_recovery(
 
 /// Sets a new password by the letter's link, signs in here and out everywhere else.
 #[utoipa::path(post, path = "/identity/recovery/complete", operation_id = "identity.complete_recovery", tag = "identity",
-    request_body = NewPasswordForm, responses((status = 200, body = factors::SignInAnswer), Problems))]
+    request_body = NewPasswordForm, responses((status = 200, body = SignInAnswer), Problems))]
 async fn complete_recovery(
     grant: Grant<DoCompleteRecovery>,
     State(identity): State<Identity>,

@@ -19,7 +19,6 @@ const LETTER: &str = "identity.letter";
 const PRUNE_ROWS_MAX: i64 = 5_000;
 const VERIFY_H_MAX: i64 = 24;
 const RECOVER_MIN_MAX: i64 = 15;
-const CODE_MIN_MAX: i64 = 10;
 /// So long an event may wait for its place in the chain.
 const SEAL_EVERY_S: u64 = 5;
 
@@ -73,16 +72,11 @@ pub async fn order(
     now: Timestamp,
 ) -> Result<(), IdentityError> {
     let key = format!("{} {letter:?}", account.map_or_else(Uuid::new_v4, AccountId::uuid));
-    jobs::schedule(
-        tx,
-        &NewJob {
-            kind: LETTER,
-            key: &key,
-            run_at: now,
-            payload: Order { account, letter, request: None, session: None },
-        },
-    )
-    .await?;
+    schedule(tx, &key, Order { account, letter, request: None, session: None }, now).await
+}
+
+async fn schedule(tx: &mut Tx<'_>, key: &str, payload: Order, now: Timestamp) -> Result<(), IdentityError> {
+    jobs::schedule(tx, &NewJob { kind: LETTER, key, run_at: now, payload }).await?;
     Ok(())
 }
 
@@ -94,8 +88,7 @@ pub async fn order_code(
     now: Timestamp,
 ) -> Result<(), IdentityError> {
     let order = Order { account, letter: Letter::Code, request: Some(request), session: None };
-    jobs::schedule(tx, &NewJob { kind: LETTER, key: &Uuid::new_v4().to_string(), run_at: now, payload: order }).await?;
-    Ok(())
+    schedule(tx, &Uuid::new_v4().to_string(), order, now).await
 }
 
 /// A letter that says of a session where it began: one for each session.
@@ -107,9 +100,7 @@ pub async fn order_about(
     now: Timestamp,
 ) -> Result<(), IdentityError> {
     let key = format!("{} {letter:?}", session.uuid());
-    let payload = Order { account: Some(account), letter, request: None, session: Some(session) };
-    jobs::schedule(tx, &NewJob { kind: LETTER, key: &key, run_at: now, payload }).await?;
-    Ok(())
+    schedule(tx, &key, Order { account: Some(account), letter, request: None, session: Some(session) }, now).await
 }
 
 struct Send(Identity);
@@ -160,7 +151,7 @@ impl Identity {
             None => None,
             Some(request) => {
                 let mut tx = self.db.begin().await?;
-                let until = now + chrono::Duration::minutes(CODE_MIN_MAX);
+                let until = now + chrono::Duration::seconds(codes::MAILED_S);
                 let code = codes::put_mailed(&mut tx, &self.factors.codes, request, id, until).await?;
                 tx.commit().await?;
                 Some(code)

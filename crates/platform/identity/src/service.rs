@@ -18,7 +18,7 @@ use svetu_kernel::{
 };
 use svetu_ports::Mailer;
 
-pub(crate) use admit::{Admission, First, Knock, Second};
+pub(crate) use admit::{Admission, First, Knock, PENDING_S, Second};
 
 use crate::{
     IdentityDeps, IdentityError, api_keys,
@@ -266,8 +266,7 @@ impl Identity {
 
     /// The same answer and the same work for an address without an account.
     pub(crate) async fn request_recovery(&self, client: &Client, email: &str) -> Result<(), IdentityError> {
-        let email = Email::parse(email)
-            .ok_or_else(|| IdentityError::Invalid(vec![FieldProblem::new("/email", "identity.email_invalid")]))?;
+        let email = Email::parse(email).ok_or_else(|| IdentityError::field("/email", "identity.email_invalid"))?;
         let now = self.clock.now();
         self.enter_as(Entrance::Recovery, client, &email.normal, now).await?;
         let known = store::by_email(&self.db, &self.people.blind(&email.normal)).await?;
@@ -291,7 +290,7 @@ impl Identity {
         let hash = match password {
             Some(typed) => {
                 let password = Password::parse(typed, "/password");
-                Some(self.hasher.hash(&password.map_err(|fault| IdentityError::Invalid(vec![fault]))?).await?)
+                Some(self.hasher.hash(&password?).await?)
             }
             None => None,
         };
@@ -299,7 +298,7 @@ impl Identity {
         let id = take_link(&mut tx, "recover", token, now).await?;
         let mut account = store::lock(&mut tx, id).await?;
         if hash.is_none() && account.password_hash.is_some() {
-            return Err(IdentityError::Invalid(vec![FieldProblem::new("/password", "field.missing")]));
+            return Err(IdentityError::field("/password", "field.missing"));
         }
         let kind = if hash.is_some() { "password_recovered" } else { "account_recovered" };
         account.password_hash = hash;
@@ -372,21 +371,21 @@ impl Identity {
         let now = self.clock.now();
         let key = id.to_string();
         self.limits.enter(Entrance::Password, client.address, Some(&key), now)?;
-        let new = Password::parse(new, "/new").map_err(|fault| IdentityError::Invalid(vec![fault]))?;
+        let new = Password::parse(new, "/new")?;
         let known = store::by_id(&self.db, id).await?;
         if known.password_hash.is_none() && !actor.confirmed_within(CONFIRMED_S, now) {
             return Err(IdentityError::StepUp);
         }
         let typed = Password::typed(current.unwrap_or_default());
         if known.password_hash.is_some() && !self.hasher.verify(&typed, known.password_hash.as_deref()).await? {
-            return Err(IdentityError::Invalid(vec![FieldProblem::new("/current", "identity.wrong_password")]));
+            return Err(IdentityError::field("/current", "identity.wrong_password"));
         }
         self.limits.welcome(Entrance::Password, client.address, &key);
         let hash = self.hasher.hash(&new).await?;
         let mut tx = self.db.begin().await?;
         let mut account = store::lock(&mut tx, id).await?;
         if account.version != known.version && account.password_hash != known.password_hash {
-            return Err(IdentityError::Invalid(vec![FieldProblem::new("/current", "identity.wrong_password")]));
+            return Err(IdentityError::field("/current", "identity.wrong_password"));
         }
         let remember = match before {
             Some(before) => sessions::is_remembered(&mut tx, before).await?,

@@ -256,10 +256,7 @@ pub async fn rehash(db: &Db, id: AccountId, before: &str, after: &str) -> Result
 
 /// Until the transaction ends nobody else gives or takes roles: two operators cannot both be the last but one.
 pub async fn lock_roles(tx: &mut Tx<'_>) -> Result<(), IdentityError> {
-    sqlx::query!("select 1 as one from pg_advisory_xact_lock(hashtextextended('identity.roles', 0))")
-        .fetch_one(&mut **tx)
-        .await?;
-    Ok(())
+    Ok(svetu_db::lock(tx, "identity.roles").await?)
 }
 
 pub async fn has_other_operator(tx: &mut Tx<'_>, id: AccountId) -> Result<bool, IdentityError> {

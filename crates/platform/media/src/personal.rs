@@ -38,16 +38,14 @@ impl PersonalData for Contract {
                     json!({ "id": media.id, "width": media.photo.width, "height": media.photo.height,
                         "file": format!("{}.jpg", media.id) })
                 });
-                PersonalPart::Rows { name: "photos", rows: rows.collect() }
+                Some(PersonalPart::Rows { name: "photos", rows: rows.collect() })
             }
-            (_, None) => PersonalPart::Rows { name: "photos", rows: Vec::new() },
+            (_, None) => None,
             (_, Some(media)) => {
                 let width = media.photo.widths.last().copied().unwrap_or_default();
                 let file = self.0.files.get(&media.photo.hash, width, Format::Jpeg).await;
-                match file.map_err(MediaError::from)? {
-                    Some(bytes) => PersonalPart::File { name: format!("{}.jpg", media.id), bytes },
-                    None => PersonalPart::Rows { name: "photos", rows: Vec::new() },
-                }
+                let file = file.map_err(MediaError::from)?;
+                file.map(|bytes| PersonalPart::File { name: format!("{}.jpg", media.id), bytes })
             }
         };
         Ok(PersonalPage { part, next })

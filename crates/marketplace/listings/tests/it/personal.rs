@@ -14,7 +14,7 @@ async fn told(world: &World, id: AccountId) -> Vec<(&'static str, Vec<Value>)> {
     let (mut after, mut all) = (None, Vec::new());
     loop {
         let page = source.personal(id, after.as_deref()).await.unwrap();
-        let PersonalPart::Rows { name, rows } = page.part else { panic!("a file") };
+        let Some(PersonalPart::Rows { name, rows }) = page.part else { panic!("a file") };
         all.push((name, rows));
         after = page.next;
         if after.is_none() {

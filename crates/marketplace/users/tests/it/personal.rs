@@ -15,7 +15,7 @@ async fn told(world: &World, id: AccountId) -> String {
     let (mut after, mut all) = (None, String::new());
     loop {
         let page = source.personal(id, after.as_deref()).await.unwrap();
-        let PersonalPart::Rows { name, rows } = page.part else { panic!("a file") };
+        let Some(PersonalPart::Rows { name, rows }) = page.part else { panic!("a file") };
         all.push_str(&format!("{name} {}\n", Value::from(rows)));
         after = page.next;
         if after.is_none() {

@@ -12,6 +12,8 @@ const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const RECOVERY_CHARS: usize = 10;
 const MAIL_DIGITS: usize = 6;
 const MAIL_TRIES: i16 = 5;
+/// So long a mailed code is good, and the browser knows that it asked.
+pub const MAILED_S: i64 = 600;
 
 /// Keys the hashes: who reads the table alone cannot search for the codes.
 pub struct CodeKey(pub [u8; 32]);

@@ -49,8 +49,9 @@ impl Identity {
         let id = confirmed(actor, now)?;
         let offered: Offered = ticket::read(&self.factors.seal, TOTP, state, now)
             .filter(|offered: &Offered| offered.account == id)
-            .ok_or_else(|| invalid("/state", "identity.ceremony_over"))?;
-        let step = totp::step(&offered.secret, code, now).ok_or_else(|| invalid("/code", "identity.code_wrong"))?;
+            .ok_or_else(|| IdentityError::field("/state", "identity.ceremony_over"))?;
+        let step = totp::step(&offered.secret, code, now)
+            .ok_or_else(|| IdentityError::field("/code", "identity.code_wrong"))?;
         let mut tx = self.db.begin().await?;
         store::lock(&mut tx, id).await?;
         totp::put(&mut tx, &self.factors.seal, id, &offered.secret, step, now).await?;
@@ -82,7 +83,7 @@ impl Identity {
         let id = confirmed(actor, now)?;
         let mut tx = self.db.begin().await?;
         store::lock(&mut tx, id).await?;
-        if totp::created_at(&mut tx, id).await?.is_none() {
+        if totp::created_at(&mut *tx, id).await?.is_none() {
             return Err(IdentityError::NoSuchFactor);
         }
         let codes = codes::renew(&mut tx, &self.factors.codes, id).await?;
@@ -122,7 +123,7 @@ impl Identity {
         let name = key_name(name)?;
         let registration = ticket::read(&self.factors.seal, REGISTRATION, state, now)
             .filter(|registration: &passkeys::Registration| registration.account == id)
-            .ok_or_else(|| invalid("/state", "identity.ceremony_over"))?;
+            .ok_or_else(|| IdentityError::field("/state", "identity.ceremony_over"))?;
         let passkey = self.factors.ceremonies.finish_registration(&registration, credential)?;
         let mut tx = self.db.begin().await?;
         store::lock(&mut tx, id).await?;
@@ -130,7 +131,7 @@ impl Identity {
             return Err(too_many());
         }
         let key = passkeys::insert(&mut tx, id, &name, &passkey, now).await?;
-        let key = key.ok_or_else(|| invalid("/credential", "identity.passkey_refused"))?;
+        let key = key.ok_or_else(|| IdentityError::field("/credential", "identity.passkey_refused"))?;
         changed(&mut tx, id, "passkey_added", json!({ "name": name }), now).await?;
         tx.commit().await?;
         Ok(PasskeyId::from_uuid(key))
@@ -181,13 +182,8 @@ async fn changed(
     jobs::order(tx, Some(id), Letter::FactorsChanged, now).await
 }
 
-fn invalid(field: &str, code: &'static str) -> IdentityError {
-    IdentityError::Invalid(vec![FieldProblem::new(field, code)])
-}
-
 fn too_many() -> IdentityError {
-    let fault = FieldProblem::new("/credential", "identity.passkeys_too_many").with("max", passkeys::PASSKEYS_MAX);
-    IdentityError::Invalid(vec![fault])
+    FieldProblem::new("/credential", "identity.passkeys_too_many").with("max", passkeys::PASSKEYS_MAX).into()
 }
 
 /// White space is made single; what cannot be seen is refused.
@@ -202,5 +198,5 @@ fn key_name(text: &str) -> Result<String, IdentityError> {
     } else {
         return Ok(name);
     };
-    Err(IdentityError::Invalid(vec![fault]))
+    Err(fault.into())
 }

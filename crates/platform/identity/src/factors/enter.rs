@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use serde_json::{Value, json};
-use svetu_kernel::{Actor, FieldProblem, Strength, Subject, Timestamp};
+use svetu_kernel::{Actor, Strength, Subject, Timestamp};
 
 use super::{CEREMONY_S, codes, passkeys, ticket, totp};
 use crate::{
@@ -17,6 +17,8 @@ use crate::{
 };
 
 const AUTHENTICATION: &str = "passkey authentication";
+/// Where and what.
+const WRONG_CODE: (&str, &str) = ("/code", "identity.code_wrong");
 
 /// The browser keeps it and shows it with the code.
 pub struct CodeAsked {
@@ -85,13 +87,13 @@ impl Identity {
         credential: Value,
         now: Timestamp,
     ) -> Result<Account, IdentityError> {
-        let refused = || invalid("/credential", "identity.passkey_refused");
+        let refused = || IdentityError::field("/credential", "identity.passkey_refused");
         let authentication: passkeys::Authentication = ticket::read(&self.factors.seal, AUTHENTICATION, state, now)
-            .ok_or_else(|| invalid("/state", "identity.ceremony_over"))?;
+            .ok_or_else(|| IdentityError::field("/state", "identity.ceremony_over"))?;
         let claim = self.factors.ceremonies.claim(credential)?;
         let until = now + Duration::seconds(CEREMONY_S);
-        if !oauth::spend_in(tx, AUTHENTICATION, &authentication.name.to_string(), until).await? {
-            return Err(invalid("/state", "identity.ceremony_over"));
+        if !oauth::spend(&mut **tx, AUTHENTICATION, &authentication.name.to_string(), until).await? {
+            return Err(IdentityError::field("/state", "identity.ceremony_over"));
         }
         let account = match store::lock(tx, claim.account).await {
             Ok(account) if account.verified => account,
@@ -109,14 +111,14 @@ impl Identity {
                 let detail = json!({ "device": &client.device });
                 store::note(tx, now, account.id, "visitor", "passkey_copied", detail).await?;
                 jobs::order(tx, Some(account.id), Letter::PasskeyCopied, now).await?;
-                Err(invalid("/credential", "identity.passkey_copied"))
+                Err(IdentityError::field("/credential", "identity.passkey_copied"))
             }
         }
     }
 
     /// The same answer and the same work for an address without an account.
     pub(crate) async fn request_code(&self, client: &Client, email: &str) -> Result<CodeAsked, IdentityError> {
-        let email = Email::parse(email).ok_or_else(|| invalid("/email", "identity.email_invalid"))?;
+        let email = Email::parse(email).ok_or_else(|| IdentityError::field("/email", "identity.email_invalid"))?;
         let now = self.clock.now();
         self.enter_as(Entrance::Code, client, &email.normal, now).await?;
         let known = store::by_email(&self.db, &self.people.blind(&email.normal)).await?;
@@ -143,7 +145,7 @@ impl Identity {
         let mut tx = self.db.begin().await?;
         let Some(id) = self.take_mailed(&mut tx, client, code, now).await? else {
             tx.commit().await?;
-            return Err(invalid("/code", "identity.code_wrong"));
+            return Err(IdentityError::field("/code", "identity.code_wrong"));
         };
         let account = store::lock(&mut tx, id).await?;
         let admission = self.admit(&mut tx, Knock { actor, client, remember, now }, account, First::Mail).await?;
@@ -181,26 +183,27 @@ impl Identity {
         };
         let mut tx = self.db.begin().await?;
         let account = store::lock(&mut tx, id).await?;
-        let two = totp::created_at(&mut tx, id).await?.is_some();
-        let (right, field, proof) = match how {
+        let two = totp::created_at(&mut *tx, id).await?.is_some();
+        let (right, wrong, proof) = match how {
             StepUp::Password(_) | StepUp::Mail(_) if two => {
-                return Err(invalid("/code", "identity.second_factor_needed"));
+                return Err(IdentityError::field("/code", "identity.second_factor_needed"));
             }
             StepUp::Password(_) => {
-                (password && account.password_hash == known.password_hash, "/password", Proof::one("pwd"))
+                let right = password && account.password_hash == known.password_hash;
+                (right, ("/password", "identity.wrong_password"), Proof::one("pwd"))
             }
             StepUp::Mail(code) => {
                 let owner = self.take_mailed(&mut tx, client, &code, now).await?;
-                (owner == Some(id), "/code", Proof::one("otp"))
+                (owner == Some(id), WRONG_CODE, Proof::one("otp"))
             }
             StepUp::Second(second, code) => {
                 let right = self.take_second(&mut tx, id, second, &code, now).await?;
                 let proof = Proof { methods: vec!["otp", "mfa"], strength: Strength::MultiFactor, whole: true };
-                (right, "/code", proof)
+                (right, WRONG_CODE, proof)
             }
             StepUp::Passkey { state, credential } => {
                 match self.prove_passkey(&mut tx, client, &state, credential, now).await {
-                    Ok(owner) => (owner.id == id, "/credential", one_passkey()),
+                    Ok(owner) => (owner.id == id, ("/credential", "identity.passkey_refused"), one_passkey()),
                     Err(refusal @ IdentityError::Invalid(_)) => {
                         tx.commit().await?;
                         return Err(refusal);
@@ -210,16 +213,8 @@ impl Identity {
             }
         };
         if !right {
-            let wrong = match field {
-                "/password" => "identity.wrong_password",
-                "/credential" => "identity.passkey_refused",
-                _ => "identity.code_wrong",
-            };
-            let refused = self.wrong_factor::<SignedIn>(tx, id, client, now).await;
-            return match refused {
-                Err(IdentityError::Invalid(_)) => Err(invalid(field, wrong)),
-                other => other,
-            };
+            self.note_wrong_factor(tx, id, client, now).await?;
+            return Err(IdentityError::field(wrong.0, wrong.1));
         }
         self.limits.welcome(Entrance::Factor, client.address, &id.to_string());
         let session = sessions::confirm(&mut tx, session, &proof, now).await?;
@@ -228,8 +223,4 @@ impl Identity {
         tx.commit().await?;
         Ok(SignedIn { session, account, trusted: None })
     }
-}
-
-fn invalid(field: &str, code: &'static str) -> IdentityError {
-    IdentityError::Invalid(vec![FieldProblem::new(field, code)])
 }

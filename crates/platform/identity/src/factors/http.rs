@@ -1,4 +1,4 @@
-//! `/identity/sign-in/…` and `/identity/me/…` of factors: wire types and handlers.
+//! `/identity/sign-in/…` and `/identity/me/…` of factors: handlers.
 
 use axum::{
     Json,
@@ -6,18 +6,23 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use svetu_http::{ApiProblem, Grant, PathId, Problems, ValidJson};
-use svetu_kernel::{PasskeyId, Timestamp, TrustedDeviceId};
-use utoipa::ToSchema;
+use svetu_kernel::{PasskeyId, TrustedDeviceId};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{FactorsView, StepUp, devices::TRUSTED_DAYS};
+use super::{
+    codes::MAILED_S,
+    devices::TRUSTED_DAYS,
+    wire::{
+        Ceremony, CodeForm, CodeRequest, Factors, NewPasskeyForm, PasskeyCreated, PasskeyForm, PasskeyPatch,
+        RecoveryCodes, SecondFactor, SecondFactorForm, SecondMethod, SecurityEventList, SignInAnswer, StepUpForm,
+        TotpForm, TotpOfferView,
+    },
+};
 use crate::{
     Identity, cookies,
-    http::{Accepted, Me, set, signed_in},
-    service::{Admission, Client, Second},
+    http::{Accepted, set, signed_in},
+    service::{Admission, Client, PENDING_S},
 };
 
 svetu_http::permissions! {
@@ -40,8 +45,6 @@ svetu_http::permissions! {
     ForgetDevice = "identity.forget_device" on "Account";
 }
 
-const PENDING_S: i64 = 600;
-
 pub fn routes() -> OpenApiRouter<Identity> {
     OpenApiRouter::new()
         .routes(routes!(complete_factor))
@@ -58,275 +61,6 @@ pub fn routes() -> OpenApiRouter<Identity> {
         .routes(routes!(add_passkey))
         .routes(routes!(rename_passkey, remove_passkey))
         .routes(routes!(forget_device))
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum SecondMethod {
-    /// A code of the authenticator application.
-    Totp,
-    RecoveryCode,
-}
-
-impl From<SecondMethod> for Second {
-    fn from(method: SecondMethod) -> Self {
-        match method {
-            SecondMethod::Totp => Self::Totp,
-            SecondMethod::RecoveryCode => Self::RecoveryCode,
-        }
-    }
-}
-
-/// Who has just signed in, or what is still asked for: one of the two.
-#[derive(Serialize, ToSchema)]
-pub struct SignInAnswer {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    me: Option<Me>,
-    /// The person asked to be erased and is so then, unless they take it back (`identity.cancel_erasure`).
-    #[schema(value_type = Option<String>, format = DateTime)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    erasure_due_at: Option<Timestamp>,
-    /// Nobody is signed in yet.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    second_factor: Option<SecondFactor>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct SecondFactor {
-    methods: Vec<SecondMethod>,
-    /// A passkey would do instead of everything.
-    passkeys: bool,
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct SecondFactorForm {
-    method: SecondMethod,
-    #[schema(max_length = 40)]
-    code: String,
-    /// Do not ask on this device for thirty days; by a code of the authenticator only.
-    #[serde(default)]
-    #[schema(default = false)]
-    trust_device: bool,
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct CodeRequest {
-    #[schema(format = Email, max_length = 254)]
-    email: String,
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct CodeForm {
-    #[schema(max_length = 40)]
-    code: String,
-    #[serde(default = "yes")]
-    #[schema(default = true)]
-    remember: bool,
-}
-
-const fn yes() -> bool {
-    true
-}
-
-/// The beginning of a ceremony of the browser.
-#[derive(Serialize, ToSchema)]
-struct Ceremony {
-    /// What `navigator.credentials` takes, its bytes in base64url (WebAuthn Level 3, §5.1.8 and §5.1.9).
-    #[schema(value_type = Object)]
-    options: Value,
-    /// Goes back with the browser's answer.
-    state: String,
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct PasskeyForm {
-    state: String,
-    /// The browser's answer (WebAuthn Level 3, §5.1, `toJSON`).
-    #[schema(value_type = Object)]
-    credential: Value,
-    #[serde(default = "yes")]
-    #[schema(default = true)]
-    remember: bool,
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewPasskeyForm {
-    state: String,
-    /// The browser's answer (WebAuthn Level 3, §5.1, `toJSON`).
-    #[schema(value_type = Object)]
-    credential: Value,
-    /// What its owner calls it.
-    #[schema(min_length = 1, max_length = 60)]
-    name: String,
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct PasskeyPatch {
-    #[schema(min_length = 1, max_length = 60)]
-    name: String,
-}
-
-#[derive(Serialize, ToSchema)]
-struct PasskeyCreated {
-    id: PasskeyId,
-}
-
-#[derive(Serialize, ToSchema)]
-struct PasskeyView {
-    id: PasskeyId,
-    name: String,
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    last_used_at: Option<Timestamp>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct TrustedDeviceView {
-    id: TrustedDeviceId,
-    device: String,
-    ip_prefix: String,
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Timestamp,
-    #[schema(value_type = String, format = DateTime)]
-    last_used_at: Timestamp,
-    #[schema(value_type = String, format = DateTime)]
-    expires_at: Timestamp,
-}
-
-/// The ways into the account.
-#[derive(Serialize, ToSchema)]
-struct Factors {
-    password: bool,
-    /// Since when an authenticator application is asked for its code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    totp_since: Option<Timestamp>,
-    passkeys: Vec<PasskeyView>,
-    recovery_codes_left: i64,
-    /// Where the second factor is not asked.
-    trusted_devices: Vec<TrustedDeviceView>,
-    /// The person was proven recently: ways in may be changed without a step-up.
-    confirmed: bool,
-}
-
-impl From<FactorsView> for Factors {
-    fn from(view: FactorsView) -> Self {
-        let FactorsView { password, totp_since, passkeys, recovery_codes_left, devices, confirmed } = view;
-        Self {
-            password,
-            totp_since,
-            passkeys: passkeys
-                .into_iter()
-                .map(|key| PasskeyView {
-                    id: PasskeyId::from_uuid(key.id),
-                    name: key.name,
-                    created_at: key.created_at,
-                    last_used_at: key.last_used_at,
-                })
-                .collect(),
-            recovery_codes_left,
-            trusted_devices: devices
-                .into_iter()
-                .map(|one| TrustedDeviceView {
-                    id: TrustedDeviceId::from_uuid(one.id),
-                    device: one.device,
-                    ip_prefix: one.network,
-                    created_at: one.created_at,
-                    last_used_at: one.last_used_at,
-                    expires_at: one.expires_at,
-                })
-                .collect(),
-            confirmed,
-        }
-    }
-}
-
-#[derive(Serialize, ToSchema)]
-struct SecurityEventView {
-    #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
-    /// `signed_in`, `password_changed`, `totp_added`, …
-    kind: String,
-    /// Done by the account itself.
-    own: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    device: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ip_prefix: Option<String>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct SecurityEventList {
-    items: Vec<SecurityEventView>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct TotpOfferView {
-    /// In base32, to be typed into the authenticator.
-    secret: String,
-    /// To be shown as a square code: `otpauth://totp/…`.
-    uri: String,
-    /// Goes back with the first code.
-    state: String,
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct TotpForm {
-    state: String,
-    #[schema(max_length = 40)]
-    code: String,
-}
-
-/// Shown once: only their hashes are kept.
-#[derive(Serialize, ToSchema)]
-struct RecoveryCodes {
-    recovery_codes: Vec<String>,
-}
-
-/// One way of proving it.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, tag = "method", rename_all = "snake_case")]
-enum StepUpForm {
-    /// For accounts without an authenticator.
-    Password {
-        password: String,
-    },
-    /// A code that went to the address; for accounts without an authenticator.
-    Mail {
-        code: String,
-    },
-    Totp {
-        code: String,
-    },
-    RecoveryCode {
-        code: String,
-    },
-    Passkey {
-        state: String,
-        #[schema(value_type = Object)]
-        credential: Value,
-    },
-}
-
-impl From<StepUpForm> for StepUp {
-    fn from(form: StepUpForm) -> Self {
-        match form {
-            StepUpForm::Password { password } => Self::Password(password),
-            StepUpForm::Mail { code } => Self::Mail(code),
-            StepUpForm::Totp { code } => Self::Second(Second::Totp, code),
-            StepUpForm::RecoveryCode { code } => Self::Second(Second::RecoveryCode, code),
-            StepUpForm::Passkey { state, credential } => Self::Passkey { state, credential },
-        }
-    }
 }
 
 fn add_cookie(headers: &mut HeaderMap, line: &str) {
@@ -393,7 +127,7 @@ async fn request_code(
 ) -> Result<Response, ApiProblem> {
     let asked = identity.request_code(&client, &form.email).await?;
     let mut response = (StatusCode::ACCEPTED, Json(Accepted {})).into_response();
-    let line = cookies::write(identity.secure, cookies::CODE, &asked.request, Some(PENDING_S));
+    let line = cookies::write(identity.secure, cookies::CODE, &asked.request, Some(MAILED_S));
     add_cookie(response.headers_mut(), &line);
     Ok(response)
 }
@@ -453,17 +187,7 @@ async fn security_events(
     grant: Grant<SeeEvents>,
     State(identity): State<Identity>,
 ) -> Result<Json<SecurityEventList>, ApiProblem> {
-    let events = identity.security_events(grant.actor()).await?;
-    let items = events
-        .into_iter()
-        .map(|event| SecurityEventView {
-            at: event.at,
-            kind: event.kind,
-            own: event.own,
-            device: event.device,
-            ip_prefix: event.network,
-        })
-        .collect();
+    let items = identity.security_events(grant.actor()).await?.into_iter().map(Into::into).collect();
     Ok(Json(SecurityEventList { items }))
 }
 

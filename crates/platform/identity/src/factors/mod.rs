@@ -9,6 +9,7 @@ pub mod http;
 pub mod passkeys;
 pub mod ticket;
 pub mod totp;
+pub mod wire;
 
 use svetu_db::Db;
 use svetu_kernel::{AccountId, Actor, Timestamp};
@@ -60,7 +61,7 @@ impl Identity {
         let mut tx = self.db.begin().await?;
         let view = FactorsView {
             password: account.password_hash.is_some(),
-            totp_since: totp::created_at(&mut tx, id).await?,
+            totp_since: totp::created_at(&mut *tx, id).await?,
             passkeys: passkeys::list(&mut tx, id).await?,
             recovery_codes_left: codes::left(&mut tx, id).await?,
             devices: devices::list(&mut tx, id, now).await?,

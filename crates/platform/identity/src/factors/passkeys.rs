@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use svetu_db::{Db, Tx};
-use svetu_kernel::{AccountId, FieldProblem, Timestamp};
+use svetu_kernel::{AccountId, Timestamp};
 use url::Url;
 use uuid::Uuid;
 use webauthn_rs::{
@@ -141,7 +141,7 @@ fn ceremony(error: WebauthnError) -> IdentityError {
 }
 
 fn refused() -> IdentityError {
-    IdentityError::Invalid(vec![FieldProblem::new("/credential", "identity.passkey_refused")])
+    IdentityError::field("/credential", "identity.passkey_refused")
 }
 
 fn to_value<T: Serialize>(value: &T) -> Result<Value, IdentityError> {
@@ -149,8 +149,7 @@ fn to_value<T: Serialize>(value: &T) -> Result<Value, IdentityError> {
 }
 
 fn from_value<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, IdentityError> {
-    serde_json::from_value(value)
-        .map_err(|_| IdentityError::Invalid(vec![FieldProblem::new("/credential", "field.invalid")]))
+    serde_json::from_value(value).map_err(|_| IdentityError::field("/credential", "field.invalid"))
 }
 
 pub async fn list(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Key>, IdentityError> {

@@ -1,5 +1,6 @@
 //! Codes of an authenticator application (RFC 6238: SHA-1, six digits, thirty seconds, one step of drift either way).
 
+use sqlx::PgExecutor;
 use svetu_db::Tx;
 use svetu_kernel::{AccountId, Timestamp};
 use totp_rs::{Builder, Secret, Totp};
@@ -91,9 +92,10 @@ pub async fn take(
     Ok(true)
 }
 
-pub async fn created_at(tx: &mut Tx<'_>, account: AccountId) -> Result<Option<Timestamp>, IdentityError> {
+/// Since when the account has an authenticator.
+pub async fn created_at(executor: impl PgExecutor<'_>, account: AccountId) -> Result<Option<Timestamp>, IdentityError> {
     Ok(sqlx::query_scalar!("select created_at from identity.totp where account = $1", account.uuid())
-        .fetch_optional(&mut **tx)
+        .fetch_optional(executor)
         .await?)
 }
 

@@ -96,7 +96,7 @@ impl Identity {
             return Err(wrong("jti is too long"));
         }
         let until = now + Duration::seconds(ASSERTION_S_MAX + SKEW_S);
-        if !spent::spend(&self.db, &format!("assertion {}", client.id), &claims.jti, until).await? {
+        if !spent::spend(self.db.pool(), &format!("assertion {}", client.id), &claims.jti, until).await? {
             return Err(wrong("jti was used before"));
         }
         Ok(())

@@ -119,7 +119,7 @@ impl Identity {
             return Err(invalid("jti has 1 to 256 characters"));
         }
         let until = now + Duration::seconds(AGE_S_MAX + SKEW_S + 1);
-        if !spent::spend(&self.db, &format!("dpop {thumbprint}"), &claims.jti, until).await? {
+        if !spent::spend(self.db.pool(), &format!("dpop {thumbprint}"), &claims.jti, until).await? {
             return Err(invalid("jti was used before"));
         }
         Ok(Some(thumbprint))

@@ -10,7 +10,7 @@ use super::{CODE_S, GRANT_S, REFRESH_GRACE_S, REFRESH_IDLE_S, params::Params};
 use crate::{
     IdentityError,
     people::{self, SealedAddress, WrappedKey},
-    privacy::{self, Kept},
+    privacy::{self, Kept, delete_before},
     store,
     token::{self, TokenHash},
 };
@@ -412,63 +412,31 @@ pub async fn drop_kept(tx: &mut Tx<'_>, kind: &str, name: &str) -> Result<bool, 
 
 /// Removes what is over; a grant some days after, so that a replayed token is still known as one.
 pub async fn prune(db: &Db, kept: &Kept, now: Timestamp, rows_max: i64) -> Result<u64, IdentityError> {
-    let mut gone = 0;
-    gone += sqlx::query!(
+    let gone = delete_before!(db, rows_max,
         "delete from identity.oauth_code where hash in
-             (select hash from identity.oauth_code where expires_at < $1 order by expires_at limit $2)",
-        now - kept.of("used_code")?,
-        rows_max
-    )
-    .execute(db.pool())
-    .await?
-    .rows_affected();
-    gone += sqlx::query!(
+             (select hash from identity.oauth_code where expires_at < $1 order by expires_at limit $2)"
+            => now - kept.of("used_code")?,
         "delete from identity.oauth_refresh where hash in
-             (select hash from identity.oauth_refresh where expires_at < $1 order by expires_at limit $2)",
-        now - kept.of("application_grant")?,
-        rows_max
-    )
-    .execute(db.pool())
-    .await?
-    .rows_affected();
-    gone += sqlx::query!(
+             (select hash from identity.oauth_refresh where expires_at < $1 order by expires_at limit $2)"
+            => now - kept.of("application_grant")?,
         "delete from identity.oauth_request where hash in
-             (select hash from identity.oauth_request where expires_at < $1 order by expires_at limit $2)",
-        now,
-        rows_max
-    )
-    .execute(db.pool())
-    .await?
-    .rows_affected();
-    gone += sqlx::query!(
+             (select hash from identity.oauth_request where expires_at < $1 order by expires_at limit $2)"
+            => now,
         "delete from identity.oauth_spent where hash in
-             (select hash from identity.oauth_spent where expires_at < $1 order by expires_at limit $2)",
-        now,
-        rows_max
-    )
-    .execute(db.pool())
-    .await?
-    .rows_affected();
-    gone += sqlx::query!(
+             (select hash from identity.oauth_spent where expires_at < $1 order by expires_at limit $2)"
+            => now,
         "delete from identity.oauth_grant where id in
-             (select id from identity.oauth_grant where expires_at < $1 order by expires_at limit $2)",
-        now - kept.of("application_grant")?,
-        rows_max
-    )
-    .execute(db.pool())
-    .await?
-    .rows_affected();
-    for statement in [
+             (select id from identity.oauth_grant where expires_at < $1 order by expires_at limit $2)"
+            => now - kept.of("application_grant")?,
         "delete from identity.oauth_device where hash in
-             (select hash from identity.oauth_device where expires_at < $1 order by expires_at limit $2)",
+             (select hash from identity.oauth_device where expires_at < $1 order by expires_at limit $2)"
+            => now,
         "delete from identity.oauth_invitation where hash in
-             (select hash from identity.oauth_invitation where expires_at < $1 order by expires_at limit $2)",
-    ] {
-        gone += sqlx::query(statement).bind(now).bind(rows_max).execute(db.pool()).await?.rows_affected();
-    }
-    gone += sqlx::query!("delete from identity.oauth_key where expires_at < $1", now - kept.of("signing_key")?)
+             (select hash from identity.oauth_invitation where expires_at < $1 order by expires_at limit $2)"
+            => now,
+    );
+    let keys = sqlx::query!("delete from identity.oauth_key where expires_at < $1", now - kept.of("signing_key")?)
         .execute(db.pool())
-        .await?
-        .rows_affected();
-    Ok(gone)
+        .await?;
+    Ok(gone + keys.rows_affected())
 }

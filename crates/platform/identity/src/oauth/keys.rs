@@ -23,6 +23,8 @@ use crate::{
     store,
 };
 
+/// Of whoever makes keys.
+const LOCK: &str = "identity.oauth_key";
 /// What clients may keep of the key set.
 pub const SET_MAX_AGE_S: i64 = 300;
 /// From a new key's appearance in the set to its first signature.
@@ -114,9 +116,7 @@ impl Keys {
         let expires_at =
             if lead { active_at + Duration::seconds(ID_TOKEN_S.max(ACCESS_TOKEN_S) + LEAD_S) } else { now };
         let mut tx = db.begin().await?;
-        sqlx::query!("select pg_advisory_xact_lock(hashtextextended('identity.oauth_key', 0)) as \"locked: ()\"")
-            .fetch_one(&mut *tx)
-            .await?;
+        svetu_db::lock(&mut tx, LOCK).await?;
         let algorithms = sqlx::query_scalar!("select distinct alg from identity.oauth_key where replaced_at is null")
             .fetch_all(&mut *tx)
             .await?;
@@ -153,9 +153,7 @@ impl Keys {
 
     async fn create_first(&self, db: &Db, algorithm: Algorithm, now: Timestamp) -> Result<(), IdentityError> {
         let mut tx = db.begin().await?;
-        sqlx::query!("select pg_advisory_xact_lock(hashtextextended('identity.oauth_key', 0)) as \"locked: ()\"")
-            .fetch_one(&mut *tx)
-            .await?;
+        svetu_db::lock(&mut tx, LOCK).await?;
         let known = sqlx::query_scalar!(
             "select exists (select from identity.oauth_key where alg = $1 and active_at <= $2
                  and (expires_at is null or expires_at > $2)) as \"known!\"",

@@ -93,7 +93,7 @@ impl OAuth {
 
 pub(crate) use grants::prune;
 pub(crate) use logout::{announce as announce_ended, job as logout_job};
-pub(crate) use spent::spend_in;
+pub(crate) use spent::spend;
 
 impl From<IdentityError> for error::OAuthError {
     fn from(error: IdentityError) -> Self {

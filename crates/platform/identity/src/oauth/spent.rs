@@ -1,6 +1,7 @@
 //! What works once: assertions, proofs, and access tokens that were revoked.
 
-use svetu_db::{Db, Tx};
+use sqlx::PgExecutor;
+use svetu_db::Db;
 use svetu_kernel::Timestamp;
 
 use crate::IdentityError;
@@ -9,28 +10,20 @@ pub fn hash(kind: &str, id: &str) -> [u8; 32] {
     blake3::derive_key("svetu identity spent v1", format!("{kind}\n{id}").as_bytes())
 }
 
-/// As [`spend`], in a transaction.
-pub async fn spend_in(tx: &mut Tx<'_>, kind: &str, id: &str, until: Timestamp) -> Result<bool, IdentityError> {
-    let hash = hash(kind, id);
-    let done = sqlx::query!(
-        "insert into identity.oauth_spent (hash, expires_at) values ($1, $2) on conflict do nothing",
-        hash.as_slice(),
-        until
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
 /// True the first time. `kind` holds whatever makes the id unique: a client, a key.
-pub async fn spend(db: &Db, kind: &str, id: &str, until: Timestamp) -> Result<bool, IdentityError> {
+pub async fn spend(
+    executor: impl PgExecutor<'_>,
+    kind: &str,
+    id: &str,
+    until: Timestamp,
+) -> Result<bool, IdentityError> {
     let hash = hash(kind, id);
     let done = sqlx::query!(
         "insert into identity.oauth_spent (hash, expires_at) values ($1, $2) on conflict do nothing",
         hash.as_slice(),
         until
     )
-    .execute(db.pool())
+    .execute(executor)
     .await?;
     Ok(done.rows_affected() == 1)
 }

@@ -349,7 +349,7 @@ impl Identity {
             && claims.client_id == client.id
         {
             let until = now + Duration::seconds(ACCESS_TOKEN_S + 1);
-            spent::spend(&self.db, "access", &claims.jti, until).await?;
+            spent::spend(self.db.pool(), "access", &claims.jti, until).await?;
         }
         Ok(())
     }

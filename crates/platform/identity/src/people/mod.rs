@@ -3,7 +3,6 @@
 //! Wrapped keys are in the database and so in its backups; what derives their wrapping is in `Secrets` alone, and there a single
 //! person can be forgotten (ADR 10).
 
-mod seal;
 mod store;
 mod tree;
 mod trees;
@@ -18,7 +17,7 @@ use svetu_ports::{Secret, SecretError, Secrets};
 use trees::{ROOT_BYTES, Trees};
 use zeroize::Zeroizing;
 
-use crate::IdentityError;
+use crate::{IdentityError, seal};
 
 const TREES: &str = "identity.people";
 const BLIND: &str = "identity.people.blind";
@@ -57,12 +56,11 @@ pub struct DataKey(Zeroizing<[u8; 32]>);
 impl DataKey {
     /// `column` with its schema and table.
     pub fn seal(&self, column: &str, row: &[u8], plain: &[u8]) -> Result<Vec<u8>, IdentityError> {
-        seal::seal(&self.0, &seal::place(column, row), plain)
-            .ok_or(IdentityError::Person("a value could not be sealed"))
+        seal::seal(&self.0, &place(column, row), plain).ok_or(IdentityError::Person("a value could not be sealed"))
     }
 
     pub fn open(&self, column: &str, row: &[u8], sealed: &[u8]) -> Result<Vec<u8>, IdentityError> {
-        seal::open(&self.0, &seal::place(column, row), sealed)
+        seal::open(&self.0, &place(column, row), sealed)
             .ok_or(IdentityError::Person("a value does not open with its person's key"))
     }
 }
@@ -266,7 +264,7 @@ impl People {
 fn wrap(trees: &Trees, id: AccountId, leaf: u64, data: &DataKey) -> Option<WrappedKey> {
     let epoch = trees.current();
     let wrapping = trees.of(epoch)?.key(leaf)?;
-    let wrapped = seal::seal(&wrapping, &seal::place(WRAPPED, id.uuid().as_bytes()), data.0.as_slice())?;
+    let wrapped = seal::seal(&wrapping, &place(WRAPPED, id.uuid().as_bytes()), data.0.as_slice())?;
     Some(WrappedKey { leaf: i64::try_from(leaf).ok()?, epoch, wrapped })
 }
 
@@ -274,10 +272,15 @@ fn unwrap(trees: &Trees, id: AccountId, key: &WrappedKey) -> Result<DataKey, Ide
     let tree = trees.of(key.epoch).ok_or(IdentityError::Person("Secrets do not know the epoch of a person's key"))?;
     let leaf = u64::try_from(key.leaf).map_err(|_| IdentityError::Person("a person's number is none"))?;
     let wrapping = tree.key(leaf).ok_or(IdentityError::Erased)?;
-    let plain = seal::open(&wrapping, &seal::place(WRAPPED, id.uuid().as_bytes()), &key.wrapped)
+    let plain = seal::open(&wrapping, &place(WRAPPED, id.uuid().as_bytes()), &key.wrapped)
         .and_then(|plain| <[u8; 32]>::try_from(plain).ok())
         .ok_or(IdentityError::Person("a person's key does not open: the secrets are those of another database"))?;
     Ok(DataKey(Zeroizing::new(plain)))
+}
+
+/// Table, column and row of a value: moved elsewhere it does not open.
+fn place(column: &str, row: &[u8]) -> Vec<u8> {
+    [column.as_bytes(), b"\0", row].concat()
 }
 
 /// What only who knows a secret name can read.

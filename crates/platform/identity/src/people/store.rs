@@ -13,11 +13,22 @@ const BATCH: i64 = 1_000;
 /// Ranges asked for at once.
 const RANGES: usize = 1_000;
 
+struct Row {
+    account: Uuid,
+    leaf: i64,
+    epoch: i32,
+    wrapped: Vec<u8>,
+}
+
+impl Row {
+    fn key(self) -> (AccountId, WrappedKey) {
+        let Self { account, leaf, epoch, wrapped } = self;
+        (AccountId::from_uuid(account), WrappedKey { leaf, epoch, wrapped })
+    }
+}
+
 pub async fn lock(tx: &mut Tx<'_>) -> Result<(), IdentityError> {
-    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('identity.people', 0)) as \"locked: ()\"")
-        .fetch_one(&mut **tx)
-        .await?;
-    Ok(())
+    Ok(svetu_db::lock(tx, "identity.people").await?)
 }
 
 pub async fn next_leaf(tx: &mut Tx<'_>) -> Result<u64, IdentityError> {
@@ -27,7 +38,8 @@ pub async fn next_leaf(tx: &mut Tx<'_>) -> Result<u64, IdentityError> {
 
 /// Some that are wrapped under another epoch, locked.
 pub async fn other_epoch(tx: &mut Tx<'_>, current: i32) -> Result<Vec<(AccountId, WrappedKey)>, IdentityError> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         "select account, leaf, epoch, wrapped from identity.person_key where epoch <> $1
          order by account limit $2 for update",
         current,
@@ -35,13 +47,7 @@ pub async fn other_epoch(tx: &mut Tx<'_>, current: i32) -> Result<Vec<(AccountId
     )
     .fetch_all(&mut **tx)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let key = WrappedKey { leaf: row.leaf, epoch: row.epoch, wrapped: row.wrapped };
-            (AccountId::from_uuid(row.account), key)
-        })
-        .collect())
+    Ok(rows.into_iter().map(Row::key).collect())
 }
 
 pub async fn replace(tx: &mut Tx<'_>, keys: &[(AccountId, WrappedKey)]) -> Result<(), IdentityError> {
@@ -97,11 +103,11 @@ pub async fn of_leaves(
 }
 
 pub async fn newest(db: &Db) -> Result<Option<(AccountId, WrappedKey)>, IdentityError> {
-    let row = sqlx::query!("select account, leaf, epoch, wrapped from identity.person_key order by leaf desc limit 1")
-        .fetch_optional(db.pool())
-        .await?;
-    Ok(row.map(|row| {
-        let key = WrappedKey { leaf: row.leaf, epoch: row.epoch, wrapped: row.wrapped };
-        (AccountId::from_uuid(row.account), key)
-    }))
+    let row = sqlx::query_as!(
+        Row,
+        "select account, leaf, epoch, wrapped from identity.person_key order by leaf desc limit 1"
+    )
+    .fetch_optional(db.pool())
+    .await?;
+    Ok(row.map(Row::key))
 }

@@ -1,7 +1,6 @@
 //! Everything about a person in one ZIP, gathered in the background from every service, for its owner alone.
 
 use std::{
-    collections::BTreeSet,
     fs::File,
     io::{self, Seek as _, Write as _},
     sync::Arc,
@@ -198,7 +197,9 @@ async fn tell(source: &dyn PersonalData, id: AccountId, parts: &mpsc::Sender<Par
     let mut after: Option<String> = None;
     for _ in 0..PAGES_MAX {
         let page = source.personal(id, after.as_deref()).await.map_err(IdentityError::Source)?;
-        if parts.send((source.service(), page.part)).await.is_err() {
+        if let Some(part) = page.part
+            && parts.send((source.service(), part)).await.is_err()
+        {
             return Ok(());
         }
         after = page.next;
@@ -220,14 +221,10 @@ fn write(mut parts: mpsc::Receiver<Part>, asked_at: Timestamp) -> io::Result<(Fi
     zip.start_file("about.json", text)?;
     serde_json::to_writer_pretty(&mut zip, &json!({ "format": "svetu-export-1", "asked_at": asked_at }))?;
     let mut open: Option<(&str, &str)> = None;
-    let mut lists = BTreeSet::new();
     let mut bytes = 0_u64;
     while let Some((service, part)) = parts.blocking_recv() {
         match part {
-            // Nothing more of a list that is told already.
-            PersonalPart::Rows { name, rows } if rows.is_empty() && lists.contains(&(service, name)) => {}
             PersonalPart::Rows { name, rows } => {
-                lists.insert((service, name));
                 let goes_on = open == Some((service, name));
                 if !goes_on {
                     close(&mut zip, &mut open)?;

@@ -13,12 +13,14 @@ pub use consent::note as note_consent;
 pub use erase::{Erasure, job as erasure_job};
 pub use export::{Export, job as export_job};
 pub use http::routes;
+pub(crate) use retention::delete_before;
 pub use retention::{Kept, Rule, prune, rules};
 
-use svetu_kernel::{AccountId, Actor, FieldProblem, Timestamp};
+use svetu_kernel::{AccountId, Actor, Timestamp};
 
 use crate::{
     Identity, IdentityError,
+    factors::{CONFIRMED_S, totp},
     limits::Entrance,
     model::Password,
     service::{Client, account_of},
@@ -27,8 +29,6 @@ use crate::{
 
 /// Of the terms of use, as they stand on the site: grows with every change of what they say.
 pub const TERMS_VERSION: &str = "1";
-/// Who proved so recently all that the account asks for need not do it again.
-const FRESH_S: i64 = 600;
 
 impl Identity {
     /// A session that somebody left open, or took, is not enough to carry everything away or to erase it.
@@ -40,28 +40,21 @@ impl Identity {
         now: Timestamp,
     ) -> Result<AccountId, IdentityError> {
         let id = account_of(actor)?;
-        if actor.confirmed_within(FRESH_S, now) {
+        if actor.confirmed_within(CONFIRMED_S, now) {
             return Ok(id);
         }
         // With an authenticator on the account a password alone proves too little.
-        let second = sqlx::query_scalar!(
-            "select exists (select from identity.totp where account = $1) as \"second!\"",
-            id.uuid()
-        )
-        .fetch_one(self.db.pool())
-        .await?;
-        if second {
+        if totp::created_at(self.db.pool(), id).await?.is_some() {
             return Err(IdentityError::StepUp);
         }
-        let fault = |code| Err(IdentityError::Invalid(vec![FieldProblem::new("/password", code)]));
         let Some(password) = password.filter(|password| !password.is_empty()) else {
-            return fault("identity.password_needed");
+            return Err(IdentityError::field("/password", "identity.password_needed"));
         };
         let key = id.to_string();
         self.limits.enter(Entrance::Password, client.address, Some(&key), now)?;
         let known = store::by_id(&self.db, id).await?;
         if !self.hasher.verify(&Password::typed(password), known.password_hash.as_deref()).await? {
-            return fault("identity.wrong_password");
+            return Err(IdentityError::field("/password", "identity.wrong_password"));
         }
         self.limits.welcome(Entrance::Password, client.address, &key);
         Ok(id)

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use svetu_contracts::{
     ContractError,
-    personal::{PersonalData, PersonalPage, PersonalPart, Place, ROWS_MAX},
+    personal::{PersonalData, PersonalPage, Place, ROWS_MAX},
 };
 use svetu_kernel::AccountId;
 use uuid::Uuid;
@@ -23,21 +23,18 @@ impl PersonalData for Identity {
 
     async fn personal(&self, account: AccountId, after: Option<&str>) -> Result<PersonalPage, ContractError> {
         let place = Place::parse(after)?;
-        let rows = match LISTS.get(place.list).copied() {
-            Some("account") => self.own_account(account).await?,
-            Some("sessions") => self.own_sessions(account, place.row).await?,
-            Some("security_events") => self.own_events(account, place.row).await?,
-            Some("consents") => self.own_consents(account, place.row).await?,
-            Some("applications") => self.own_applications(account, place.row).await?,
-            Some("passkeys") => self.own_passkeys(account, place.row).await?,
-            Some("trusted_devices") => self.own_devices(account, place.row).await?,
-            Some("api_keys") => self.own_keys(account, place.row).await?,
-            Some(_) | None => return Err(ContractError::NotFound),
+        let after = place.row;
+        let rows = match place.list_of(&LISTS)? {
+            "account" => self.own_account(account).await?,
+            "sessions" => self.own_sessions(account, row_id(after)).await?,
+            "security_events" => self.own_events(account, after).await?,
+            "consents" => self.own_consents(account, after).await?,
+            "applications" => self.own_applications(account, row_id(after)).await?,
+            "passkeys" => self.own_passkeys(account, row_id(after)).await?,
+            "trusted_devices" => self.own_devices(account, row_id(after)).await?,
+            _ => self.own_keys(account, row_id(after)).await?,
         };
-        let (keys, rows): (Vec<String>, Vec<Value>) = rows.into_iter().unzip();
-        let full = rows.len() as i64 >= ROWS_MAX;
-        let next = place.next(full, keys.into_iter().last(), LISTS.len());
-        Ok(PersonalPage { part: PersonalPart::Rows { name: LISTS[place.list], rows }, next })
+        place.page(&LISTS, rows)
     }
 }
 
@@ -61,8 +58,7 @@ impl Identity {
         Ok(vec![(String::new(), row)])
     }
 
-    async fn own_sessions(&self, id: AccountId, after: Option<&str>) -> Result<Rows, IdentityError> {
-        let after: Uuid = after.and_then(|after| after.parse().ok()).unwrap_or_default();
+    async fn own_sessions(&self, id: AccountId, after: Uuid) -> Result<Rows, IdentityError> {
         let rows = sqlx::query!(
             "select id, device, network, created_at, last_seen_at, ended_at from identity.session
              where account = $1 and id > $2 order by id limit $3",
@@ -117,8 +113,7 @@ impl Identity {
     }
 
     /// What applications were given, and until when.
-    async fn own_applications(&self, id: AccountId, after: Option<&str>) -> Result<Rows, IdentityError> {
-        let after: Uuid = after.and_then(|after| after.parse().ok()).unwrap_or_default();
+    async fn own_applications(&self, id: AccountId, after: Uuid) -> Result<Rows, IdentityError> {
         let rows = sqlx::query!(
             "select g.id, c.name, g.scopes, g.created_at, g.expires_at, g.revoked_at from identity.oauth_grant g
              join identity.oauth_client c on c.id = g.client
@@ -137,8 +132,7 @@ impl Identity {
         Ok(told.collect())
     }
 
-    async fn own_passkeys(&self, id: AccountId, after: Option<&str>) -> Result<Rows, IdentityError> {
-        let after: Uuid = after.and_then(|after| after.parse().ok()).unwrap_or_default();
+    async fn own_passkeys(&self, id: AccountId, after: Uuid) -> Result<Rows, IdentityError> {
         let rows = sqlx::query!(
             "select id, name, created_at, last_used_at from identity.passkey
              where account = $1 and id > $2 order by id limit $3",
@@ -155,8 +149,7 @@ impl Identity {
         Ok(told.collect())
     }
 
-    async fn own_devices(&self, id: AccountId, after: Option<&str>) -> Result<Rows, IdentityError> {
-        let after: Uuid = after.and_then(|after| after.parse().ok()).unwrap_or_default();
+    async fn own_devices(&self, id: AccountId, after: Uuid) -> Result<Rows, IdentityError> {
         let rows = sqlx::query!(
             "select id, device, network, created_at, last_used_at, expires_at from identity.trusted_device
              where account = $1 and id > $2 order by id limit $3",
@@ -174,8 +167,7 @@ impl Identity {
         Ok(told.collect())
     }
 
-    async fn own_keys(&self, id: AccountId, after: Option<&str>) -> Result<Rows, IdentityError> {
-        let after: Uuid = after.and_then(|after| after.parse().ok()).unwrap_or_default();
+    async fn own_keys(&self, id: AccountId, after: Uuid) -> Result<Rows, IdentityError> {
         let rows = sqlx::query!(
             "select id, name, scopes, created_at, expires_at, last_used_at, revoked_at from identity.api_key
              where account = $1 and id > $2 order by id limit $3",
@@ -192,6 +184,10 @@ impl Identity {
         });
         Ok(told.collect())
     }
+}
+
+fn row_id(after: Option<&str>) -> Uuid {
+    after.and_then(|after| after.parse().ok()).unwrap_or_default()
 }
 
 fn number(after: Option<&str>) -> i64 {

@@ -38,55 +38,32 @@ impl Kept {
     }
 }
 
+/// Runs statements that delete rows of before a time (`$1`), at most so many of each (`$2`); answers how many went.
+macro_rules! delete_before {
+    ($db:expr, $limit:expr, $($statement:tt => $before:expr),+ $(,)?) => {{
+        let mut gone = 0;
+        $(gone += sqlx::query!($statement, $before, $limit).execute($db.pool()).await?.rows_affected();)+
+        gone
+    }};
+}
+pub(crate) use delete_before;
+
 /// What is over by the table goes; answers how many rows. At most `limit` of each kind.
 pub async fn prune(identity: &Identity, now: Timestamp, limit: i64) -> Result<u64, IdentityError> {
     let (db, kept) = (&identity.db, kept(&identity.db).await?);
     let mut gone = identity.erase_again().await? + export::prune(identity, now).await?;
-    gone += sqlx::query!(
+    gone += delete_before!(db, limit,
         "delete from identity.link where token_hash in
-             (select token_hash from identity.link where expires_at < $1 limit $2)",
-        now - kept.of("link")?,
-        limit
-    )
-    .execute(db.pool())
-    .await?
-    .rows_affected();
-    gone += sqlx::query!(
+             (select token_hash from identity.link where expires_at < $1 limit $2)" => now - kept.of("link")?,
         "delete from identity.mail_code where request in
-             (select request from identity.mail_code where expires_at < $1 limit $2)",
-        now - kept.of("link")?,
-        limit
-    )
-    .execute(db.pool())
-    .await?
-    .rows_affected();
-    gone += sqlx::query!(
+             (select request from identity.mail_code where expires_at < $1 limit $2)" => now - kept.of("link")?,
         "delete from identity.trusted_device where id in
-             (select id from identity.trusted_device where expires_at < $1 limit $2)",
-        now - kept.of("link")?,
-        limit
-    )
-    .execute(db.pool())
-    .await?
-    .rows_affected();
-    gone += sqlx::query!(
+             (select id from identity.trusted_device where expires_at < $1 limit $2)" => now - kept.of("link")?,
         "delete from identity.session where id in
-             (select id from identity.session where expires_at < $1 or ended_at < $1 limit $2)",
-        now - kept.of("ended_session")?,
-        limit
-    )
-    .execute(db.pool())
-    .await?
-    .rows_affected();
-    gone += sqlx::query!(
+             (select id from identity.session where expires_at < $1 or ended_at < $1 limit $2)" => now - kept.of("ended_session")?,
         "delete from identity.account where id in
-             (select id from identity.account where state = 'unverified' and created_at < $1 limit $2)",
-        now - kept.of("unverified_account")?,
-        limit
-    )
-    .execute(db.pool())
-    .await?
-    .rows_affected();
+             (select id from identity.account where state = 'unverified' and created_at < $1 limit $2)" => now - kept.of("unverified_account")?,
+    );
     gone += identity.audit.trim(db, now - kept.of("security_event")?, limit, now).await?;
     gone += api_keys::prune(db, now, limit).await?;
     Ok(gone + oauth::prune(db, &kept, now, limit).await?)

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use svetu_db::Tx;
-use svetu_kernel::{AccountId, Actor, FieldProblem, Strength, Timestamp};
+use svetu_kernel::{AccountId, Actor, Strength, Timestamp};
 
 use super::{Client, Identity, SignedIn, leave};
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 
 const PURPOSE: &str = "second factor";
 /// Somebody looks for their telephone.
-const PENDING_S: i64 = 600;
+pub const PENDING_S: i64 = 600;
 
 /// What was proven first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,7 +86,7 @@ impl Identity {
     ) -> Result<Admission, IdentityError> {
         let Knock { actor, client, remember, now } = knock;
         let mut proof = Proof::one(first.method());
-        if totp::created_at(tx, account.id).await?.is_some() {
+        if totp::created_at(&mut **tx, account.id).await?.is_some() {
             let trusted = match client.trusted.as_deref().filter(|token| token::plausible(token)) {
                 Some(token) => devices::is_trusted(tx, account.id, token::hash(token), now).await?,
                 None => false,
@@ -134,7 +134,8 @@ impl Identity {
             Err(error) => return Err(error),
         };
         if !self.take_second(&mut tx, account.id, second, code, now).await? {
-            return self.wrong_factor(tx, account.id, client, now).await;
+            self.note_wrong_factor(tx, account.id, client, now).await?;
+            return Err(IdentityError::field("/code", "identity.code_wrong"));
         }
         self.limits.welcome(Entrance::Factor, client.address, &account.id.to_string());
         let trusted = match second {
@@ -187,17 +188,17 @@ impl Identity {
         }
     }
 
-    /// Says so in the log of the account, and to who knocks.
-    pub(crate) async fn wrong_factor<T>(
+    /// Says so in the log of the account.
+    pub(crate) async fn note_wrong_factor(
         &self,
         mut tx: Tx<'_>,
         account: AccountId,
         client: &Client,
         now: Timestamp,
-    ) -> Result<T, IdentityError> {
+    ) -> Result<(), IdentityError> {
         let detail = serde_json::json!({ "device": &client.device, "network": super::shown_network(client.address) });
         store::note(&mut tx, now, account, "visitor", "factor_refused", detail).await?;
         tx.commit().await?;
-        Err(IdentityError::Invalid(vec![FieldProblem::new("/code", "identity.code_wrong")]))
+        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use svetu_contracts::identity::{ACCOUNT_CHANGED, ACCOUNT_CREATED, NewAccount};
 use svetu_db::outbox;
-use svetu_kernel::{AccountId, Actor, FieldProblem, Language, Role, SessionId, Timestamp};
+use svetu_kernel::{AccountId, Actor, Language, Role, SessionId, Timestamp};
 
 use super::publish;
 use crate::{
@@ -212,8 +212,8 @@ impl Identity {
     pub(crate) async fn create_accounts(&self, new: Vec<NewAccount>) -> Result<u64, IdentityError> {
         let mut ready = Vec::with_capacity(new.len());
         for one in new {
-            let email = Email::parse(&one.email)
-                .ok_or_else(|| IdentityError::Invalid(vec![FieldProblem::new("email", "identity.email_invalid")]))?;
+            let email =
+                Email::parse(&one.email).ok_or_else(|| IdentityError::field("email", "identity.email_invalid"))?;
             let password_hash = match &one.password {
                 Some(password) => Some(self.hasher.hash(&Password::typed(password)).await?),
                 None => None,

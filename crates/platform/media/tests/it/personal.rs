@@ -16,11 +16,12 @@ async fn told(world: &World, id: AccountId) -> (usize, Vec<usize>) {
     loop {
         let page = source.personal(id, after.as_deref()).await.unwrap();
         match page.part {
-            PersonalPart::Rows { rows, .. } => count += rows.len(),
-            PersonalPart::File { name, bytes } => {
+            Some(PersonalPart::Rows { rows, .. }) => count += rows.len(),
+            Some(PersonalPart::File { name, bytes }) => {
                 assert!(name.ends_with(".jpg") && bytes.starts_with(&[0xff, 0xd8]), "{name}");
                 files.push(bytes.len());
             }
+            None => {}
         }
         after = page.next;
         if after.is_none() {
