@@ -1,31 +1,14 @@
 // Passkeys by Chromium's virtual authenticator, an authenticator application, recovery codes and codes by mail.
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { newAccount, PASSWORD, people } from "./support/accounts.mjs";
 import { complaints, launch, listening, open, press, visitor } from "./support/browser.mjs";
 import { codeTo, linkTo } from "./support/mail.mjs";
 import { address, base, eventually } from "./support/site.mjs";
+import { STEP_S, totp } from "./support/totp.mjs";
 import { words } from "./support/words.mjs";
 
 const t = words();
-const STEP_S = 30;
-
-/** RFC 6238, as an authenticator application does it. */
-function totp(secret, step = Math.floor(Date.now() / 1000 / STEP_S)) {
-  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0"));
-  const key = Buffer.from(
-    bits
-      .join("")
-      .match(/.{8}/g)
-      .map((byte) => Number.parseInt(byte, 2)),
-  );
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(step));
-  const mac = createHmac("sha1", key).update(counter).digest();
-  const at = mac[19] & 15;
-  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-}
 
 /** A platform authenticator that verifies its person, in this page. */
 async function authenticator(page) {

@@ -110,6 +110,7 @@ typed_id! {
     TrustedDeviceId = "device";
     TenantId = "tenant";
     ApiKeyId = "key";
+    FactorResetId = "reset";
     ListingId = "listing";
     MediaId = "media";
     PlaceId = "place";

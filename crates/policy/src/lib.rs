@@ -18,11 +18,12 @@ use svetu_ports::{Authorizer, Decision, Resource};
 pub use crate::scopes::Scopes;
 
 const SCHEMA: &str = include_str!("../policies/schema.cedarschema");
-const POLICIES: [&str; 4] = [
+const POLICIES: [&str; 5] = [
     include_str!("../policies/everybody.cedar"),
     include_str!("../policies/members.cedar"),
     include_str!("../policies/staff.cedar"),
     include_str!("../policies/platform.cedar"),
+    include_str!("../policies/scopes.cedar"),
 ];
 
 #[derive(Debug, thiserror::Error)]
@@ -48,8 +49,14 @@ pub struct CedarAuthorizer {
     actor_kind: EntityTypeName,
     roles: [(Role, EntityUid); Role::ALL.len()],
     scopes: Scopes,
-    scope_uids: HashMap<String, EntityUid>,
+    covering: HashMap<String, Covering>,
     limited: EntityUid,
+}
+
+/// The scope that covers an action, as the policies see it.
+struct Covering {
+    scope: EntityUid,
+    asked: Context,
 }
 
 /// What was decided, and by which policies: for the log and the command line.
@@ -73,29 +80,35 @@ impl CedarAuthorizer {
         let (schema, _) =
             Schema::from_cedarschema_str(SCHEMA).map_err(|error| PolicyError::Schema(error.to_string()))?;
         let scopes = Scopes::try_new()?;
-        let policies = named(&format!("{}\n{}", POLICIES.join("\n"), scopes.policies()))?;
+        let policies = named(&POLICIES.join("\n"))?;
         let checked = Validator::new(schema.clone()).validate(&policies, ValidationMode::Strict);
         if !checked.validation_passed() {
             let faults: Vec<_> = checked.validation_errors().map(ToString::to_string).collect();
             return Err(PolicyError::Invalid(faults.join("; ")));
         }
-        let limits = policies.policies().filter(|policy| policy.id().to_string().starts_with(scopes::POLICY_PREFIX));
-        if limits.count() != scopes.names().count() + 1 {
-            return Err(PolicyError::Scopes("each scope has its policy, and what is in none has one".to_owned()));
-        }
         let actions = schema.action_entities().map_err(|error| PolicyError::Schema(error.to_string()))?;
+        let actions: HashMap<String, Entity> =
+            actions.iter().map(|action| (action.uid().id().unescaped().to_owned(), action.clone())).collect();
+        if let Some((action, _)) = scopes.pairs().find(|(action, _)| !actions.contains_key(*action)) {
+            return Err(PolicyError::Scopes(format!("no action {action}")));
+        }
         let name = |text: &str| EntityTypeName::from_str(text).map_err(|error| PolicyError::Schema(error.to_string()));
         let role_kind = name("Role")?;
         let scope_kind = name("Scope")?;
         let scope = |scope: &str| EntityUid::from_type_name_and_id(scope_kind.clone(), EntityId::new(scope));
+        let covering = |(action, name): (&str, &str)| {
+            let pair = ("scope".to_owned(), RestrictedExpression::new_entity_uid(scope(name)));
+            let asked = Context::from_pairs([pair]).map_err(|error| PolicyError::Scopes(error.to_string()))?;
+            Ok((action.to_owned(), Covering { scope: scope(name), asked }))
+        };
         let role = |role: Role| (role, EntityUid::from_type_name_and_id(role_kind.clone(), EntityId::new(role.name())));
         Ok(Self {
             cedar: Cedar::new(),
-            actions: actions.iter().map(|action| (action.uid().id().unescaped().to_owned(), action.clone())).collect(),
+            actions,
             kinds: schema.entity_types().map(|kind| (kind.to_string(), kind.clone())).collect(),
             actor_kind: name("Actor")?,
             roles: Role::ALL.map(role),
-            scope_uids: scopes.names().map(|name| (name.to_owned(), scope(name))).collect(),
+            covering: scopes.pairs().map(covering).collect::<Result<_, PolicyError>>()?,
             limited: scope(scopes::LIMITED),
             scopes,
             policies,
@@ -113,7 +126,7 @@ impl CedarAuthorizer {
         &self.scopes
     }
 
-    /// How many policies there are, those of the scopes included.
+    /// How many policies there are.
     pub fn policies(&self) -> usize {
         self.policies.policies().count()
     }
@@ -132,8 +145,8 @@ impl CedarAuthorizer {
         };
         if let Some(scopes) = actor.scopes() {
             groups.insert(self.limited.clone());
-            let covering = self.scopes.of(action).filter(|scope| scopes.contains(*scope));
-            groups.extend(covering.and_then(|scope| self.scope_uids.get(scope)).cloned());
+            let held = self.scopes.of(action).is_some_and(|scope| scopes.contains(scope));
+            groups.extend(self.covering.get(action).filter(|_| held).map(|covering| covering.scope.clone()));
         }
         Entity::new_no_attrs(uid, groups)
     }
@@ -163,8 +176,10 @@ impl CedarAuthorizer {
         let uid = principal.uid();
         let entities = Entities::from_entities([principal, target_entity, action.clone()], None)
             .map_err(|error| error.to_string())?;
-        let request = Request::new(uid, action.uid(), target, Context::empty(), Some(&self.schema))
-            .map_err(|error| error.to_string())?;
+        let asked = actor.scopes().and_then(|_| self.covering.get(name));
+        let asked = asked.map_or_else(Context::empty, |covering| covering.asked.clone());
+        let request =
+            Request::new(uid, action.uid(), target, asked, Some(&self.schema)).map_err(|error| error.to_string())?;
         let answer = self.cedar.is_authorized(&request, &self.policies, &entities);
         // A policy that fails to evaluate is skipped by Cedar; a skipped `forbid` must not become a permission.
         if let Some(error) = answer.diagnostics().errors().next() {
@@ -174,8 +189,10 @@ impl CedarAuthorizer {
         let decision = match answer.decision() {
             CedarDecision::Allow => Decision::Allow,
             CedarDecision::Deny if policies.is_empty() => Decision::Deny { reason: "no policy permits it".to_owned() },
-            CedarDecision::Deny if policies.iter().all(|name| name.starts_with(scopes::POLICY_PREFIX)) => {
-                Decision::Narrow { reason: policies.join(", "), scope: self.scopes.of(name).map(str::to_owned) }
+            CedarDecision::Deny if policies == [scopes::POLICY] => {
+                let scope = self.scopes.of(name);
+                let reason = format!("{} {}", scopes::POLICY, scope.unwrap_or("none"));
+                Decision::Narrow { reason, scope: scope.map(str::to_owned) }
             }
             CedarDecision::Deny => Decision::Deny { reason: policies.join(", ") },
         };

@@ -1,17 +1,14 @@
-//! What tokens and keys may be given for: the table, and the policies that it stands for.
+//! What tokens and keys may be given for: the table that the policy of `scopes.cedar` asks.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    fmt::Write as _,
-};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::PolicyError;
 
 const TABLE: &str = include_str!("../policies/scopes.toml");
 /// Whoever is in it is held to scopes.
 pub const LIMITED: &str = "limited";
-/// Names of the policies made here begin so.
-pub const POLICY_PREFIX: &str = "scope ";
+/// The policy that holds them to it.
+pub const POLICY: &str = "scope";
 
 /// The table of `policies/scopes.toml`.
 #[derive(Debug, Clone)]
@@ -51,29 +48,8 @@ impl Scopes {
         self.by_action.get(action).map(String::as_str)
     }
 
-    /// Cedar's text: whoever is held to scopes does what theirs cover, and what anybody may. It only ever forbids.
-    pub fn policies(&self) -> String {
-        const ANYBODY: &str =
-            "action in Action::\"anyone\" && !(resource has visibility && resource.visibility != \"public\")";
-        let mut text = String::new();
-        let list = |actions: &[String]| {
-            actions.iter().map(|action| format!("Action::\"{action}\"")).collect::<Vec<_>>().join(", ")
-        };
-        for (scope, covered) in &self.actions {
-            let _ = write!(
-                text,
-                "@id(\"{POLICY_PREFIX}{scope}\")\nforbid (principal in Scope::\"{LIMITED}\", action in [{}], resource)\n\
-                 unless {{ principal in Scope::\"{scope}\" }} unless {{ {ANYBODY} }};\n",
-                list(covered)
-            );
-        }
-        let all: Vec<String> = self.actions.values().flatten().cloned().collect();
-        let _ = write!(
-            text,
-            "@id(\"{POLICY_PREFIX}none\")\nforbid (principal in Scope::\"{LIMITED}\", action, resource)\n\
-             unless {{ action in [{}] }} unless {{ {ANYBODY} }};\n",
-            list(&all)
-        );
-        text
+    /// Each action that a scope covers, with that scope.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.by_action.iter().map(|(action, scope)| (action.as_str(), scope.as_str()))
     }
 }

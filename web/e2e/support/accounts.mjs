@@ -54,10 +54,10 @@ export async function cookieOf(email, password) {
 let count = 0;
 
 /** An account that nobody used before, its address proved by the letter. */
-export async function newAccount(name, language = "sr-Latn") {
+export async function newAccount(name, language = "sr-Latn", display_name = "Jelena Probna") {
   count += 1;
   const email = `${name}-${process.pid}-${Date.now()}-${count}@example.com`;
-  const form = { email, password: PASSWORD, display_name: "Jelena Probna", language, accept_terms: true };
+  const form = { email, password: PASSWORD, display_name, language, accept_terms: true };
   await api("POST", "/identity/sign-up", { body: form });
   const token = new URL(await linkTo(email, "/verify")).searchParams.get("token");
   const { headers } = await api("POST", "/identity/verify-email", { body: { token } });
@@ -69,7 +69,7 @@ export async function setRoles(email, roles) {
   // Signed in just now: roles are given by who has proven themselves recently.
   const { cookies } = await signIn(people.operator, PASSWORD);
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
-  const { data } = await api("GET", `/identity/accounts?q=${encodeURIComponent(email)}`, { cookie });
+  const { data } = await api("POST", "/identity/accounts/search", { cookie, body: { text: email } });
   const account = data.items.find((one) => one.email === email);
   await api("PUT", `/identity/accounts/${account.account_id}/roles`, { cookie, body: { roles } });
 }

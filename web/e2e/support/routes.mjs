@@ -75,7 +75,7 @@ export async function routes() {
       path: `/staff${path}`,
       role: "moderator",
     })),
-    ...["/categories", "/categories/cars", "/rate"].map((path) => ({
+    ...["/categories", "/categories/cars", "/rate", "/people", "/clients", "/keys"].map((path) => ({
       name: `staff${path}`,
       path: `/staff${path}`,
       role: "operator",

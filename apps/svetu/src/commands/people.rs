@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 use svetu_identity::{Identity, IdentityError, Person};
-use svetu_kernel::{Role, SessionId, Timestamp};
+use svetu_kernel::{Actor, Role, SessionId, Timestamp};
 
 use super::account::parse;
 use crate::cli::{GiveRole, RolesOf, User};
@@ -51,10 +51,10 @@ pub async fn user(identity: &Identity, command: User) -> Result<()> {
             let only: Option<SessionId> =
                 session.as_ref().map(|id| id.parse().with_context(|| format!("--session {id}"))).transpose()?;
             let person = person(identity, &email).await?;
-            let count = identity.end_sessions_of(person.id, only).await?;
-            if count == 0 && only.is_some() {
-                bail!("{email} has no such session");
-            }
+            let count = match identity.end_sessions_of(&Actor::system("command line"), person.id, only).await {
+                Err(IdentityError::NoSuchSession) => bail!("{email} has no such session"),
+                ended => ended?,
+            };
             if json {
                 say!("{}", json!({ "ended": count }));
             } else {

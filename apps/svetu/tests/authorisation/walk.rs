@@ -69,6 +69,39 @@ impl Walk {
         self.step_with(last, operation, "", false, line, &body).await
     }
 
+    /// What support and operators do to accounts and applications.
+    async fn staff(&mut self, account: &str) {
+        let of = |rest: &str| format!("/identity/accounts/{account}{rest}");
+        let client = json!({ "client_name": "x", "token_endpoint_auth_method": "none", "grant_types": ["authorization_code"],
+            "redirect_uris": ["https://x.example/cb"] });
+        let reset = "/identity/factor-resets/reset_00000000000000000000000000";
+        for (operation, line, body) in [
+            ("identity.account", format!("GET {}", of("")), Value::Null),
+            (
+                "identity.end_sessions_of",
+                format!("DELETE {}", of("/sessions?session=session_00000000000000000000000000")),
+                Value::Null,
+            ),
+            (
+                "identity.request_factor_reset",
+                format!("POST {}", of("/factor-reset")),
+                json!({ "reason": "Izgubljen telefon." }),
+            ),
+            ("identity.factor_resets", "GET /identity/factor-resets".to_owned(), Value::Null),
+            ("identity.approve_factor_reset", format!("POST {reset}/approval"), Value::Null),
+            ("identity.withdraw_factor_reset", format!("DELETE {reset}"), Value::Null),
+            ("identity.clients", "GET /identity/clients".to_owned(), Value::Null),
+            ("identity.register_client", "POST /identity/clients".to_owned(), client),
+            ("identity.renew_client_secret", "POST /identity/clients/nobodys/secret".to_owned(), Value::Null),
+            ("identity.disable_client", "DELETE /identity/clients/nobodys".to_owned(), Value::Null),
+            ("identity.signing_keys", "GET /identity/signing-keys".to_owned(), Value::Null),
+            ("identity.rotate_signing_keys", "POST /identity/signing-keys/rotation".to_owned(), json!({})),
+        ] {
+            self.step(Who::Operator, operation, &line, body).await;
+        }
+        self.step(Who::Owner, "identity.refuse_factor_reset", "DELETE /identity/me/factor-reset", Value::Null).await;
+    }
+
     /// The same about a thing that is the owner's.
     async fn owners(&mut self, operation: &'static str, line: &str, body: Value) -> Answer {
         let body = if body.is_null() { Body::None } else { Body::Json(body) };
@@ -319,10 +352,11 @@ impl Walk {
         let made = self.step(Who::Owner, "identity.create_key", "POST /identity/api-keys", form).await.json();
         let line = format!("DELETE /identity/api-keys/{}", made["key"]["id"].as_str().unwrap());
         self.owners("identity.revoke_key", &line, Value::Null).await;
-        let line = format!("GET /identity/accounts?q={TRADER}");
-        let found = self.step(Who::Operator, "identity.find_accounts", &line, Value::Null).await.json();
+        let line = "POST /identity/accounts/search";
+        let found = self.step(Who::Operator, "identity.find_accounts", line, json!({ "text": TRADER })).await.json();
         let line = format!("PUT /identity/accounts/{}/roles", found["items"][0]["account_id"].as_str().unwrap());
         self.step(Who::Operator, "identity.set_roles", &line, json!({ "roles": ["trader"] })).await;
+        self.staff(found["items"][0]["account_id"].as_str().unwrap()).await;
 
         let second = Person::new(url, Who::Owner).await.get("/api/v1/identity/sessions").await.json();
         let sessions = second["items"].as_array().unwrap();

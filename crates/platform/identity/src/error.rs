@@ -49,6 +49,21 @@ pub enum IdentityError {
     /// More people sign in than there are hashes at once: 503 `service.overloaded`.
     #[error("too many passwords are being checked")]
     Busy,
+    /// 409 `identity.four_eyes`: it takes somebody else.
+    #[error("it takes somebody else")]
+    FourEyes,
+    /// 403 `identity.operators_only`: it is about one of the staff.
+    #[error("only operators do this to the staff")]
+    OperatorsOnly,
+    /// 409 `identity.reset_waits`.
+    #[error("a reset of this account's factors waits already")]
+    ResetWaits,
+    /// 404 `identity.no_such_reset`: it was decided, is over or never was.
+    #[error("no such reset")]
+    NoSuchReset,
+    /// 404 `identity.no_such_client`: there is none, or it has no secret.
+    #[error("no such client")]
+    NoSuchClient,
     /// A limit of an entrance, or what the policy says.
     #[error("refused: {}", .0.code)]
     Refused(Box<Problem>),
@@ -136,6 +151,11 @@ impl Fault for IdentityError {
             Self::NoSuchFactor => Problem::new(Status::NotFound, "identity.no_such_factor"),
             Self::NoPasskeysHere => Problem::new(Status::Conflict, "identity.no_passkeys_here"),
             Self::NoSuchKey => Problem::new(Status::NotFound, "identity.no_such_key"),
+            Self::FourEyes => Problem::new(Status::Conflict, "identity.four_eyes"),
+            Self::OperatorsOnly => Problem::new(Status::Forbidden, "identity.operators_only"),
+            Self::ResetWaits => Problem::new(Status::Conflict, "identity.reset_waits"),
+            Self::NoSuchReset => Problem::new(Status::NotFound, "identity.no_such_reset"),
+            Self::NoSuchClient => Problem::new(Status::NotFound, "identity.no_such_client"),
             Self::TooManyKeys => Problem::new(Status::Conflict, "identity.too_many_keys"),
             Self::NoSuchAccount | Self::Erased => Problem::new(Status::NotFound, "identity.no_such_account"),
             Self::NoExport => Problem::new(Status::NotFound, "identity.no_export"),
@@ -148,7 +168,7 @@ impl Fault for IdentityError {
             Self::Db(error) if error.is_unavailable() => {
                 Problem::new(Status::Unavailable, "service.unavailable").retry_after(1)
             }
-            Self::Client(_) => Problem::new(Status::Unprocessable, "validation.failed"),
+            Self::Client(error) => Problem::validation(vec![error.fault()]),
             Self::Hash(_) | Self::Mail(_) | Self::Key(_) | Self::Person(_) | Self::Secrets(_) => {
                 Problem::new(Status::Internal, "internal")
             }
@@ -176,6 +196,8 @@ impl From<IdentityError> for ContractError {
             | IdentityError::NoSuchSession
             | IdentityError::NoSuchFactor
             | IdentityError::NoSuchRequest
+            | IdentityError::NoSuchReset
+            | IdentityError::NoSuchClient
             | IdentityError::NoSuchKey => Self::NotFound,
             IdentityError::Db(error) => error.into(),
             IdentityError::Busy
@@ -193,6 +215,9 @@ impl From<IdentityError> for ContractError {
             | IdentityError::StepUp
             | IdentityError::NoPasskeysHere
             | IdentityError::TooManyKeys
+            | IdentityError::FourEyes
+            | IdentityError::OperatorsOnly
+            | IdentityError::ResetWaits
             | IdentityError::Refused(_)
             | IdentityError::Client(_)
             | IdentityError::Key(_)

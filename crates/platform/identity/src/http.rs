@@ -14,10 +14,10 @@ use axum::{
 };
 use http::{StatusCode, header, request::Parts};
 use serde::{Deserialize, Serialize};
-use svetu_http::{ApiProblem, ClientAddress, Grant, PathId, Problems, ValidJson, ValidQuery, Worked, session_cookie};
-use svetu_kernel::{AccountId, FieldProblem, Language, Problem, Role, SessionId, Subject, Timestamp, UserId};
+use svetu_http::{ApiProblem, ClientAddress, Grant, PathId, Problems, ValidJson, Worked, session_cookie};
+use svetu_kernel::{AccountId, Language, Role, SessionId, Subject, Timestamp, UserId};
 use svetu_ports::Resource;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
@@ -74,6 +74,7 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(set_roles))
         .merge(factors::routes())
         .merge(crate::privacy::routes())
+        .merge(crate::staff::http::routes())
         .with_state(identity)
 }
 
@@ -259,12 +260,12 @@ struct AccountList {
     items: Vec<AccountView>,
 }
 
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct AccountQuery {
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AccountSearch {
     /// A whole address, an account's id, or how a name begins.
-    #[param(min_length = 1, max_length = 254)]
-    q: String,
+    #[schema(min_length = 1, max_length = 254)]
+    text: String,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Client {
@@ -500,26 +501,24 @@ async fn answer_device(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The account of this whole address or id, or those whose name begins so, at most fifty; for operators.
-#[utoipa::path(get, path = "/identity/accounts", operation_id = "identity.find_accounts", tag = "identity",
-    security(("session" = [])), params(AccountQuery), responses((status = 200, body = AccountList), Problems))]
+/// The account of this whole address or id, or those whose name begins so, at most fifty; for the staff. What is looked for
+/// stands in the body: addresses of requests are kept by many.
+#[utoipa::path(post, path = "/identity/accounts/search", operation_id = "identity.find_accounts", tag = "identity",
+    security(("session" = [])), request_body = AccountSearch, responses((status = 200, body = AccountList), Problems))]
 async fn find_accounts(
     _: Grant<FindAccounts>,
     State(identity): State<Identity>,
-    ValidQuery(query): ValidQuery<AccountQuery>,
+    ValidJson(form): ValidJson<AccountSearch>,
 ) -> Result<Json<AccountList>, ApiProblem> {
-    let fault = match query.q.trim() {
-        "" => Some(FieldProblem::new("q", "field.missing")),
-        // PostgreSQL's text holds no NUL, and no address has a control character.
-        q if q.len() > model::EMAIL_BYTES_MAX || q.chars().any(char::is_control) => {
-            Some(FieldProblem::new("q", "field.invalid"))
-        }
+    let fault = match form.text.trim() {
+        "" => Some("field.missing"),
+        text if text.len() > model::EMAIL_BYTES_MAX || text.chars().any(char::is_control) => Some("field.invalid"),
         _ => None,
     };
-    if let Some(fault) = fault {
-        return Err(Problem::new(svetu_kernel::Status::BadRequest, "request.query_invalid").field(fault).into());
+    if let Some(code) = fault {
+        return Err(IdentityError::field("/text", code).into());
     }
-    let found = identity.find_accounts(&query.q, FOUND_MAX).await?;
+    let found = identity.find_accounts(&form.text, FOUND_MAX).await?;
     let mut items = Vec::with_capacity(found.len());
     for account in found {
         items.push(AccountView { verified: account.verified, account: Me::of(&identity, account).await? });

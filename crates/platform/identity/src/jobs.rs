@@ -133,6 +133,8 @@ impl Identity {
             | Letter::PasskeyCopied
             | Letter::Code
             | Letter::NewDevice
+            | Letter::ResetAsked
+            | Letter::FactorsReset
             | Letter::ErasureAsked { .. }
             | Letter::Erased
             | Letter::ExportReady { .. } => None,

@@ -25,6 +25,10 @@ pub enum Letter {
     PasskeyCopied,
     /// Somebody signed in from a device and a network that were not seen on the account before.
     NewDevice,
+    /// The staff were asked to take away the second factors; who did not ask may refuse.
+    ResetAsked,
+    /// They were taken away.
+    FactorsReset,
     /// The account will be erased on this day.
     ErasureAsked { due: NaiveDate },
     /// It is erased: the last letter.
@@ -196,6 +200,42 @@ const fn words(letter: Letter, language: Language) -> Words {
             button: "Look at the ways in",
             end: "Remove that passkey from your account and make a new one.",
         },
+        (Letter::ResetAsked, Language::SrLatn | Language::SrCyrl) => Words {
+            subject: "Zatraženo je uklanjanje drugog koraka prijave",
+            body: "Naša podrška je zamoljena da sa vašeg naloga ukloni aplikaciju za kodove i pristupne ključeve, kao da ste ih izgubili. To mora da odobri još jedan naš zaposleni.",
+            button: "Odbij zahtev",
+            end: "Ako ste to tražili vi, sačekajte naše sledeće pismo. Ako niste, prijavite se, odbijte zahtev i promenite lozinku.",
+        },
+        (Letter::ResetAsked, Language::Ru) => Words {
+            subject: "Запрошен сброс второго шага входа",
+            body: "Нашу поддержку попросили убрать из вашего аккаунта приложение с кодами и ключи доступа, как будто вы их потеряли. Это должен одобрить ещё один наш сотрудник.",
+            button: "Отклонить просьбу",
+            end: "Если просили вы, дождитесь нашего следующего письма. Если нет, войдите, отклоните просьбу и смените пароль.",
+        },
+        (Letter::ResetAsked, Language::En) => Words {
+            subject: "Your second step of signing in is about to be removed",
+            body: "Our support was asked to remove the authenticator app and the passkeys from your account, as if you had lost them. Another of our people has to approve it.",
+            button: "Refuse",
+            end: "If it was you, wait for our next letter. If it was not, sign in, refuse the request and change your password.",
+        },
+        (Letter::FactorsReset, Language::SrLatn | Language::SrCyrl) => Words {
+            subject: "Drugi korak prijave je uklonjen",
+            body: "Na zahtev naše podrške sa vašeg naloga su uklonjeni aplikacija za kodove, pristupni ključevi, rezervni kodovi i upamćeni uređaji, i svi uređaji su odjavljeni.",
+            button: "Prijavi se",
+            end: "Prijavite se lozinkom, ili zatražite novu, pa odmah ponovo uključite drugi korak prijave.",
+        },
+        (Letter::FactorsReset, Language::Ru) => Words {
+            subject: "Второй шаг входа убран",
+            body: "По просьбе через нашу поддержку из вашего аккаунта убраны приложение с кодами, ключи доступа, резервные коды и запомненные устройства, на всех устройствах выполнен выход.",
+            button: "Войти",
+            end: "Войдите с паролем или запросите новый и сразу снова включите второй шаг входа.",
+        },
+        (Letter::FactorsReset, Language::En) => Words {
+            subject: "Your second step of signing in was removed",
+            body: "As our support was asked, the authenticator app, the passkeys, the recovery codes and the remembered devices were removed from your account, and all devices are signed out.",
+            button: "Sign in",
+            end: "Sign in with your password, or ask for a new one, and turn the second step on again at once.",
+        },
         (Letter::ErasureAsked { .. }, Language::SrLatn | Language::SrCyrl) => Words {
             subject: "Nalog će biti obrisan",
             body: "Zatražili ste brisanje naloga. Do {day} možete da se predomislite; posle toga brišemo sve vaše podatke i to se ne može vratiti.",
@@ -261,11 +301,13 @@ pub fn write(letter: Letter, id: Uuid, to: &str, language: Language, site_url: &
     };
     let page = match letter {
         Letter::Verify => "verify",
-        Letter::AlreadyHere | Letter::Code => "sign-in",
+        Letter::AlreadyHere | Letter::Code | Letter::FactorsReset => "sign-in",
         Letter::Recover => "recover",
-        Letter::PasswordChanged | Letter::FactorsChanged | Letter::PasskeyCopied | Letter::NewDevice => {
-            "account/security"
-        }
+        Letter::PasswordChanged
+        | Letter::FactorsChanged
+        | Letter::PasskeyCopied
+        | Letter::NewDevice
+        | Letter::ResetAsked => "account/security",
         Letter::ErasureAsked { .. } | Letter::ExportReady { .. } => "account/privacy",
         Letter::Erased => "",
     };
@@ -316,6 +358,8 @@ fn day(letter: Letter, language: Language) -> String {
         | Letter::FactorsChanged
         | Letter::PasskeyCopied
         | Letter::NewDevice
+        | Letter::ResetAsked
+        | Letter::FactorsReset
         | Letter::Erased => {
             return String::new();
         }

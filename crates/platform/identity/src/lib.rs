@@ -19,6 +19,7 @@ mod privacy;
 mod seal;
 mod service;
 mod sessions;
+mod staff;
 mod store;
 mod token;
 

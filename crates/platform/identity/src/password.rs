@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use argon2::{
-    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
-    password_hash::{self, SaltString},
+    ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, PasswordHash, Version,
+    password_hash::{self, Output, ParamsString, Salt, SaltString},
 };
+use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
 use crate::{IdentityError, model::Password};
@@ -22,8 +23,10 @@ pub struct HashCost {
 }
 
 impl Default for HashCost {
+    /// As many at once as there are processors: more take each other's caches and are no faster.
     fn default() -> Self {
-        Self { memory_kib: 19 * 1024, passes: 2, parallel_max: 4, waiting_max: 64 }
+        let parallel_max = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+        Self { memory_kib: 19 * 1024, passes: 2, parallel_max, waiting_max: 64 }
     }
 }
 
@@ -32,6 +35,10 @@ pub struct Hasher {
     argon: Argon2<'static>,
     running: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
+    waiting_max: usize,
+    /// Memory of hashes that are done, for those that wait: to get 19 MiB from the system and give them back costs a third of a
+    /// hash. Empty when nobody waits.
+    memory: Arc<Mutex<Vec<Vec<Block>>>>,
     /// Of nobody's password: checked when there is no account, so that both take the same time.
     nobody: Arc<str>,
 }
@@ -41,13 +48,15 @@ impl Hasher {
         let params =
             Params::new(cost.memory_kib, cost.passes, 1, None).map_err(|error| IdentityError::Hash(error.into()))?;
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let nobody = hash(&argon, &rand::random::<[u8; 16]>(), None).map_err(IdentityError::Hash)?;
+        let nobody = hash(&argon, &mut Vec::new(), &rand::random::<[u8; 16]>(), None).map_err(IdentityError::Hash)?;
         // None at once would let everybody wait for ever.
         let parallel_max = cost.parallel_max.max(1);
         Ok(Self {
             argon,
             running: Arc::new(Semaphore::new(parallel_max)),
             waiting: Arc::new(Semaphore::new(parallel_max + cost.waiting_max)),
+            waiting_max: parallel_max + cost.waiting_max,
+            memory: Arc::default(),
             nobody: nobody.into(),
         })
     }
@@ -60,7 +69,7 @@ impl Hasher {
     /// With the salt of a known hash: equal exactly when the passwords are. Costs one hash with or without it.
     pub async fn hash_beside(&self, password: &Password, known: Option<&str>) -> Result<String, IdentityError> {
         let (password, known) = (password.clone(), known.map(str::to_owned));
-        self.work(move |argon| hash(argon, password.as_bytes(), known.as_deref())).await
+        self.work(move |argon, memory| hash(argon, memory, password.as_bytes(), known.as_deref())).await
     }
 
     /// Whether it is the password; without an account the answer is no and takes as long.
@@ -69,13 +78,15 @@ impl Hasher {
         let exists = known.is_some();
         let known = known.unwrap_or(&self.nobody).to_owned();
         let matches = self
-            .work(move |argon| {
+            .work(move |_, memory| {
                 let known = PasswordHash::new(&known)?;
-                match argon.verify_password(password.as_bytes(), &known) {
-                    Ok(()) => Ok(true),
-                    Err(password_hash::Error::Password) => Ok(false),
-                    Err(error) => Err(error),
-                }
+                let (Some(salt), Some(wanted)) = (known.salt, known.hash) else {
+                    return Err(password_hash::Error::Password);
+                };
+                let (algorithm, version) = (Algorithm::try_from(known.algorithm)?, known.version.unwrap_or(0x13));
+                let as_then = Argon2::new(algorithm, Version::try_from(version)?, Params::try_from(&known)?);
+                // Compared in constant time.
+                Ok(output(&as_then, memory, password.as_bytes(), salt, wanted.len())? == wanted)
             })
             .await?;
         Ok(matches && exists)
@@ -91,27 +102,65 @@ impl Hasher {
 
     async fn work<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Argon2<'static>) -> Result<T, password_hash::Error> + Send + 'static,
+        work: impl FnOnce(&Argon2<'static>, &mut Vec<Block>) -> Result<T, password_hash::Error> + Send + 'static,
     ) -> Result<T, IdentityError> {
         let _place = self.waiting.try_acquire().map_err(|_| IdentityError::Busy)?;
         let turn = Arc::clone(&self.running).acquire_owned().await.map_err(|_| IdentityError::Busy)?;
         tracing::debug!(target: "svetu_identity::argon2", "a password is hashed");
-        let argon = self.argon.clone();
+        let hasher = self.clone();
         let done = tokio::task::spawn_blocking(move || {
+            let mut memory = hasher.memory.lock().pop().unwrap_or_default();
+            let done = work(&hasher.argon, &mut memory);
+            // Whoever waits takes it over.
+            let at_work = hasher.waiting_max - hasher.waiting.available_permits();
+            let mut kept = hasher.memory.lock();
+            if at_work > kept.len() + 1 {
+                kept.push(memory);
+            } else {
+                kept.clear();
+            }
+            drop(kept);
             // The turn is over when the hash is, also when the one who asked has gone away.
-            let _turn = turn;
-            work(&argon)
+            drop(turn);
+            done
         });
         done.await.map_err(|_| IdentityError::Busy)?.map_err(IdentityError::Hash)
     }
 }
 
-fn hash(argon: &Argon2<'_>, password: &[u8], known: Option<&str>) -> Result<String, password_hash::Error> {
+fn hash(
+    argon: &Argon2<'_>,
+    memory: &mut Vec<Block>,
+    password: &[u8],
+    known: Option<&str>,
+) -> Result<String, password_hash::Error> {
     let salt = match known.and_then(|known| PasswordHash::new(known).ok()?.salt) {
         Some(salt) => SaltString::from_b64(salt.as_str())?,
         None => SaltString::encode_b64(&rand::random::<[u8; 16]>())?,
     };
-    Ok(argon.hash_password(password, &salt)?.to_string())
+    let hash = output(argon, memory, password, salt.as_salt(), Params::DEFAULT_OUTPUT_LEN)?;
+    let phc = PasswordHash {
+        algorithm: ARGON2ID_IDENT,
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(argon.params())?,
+        salt: Some(salt.as_salt()),
+        hash: Some(hash),
+    };
+    Ok(phc.to_string())
+}
+
+/// RFC 9106 §3.1, in memory that was there before.
+fn output(
+    argon: &Argon2<'_>,
+    memory: &mut Vec<Block>,
+    password: &[u8],
+    salt: Salt<'_>,
+    length: usize,
+) -> Result<Output, password_hash::Error> {
+    let mut bytes = [0; Salt::MAX_LENGTH];
+    let salt = salt.decode_b64(&mut bytes)?;
+    memory.resize(argon.params().block_count(), Block::default());
+    Output::init_with(length, |out| Ok(argon.hash_password_into_with_memory(password, salt, out, memory)?))
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 mod admit;
 mod staff;
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    ops::Deref,
+    sync::{Arc, OnceLock},
+};
 
 pub use staff::{AuditEntry, Person, PersonSession};
 
@@ -36,23 +39,33 @@ use crate::{
     store, token,
 };
 
-/// The service.
+/// The service. Cheap to clone: every request does.
 #[derive(Clone)]
-pub struct Identity {
+pub struct Identity(Arc<Parts>);
+
+pub struct Parts {
     pub(crate) db: Db,
     pub(crate) clock: SharedClock,
     pub(crate) mailer: Arc<dyn Mailer>,
     pub(crate) site_url: Arc<str>,
     pub(crate) secure: bool,
-    pub(crate) oauth: Arc<OAuth>,
-    pub(crate) factors: Arc<Factors>,
-    pub(crate) audit: Arc<Chain>,
-    pub(crate) people: Arc<People>,
+    pub(crate) oauth: OAuth,
+    pub(crate) factors: Factors,
+    pub(crate) audit: Chain,
+    pub(crate) people: People,
     pub(crate) objects: Arc<dyn ObjectStore>,
     /// Of every service, once all are made.
-    pub(crate) personal: Arc<OnceLock<Vec<Arc<dyn PersonalData>>>>,
+    pub(crate) personal: OnceLock<Vec<Arc<dyn PersonalData>>>,
     pub(crate) hasher: Hasher,
-    pub(crate) limits: Arc<Limits>,
+    pub(crate) limits: Limits,
+}
+
+impl Deref for Identity {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 /// From where somebody knocks.
@@ -99,10 +112,10 @@ impl Identity {
             deps;
         let hasher = Hasher::try_new(hash_cost)?;
         let site_url: Arc<str> = site_url.into();
-        let factors = Arc::new(Factors::try_new(&site_url, &oauth_secret)?);
-        let oauth = Arc::new(OAuth::try_new(Arc::clone(&site_url), &oauth_secret, api_scopes)?);
-        let audit = Arc::new(Chain::new(&blake3::derive_key("svetu identity audit v1", &oauth_secret)));
-        Ok(Self {
+        let factors = Factors::try_new(&site_url, &oauth_secret)?;
+        let oauth = OAuth::try_new(Arc::clone(&site_url), &oauth_secret, api_scopes)?;
+        let audit = Chain::new(&blake3::derive_key("svetu identity audit v1", &oauth_secret));
+        Ok(Self(Arc::new(Parts {
             db,
             clock,
             mailer,
@@ -111,12 +124,12 @@ impl Identity {
             oauth,
             factors,
             audit,
-            people: Arc::new(people),
+            people,
             objects,
-            personal: Arc::default(),
+            personal: OnceLock::new(),
             hasher,
-            limits: Arc::default(),
-        })
+            limits: Limits::default(),
+        })))
     }
 
     /// The same answer and the same work whether the address is new, waiting or taken: only its owner's mailbox tells.

@@ -235,17 +235,20 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/identity/accounts": {
+    "/api/v1/identity/accounts/search": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The account of this whole address or id, or those whose name begins so, at most fifty; for operators. */
-        get: operations["identity.find_accounts"];
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * The account of this whole address or id, or those whose name begins so, at most fifty; for the staff. What is looked for
+         *     stands in the body: addresses of requests are kept by many.
+         */
+        post: operations["identity.find_accounts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -587,6 +590,215 @@ export interface paths {
         post?: never;
         /** The application has to ask anew; what it was given opens nothing any more. */
         delete: operations["identity.withdraw_consent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person's account, with its sessions and what the audit log says of it. */
+        get: operations["identity.account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/accounts/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs a person out everywhere, or of one session; with what applications were given. */
+        delete: operations["identity.end_sessions_of"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/accounts/{id}/factor-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks that a person's second factors are taken away, because they have lost them; somebody else has to approve it. They are
+         *     told by letter and may refuse.
+         */
+        post: operations["identity.request_factor_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/factor-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those that wait to be approved, oldest first, at most a hundred. */
+        get: operations["identity.factor_resets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/factor-resets/{id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes away the authenticator, passkeys, recovery codes, remembered devices and keys, and ends all sessions: by somebody
+         *     else than who asked.
+         */
+        post: operations["identity.approve_factor_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/factor-resets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["identity.withdraw_factor_reset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me/factor-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** One's own second factors stay: whoever asked support to take them away was somebody else. */
+        delete: operations["identity.refuse_factor_reset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Applications that people sign in to with their account here, at most five hundred. */
+        get: operations["identity.clients"];
+        put?: never;
+        post: operations["identity.register_client"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/clients/{client}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A secret in place of the one of before. */
+        post: operations["identity.renew_client_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/clients/{client}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends an application and all that it was given. */
+        delete: operations["identity.disable_client"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Keys that sign tokens, newest first, at most two hundred. */
+        get: operations["identity.signing_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/signing-keys/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A successor for each signing key. The old ones stay in the key set until their last token is over, unless `at_once`. */
+        post: operations["identity.rotate_signing_keys"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1583,10 +1795,58 @@ export interface components {
     schemas: {
         /** @description Nothing more to say: the rest comes by mail. */
         Accepted: Record<string, never>;
+        AccountDossier: {
+            account_id: components["schemas"]["AccountId"];
+            email: string;
+            display_name: string;
+            language: components["schemas"]["Language"];
+            /** @description The address is proven; without that nobody can sign in. */
+            verified: boolean;
+            roles: components["schemas"]["Role"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            erasure_due_at?: string | null;
+            has_password: boolean;
+            /**
+             * Format: date-time
+             * @description An authenticator application is set up since then.
+             */
+            totp_since?: string | null;
+            passkeys: number;
+            /** Format: int64 */
+            recovery_codes_left: number;
+            trusted_devices: number;
+            sessions: components["schemas"]["AccountSession"][];
+            /** @description At most fifty, newest first. */
+            events: components["schemas"]["AccountEvent"][];
+            factor_reset?: null | components["schemas"]["FactorResetView"];
+        };
+        AccountEvent: {
+            /** Format: date-time */
+            at: string;
+            /** @description `account_…`, `client:…` or `system:…`. */
+            actor: string;
+            kind: string;
+            detail: Record<string, never>;
+        };
         /** @example account_01jd8zk3vme7g9x0q4c5r6s7t8 */
         AccountId: string;
         AccountList: {
             items: components["schemas"]["AccountView"][];
+        };
+        AccountSearch: {
+            /** @description A whole address, an account's id, or how a name begins. */
+            text: string;
+        };
+        AccountSession: {
+            id: components["schemas"]["SessionId"];
+            device: string;
+            ip_prefix: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_seen_at: string;
         };
         AccountView: components["schemas"]["Me"] & {
             verified: boolean;
@@ -1936,6 +2196,64 @@ export interface components {
             /** @description `#rrggbb`, for colours. */
             hex?: string | null;
         };
+        ClientCreated: {
+            client_id: string;
+            /** @description Shown once; a public client and one with keys have none. */
+            client_secret?: string | null;
+        };
+        /** @description What an application says of itself; names and meaning are those of RFC 7591 §2 where it has them. */
+        ClientForm: {
+            /** @description Left out: one is made. */
+            client_id?: string | null;
+            client_name: string;
+            /** @description `none`, `client_secret_basic`, `client_secret_post` or `private_key_jwt`. */
+            token_endpoint_auth_method: string;
+            grant_types: string[];
+            redirect_uris?: string[];
+            post_logout_redirect_uris?: string[];
+            backchannel_logout_uri?: string | null;
+            scopes?: string[];
+            /** @description What it may ask tokens for (RFC 8707), beside our own API. */
+            resources?: string[];
+            /**
+             * @description `ES256`, `EdDSA`, `PS256` or `RS256`.
+             * @default ES256
+             */
+            id_token_signed_response_alg: string;
+            /** @description Public keys, for `private_key_jwt` and signed requests. */
+            jwks?: Record<string, never> | null;
+            /**
+             * @description Held to the FAPI 2.0 Security Profile.
+             * @default false
+             */
+            fapi2: boolean;
+            /** @default false */
+            dpop_bound_access_tokens: boolean;
+            /** @default false */
+            require_pushed_authorization_requests: boolean;
+            /**
+             * @description Ours: people are not asked whether they let it in.
+             * @default false
+             */
+            first_party: boolean;
+        };
+        ClientList: {
+            items: components["schemas"]["ClientView"][];
+        };
+        ClientSecret: {
+            /** @description Shown once; the one of before opens nothing any more. */
+            client_secret: string;
+        };
+        ClientView: {
+            client_id: string;
+            client_name: string;
+            token_endpoint_auth_method: string;
+            grant_types: string[];
+            redirect_uris: string[];
+            scopes: string[];
+            fapi2: boolean;
+            first_party: boolean;
+        };
         /** @description Ads that lie near each other. */
         Cluster: {
             /** Format: double */
@@ -2024,6 +2342,28 @@ export interface components {
             bytes?: number | null;
         };
         FacetView: components["schemas"]["BucketView"][] | components["schemas"]["AttributeFacet"];
+        FactorResetForm: {
+            /** @description How it was made sure that it is them; the person may read it. */
+            reason: string;
+        };
+        /** @example reset_01jd8zk3vme7g9x0q4c5r6s7t8 */
+        FactorResetId: string;
+        FactorResetList: {
+            items: components["schemas"]["FactorResetView"][];
+        };
+        FactorResetView: {
+            id: components["schemas"]["FactorResetId"];
+            account_id: components["schemas"]["AccountId"];
+            account_name: string;
+            reason: string;
+            asked_by: components["schemas"]["AccountId"];
+            /** @description Empty: the account is gone. */
+            asked_by_name: string;
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
         /** @description The ways into the account. */
         Factors: {
             password: boolean;
@@ -2037,6 +2377,7 @@ export interface components {
             recovery_codes_left: number;
             /** @description Where the second factor is not asked. */
             trusted_devices: components["schemas"]["TrustedDeviceView"][];
+            reset?: null | components["schemas"]["ResetAsked"];
             /** @description The person was proven recently: ways in may be changed without a step-up. */
             confirmed: boolean;
         };
@@ -2723,6 +3064,14 @@ export interface components {
          * @enum {string}
          */
         ReportReason: "spam" | "fraud" | "forbidden" | "wrong_category" | "duplicate" | "offensive" | "other";
+        ResetAsked: {
+            /** @description As support wrote it. */
+            reason: string;
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
         RiskReason: components["schemas"]["Reason"] & {
             rule_text: string;
             /** @description `detail` in words. */
@@ -2735,6 +3084,13 @@ export interface components {
         Role: "visitor" | "member" | "trader" | "support" | "moderator" | "operator" | "machine";
         RolesForm: {
             roles: components["schemas"]["Role"][];
+        };
+        RotationForm: {
+            /**
+             * @description The old keys are trusted no more from now on: for a key that leaked. All their tokens end.
+             * @default false
+             */
+            at_once: boolean;
         };
         /** @description How long what is kept. */
         RuleView: {
@@ -2887,6 +3243,25 @@ export interface components {
             display_name: string;
             language: components["schemas"]["Language"];
             accept_terms: boolean;
+        };
+        SigningKeyList: {
+            items: components["schemas"]["SigningKeyView"][];
+        };
+        SigningKeyView: {
+            kid: string;
+            alg: string;
+            /**
+             * Format: date-time
+             * @description It signs from then on.
+             */
+            active_at: string;
+            /** Format: date-time */
+            replaced_at?: string | null;
+            /**
+             * Format: date-time
+             * @description It is in the key set until then.
+             */
+            expires_at?: string | null;
         };
         SimilarListing: {
             id: components["schemas"]["ListingId"];
@@ -3559,15 +3934,16 @@ export interface operations {
     };
     "identity.find_accounts": {
         parameters: {
-            query: {
-                /** @description A whole address, an account's id, or how a name begins. */
-                q: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountSearch"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -4286,6 +4662,389 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountDossier"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.end_sessions_of": {
+        parameters: {
+            query?: {
+                /** @description This one alone. */
+                session?: components["schemas"]["SessionId"];
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.request_factor_reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorResetForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorResetView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.factor_resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorResetList"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.approve_factor_reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FactorResetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.withdraw_factor_reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FactorResetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.refuse_factor_reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientList"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.register_client": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientCreated"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.renew_client_secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientSecret"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.disable_client": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.signing_keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningKeyList"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.rotate_signing_keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotationForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningKeyList"];
+                };
             };
             /** @description What went wrong (RFC 9457) */
             default: {

@@ -88,7 +88,68 @@ export interface Factors {
   passkeys: { id: string; name: string; created_at: string; last_used_at?: string }[];
   recovery_codes_left: number;
   trusted_devices: { id: string; device: string; ip_prefix: string; expires_at: string }[];
+  /** Support was asked to take the second factors away. */
+  reset?: { reason: string; asked_at: string; expires_at: string };
   confirmed: boolean;
+}
+
+export interface AccountFound {
+  account_id: string;
+  email: string;
+  display_name: string;
+  verified: boolean;
+  roles: string[];
+  created_at: string;
+}
+
+export interface FactorReset {
+  id: string;
+  account_id: string;
+  account_name: string;
+  reason: string;
+  asked_by: string;
+  asked_by_name: string;
+  asked_at: string;
+  expires_at: string;
+}
+
+export interface AccountDossier extends AccountFound {
+  language: string;
+  erasure_due_at?: string;
+  has_password: boolean;
+  totp_since?: string;
+  passkeys: number;
+  recovery_codes_left: number;
+  trusted_devices: number;
+  sessions: { id: string; device: string; ip_prefix: string; created_at: string; last_seen_at: string }[];
+  events: { at: string; actor: string; kind: string }[];
+  factor_reset?: FactorReset;
+}
+
+export interface ClientView {
+  client_id: string;
+  client_name: string;
+  token_endpoint_auth_method: string;
+  redirect_uris: string[];
+  fapi2: boolean;
+  first_party: boolean;
+}
+
+export interface ClientCreated {
+  client_id: string;
+  client_secret?: string;
+}
+
+export interface ClientSecret {
+  client_secret: string;
+}
+
+export interface SigningKey {
+  kid: string;
+  alg: string;
+  active_at: string;
+  replaced_at?: string;
+  expires_at?: string;
 }
 
 export interface SecurityEvent {

@@ -14,7 +14,14 @@ pub mod wire;
 use svetu_db::Db;
 use svetu_kernel::{AccountId, Actor, Timestamp};
 
-use crate::{Identity, IdentityError, model::SecurityEvent, seal::Seal, service::account_of, store};
+use crate::{
+    Identity, IdentityError,
+    model::SecurityEvent,
+    seal::Seal,
+    service::account_of,
+    staff::resets::{self, FactorReset},
+    store,
+};
 
 pub(crate) use enter::StepUp;
 
@@ -50,6 +57,8 @@ pub struct FactorsView {
     pub passkeys: Vec<passkeys::Key>,
     pub recovery_codes_left: i64,
     pub devices: Vec<devices::TrustedDevice>,
+    /// The staff were asked to take the second factors away.
+    pub reset: Option<FactorReset>,
     /// A factor may be added or taken away without proving anything once more.
     pub confirmed: bool,
 }
@@ -65,6 +74,7 @@ impl Identity {
             passkeys: passkeys::list(&mut tx, id).await?,
             recovery_codes_left: codes::left(&mut tx, id).await?,
             devices: devices::list(&mut tx, id, now).await?,
+            reset: resets::waiting_for(&mut *tx, id, now).await?,
             confirmed: actor.confirmed_within(CONFIRMED_S, now),
         };
         tx.commit().await?;

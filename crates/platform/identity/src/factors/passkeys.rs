@@ -233,6 +233,11 @@ pub async fn rename(tx: &mut Tx<'_>, account: AccountId, id: Uuid, name: &str) -
     Ok(done.rows_affected() == 1)
 }
 
+pub async fn remove_all(tx: &mut Tx<'_>, account: AccountId) -> Result<(), IdentityError> {
+    sqlx::query!("delete from identity.passkey where account = $1", account.uuid()).execute(&mut **tx).await?;
+    Ok(())
+}
+
 pub async fn remove(tx: &mut Tx<'_>, account: AccountId, id: Uuid) -> Result<bool, IdentityError> {
     let gone = sqlx::query!("delete from identity.passkey where account = $1 and id = $2", account.uuid(), id)
         .execute(&mut **tx)

@@ -6,7 +6,7 @@ use svetu_kernel::{PasskeyId, Timestamp, TrustedDeviceId};
 use utoipa::ToSchema;
 
 use super::{FactorsView, StepUp};
-use crate::{http::Me, model::SecurityEvent, service::Second};
+use crate::{http::Me, model::SecurityEvent, service::Second, staff::resets::FactorReset};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -149,6 +149,23 @@ pub struct TrustedDeviceView {
     pub expires_at: Timestamp,
 }
 
+#[derive(Serialize, ToSchema)]
+pub struct ResetAsked {
+    /// As support wrote it.
+    pub reason: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub asked_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
+}
+
+impl From<FactorReset> for ResetAsked {
+    fn from(reset: FactorReset) -> Self {
+        let FactorReset { reason, asked_at, expires_at, .. } = reset;
+        Self { reason, asked_at, expires_at }
+    }
+}
+
 /// The ways into the account.
 #[derive(Serialize, ToSchema)]
 pub struct Factors {
@@ -161,13 +178,16 @@ pub struct Factors {
     pub recovery_codes_left: i64,
     /// Where the second factor is not asked.
     pub trusted_devices: Vec<TrustedDeviceView>,
+    /// Support was asked to take the second factors away; who did not ask refuses it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reset: Option<ResetAsked>,
     /// The person was proven recently: ways in may be changed without a step-up.
     pub confirmed: bool,
 }
 
 impl From<FactorsView> for Factors {
     fn from(view: FactorsView) -> Self {
-        let FactorsView { password, totp_since, passkeys, recovery_codes_left, devices, confirmed } = view;
+        let FactorsView { password, totp_since, passkeys, recovery_codes_left, devices, reset, confirmed } = view;
         Self {
             password,
             totp_since,
@@ -192,6 +212,7 @@ impl From<FactorsView> for Factors {
                     expires_at: one.expires_at,
                 })
                 .collect(),
+            reset: reset.map(Into::into),
             confirmed,
         }
     }

@@ -3,7 +3,7 @@
 use jsonwebtoken::{Algorithm, jwk::JwkSet};
 use serde_json::{Value, json};
 use svetu_db::Db;
-use svetu_kernel::{Role, Timestamp};
+use svetu_kernel::{FieldProblem, Role, Timestamp};
 use uuid::Uuid;
 
 use crate::{
@@ -144,6 +144,27 @@ pub struct RegisteredClient {
 pub struct ClientError {
     pub field: &'static str,
     pub expected: &'static str,
+}
+
+impl ClientError {
+    /// As the API tells it: the field, and what it takes in the reader's language.
+    pub(crate) fn fault(&self) -> FieldProblem {
+        let (field, code) = match self.field {
+            "client_id" => ("/client_id", "identity.client_id"),
+            "client_name" => ("/client_name", "identity.client_name"),
+            "grant_types" => ("/grant_types", "identity.client_grant_types"),
+            "redirect_uris" => ("/redirect_uris", "identity.client_redirect_uris"),
+            "post_logout_redirect_uris" => ("/post_logout_redirect_uris", "identity.client_redirect_uris"),
+            "backchannel_logout_uri" => ("/backchannel_logout_uri", "identity.client_web_address"),
+            "resources" => ("/resources", "identity.client_web_address"),
+            "scope" => ("/scopes", "identity.client_scopes"),
+            "jwks" => ("/jwks", "identity.client_jwks"),
+            "profile" => ("/fapi2", "identity.client_profile"),
+            "id_token_signed_response_alg" => ("/id_token_signed_response_alg", "identity.client_alg"),
+            other => return FieldProblem::new(format!("/{other}"), "field.invalid"),
+        };
+        FieldProblem::new(field, code)
+    }
 }
 
 fn wrong(field: &'static str, expected: &'static str) -> ClientError {
@@ -350,7 +371,8 @@ pub async fn new_secret(db: &Db, id: &str, by: &str, now: Timestamp) -> Result<O
     let (secret, hash) = token::new();
     let mut tx = db.begin().await?;
     let done = sqlx::query!(
-        "update identity.oauth_client set secret_hash = $2 where id = $1 and secret_hash is not null",
+        "update identity.oauth_client set secret_hash = $2
+         where id = $1 and secret_hash is not null and disabled_at is null",
         id,
         hash.as_slice()
     )

@@ -1,5 +1,7 @@
 //! A client proves that it is itself, by exactly the method that it is registered with (RFC 6749 §2.3, 7523 §3, OIDC Core §9).
 
+use std::sync::Arc;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::Duration;
 use http::{HeaderMap, header};
@@ -36,14 +38,14 @@ impl Identity {
         headers: &HeaderMap,
         form: &Params,
         now: Timestamp,
-    ) -> Result<Client> {
+    ) -> Result<Arc<Client>> {
         let (id, proof) = presented(headers, form)?;
         let basic = matches!(proof, Proof::Secret(AuthMethod::ClientSecretBasic, _));
         let refused = || OAuthError {
             challenge: basic.then_some("Basic"),
             ..OAuthError::new(Code::InvalidClient, "the client is unknown or its authentication is wrong")
         };
-        let client = client::by_id(&self.db, &id).await?.ok_or_else(refused)?;
+        let client = self.known_client(id, now).await?.ok_or_else(refused)?;
         match proof {
             Proof::None if client.is_public() => Ok(client),
             Proof::Secret(method, secret) if method == client.auth_method => {
@@ -58,6 +60,17 @@ impl Identity {
             }
             Proof::None | Proof::Secret(..) | Proof::Assertion(_) => Err(refused()),
         }
+    }
+
+    async fn known_client(&self, id: String, now: Timestamp) -> Result<Option<Arc<Client>>> {
+        let known = &self.oauth.clients;
+        if let Some(client) = known.get(&id, now) {
+            return Ok(Some(client));
+        }
+        let epoch = known.epoch();
+        let Some(client) = client::by_id(&self.db, &id).await?.map(Arc::new) else { return Ok(None) };
+        known.put(epoch, id, Arc::clone(&client), now);
+        Ok(Some(client))
     }
 
     async fn check_assertion(&self, client: &Client, assertion: &str, now: Timestamp) -> Result<()> {

@@ -211,7 +211,7 @@ async fn leave_registration(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    identity.leave_registration(&headers, &id, identity.clock.now()).await?;
+    identity.leave_registration(&headers, &id).await?;
     Ok(private(StatusCode::NO_CONTENT))
 }
 

@@ -4,7 +4,7 @@
 
 mod admission;
 mod authorize;
-mod client;
+pub(crate) mod client;
 mod client_auth;
 mod device;
 mod discovery;
@@ -15,6 +15,7 @@ mod grants;
 mod http;
 mod jose;
 mod keys;
+mod known;
 mod logout;
 mod params;
 mod registration;
@@ -27,7 +28,10 @@ mod tokens;
 
 use std::sync::Arc;
 
+use chrono::Duration;
+
 pub(crate) use authorize::Question;
+pub(crate) use client::Client;
 pub use client::{AuthMethod, ClientError, NewClient, RegisteredClient};
 pub use http::routes;
 pub use keys::KeyView;
@@ -50,6 +54,9 @@ const REFRESH_IDLE_S: i64 = 30 * 86_400;
 /// Within it a public client that lost the answer gets the same successor again (RFC 9700 §4.14.2).
 const REFRESH_GRACE_S: i64 = 10;
 
+/// How old what a process knows of a client may be when the client proves that it is itself.
+const CLIENT_KNOWN_S: i64 = 2;
+
 /// What the authorization server keeps in memory.
 pub struct OAuth {
     /// `http://localhost:8080`: the site's address.
@@ -59,6 +66,10 @@ pub struct OAuth {
     nonces: dpop::Nonces,
     /// Calls clients: no redirect is followed.
     http: reqwest::Client,
+    /// Registrations, as clients prove themselves; other processes' changes count within [`CLIENT_KNOWN_S`].
+    pub(crate) clients: known::Known<String, Arc<Client>>,
+    /// Claims of access tokens whose signature was found right, by the hash of the token.
+    verified: known::Known<[u8; 32], tokens::AccessClaims>,
     /// Derives a refresh token from the one before.
     successor_key: [u8; 32],
 }
@@ -73,6 +84,8 @@ impl OAuth {
             http: logout::http_client()?,
             keys: keys::Keys::new(blake3::derive_key("svetu identity oauth keys v1", secret)),
             nonces: dpop::Nonces::new(blake3::derive_key("svetu identity dpop nonces v1", secret)),
+            clients: known::Known::new(Duration::seconds(CLIENT_KNOWN_S)),
+            verified: known::Known::new(Duration::seconds(ACCESS_TOKEN_S)),
             successor_key: blake3::derive_key("svetu identity refresh successors v1", secret),
         })
     }

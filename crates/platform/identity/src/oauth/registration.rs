@@ -195,14 +195,15 @@ impl Identity {
             return Err(refused(&stays));
         }
         client::change(&self.db, id, &new, &itself(id), now).await?;
+        self.oauth.clients.forget();
         let client = client::by_id(&self.db, id).await?.ok_or_else(unknown)?;
         self.described(&client)
     }
 
     /// RFC 7592 §2.3.
-    pub(super) async fn leave_registration(&self, headers: &HeaderMap, id: &str, now: Timestamp) -> Result<()> {
+    pub(super) async fn leave_registration(&self, headers: &HeaderMap, id: &str) -> Result<()> {
         let client = self.managed(headers, id).await?;
-        client::disable(&self.db, &client.id, &itself(id), now).await?;
+        self.disable_as(&itself(id), &client.id).await?;
         Ok(())
     }
 

@@ -28,8 +28,7 @@ pub async fn spend(
     Ok(done.rows_affected() == 1)
 }
 
-pub async fn is_spent(db: &Db, kind: &str, id: &str) -> Result<bool, IdentityError> {
-    let hash = hash(kind, id);
+pub async fn is_spent(db: &Db, hash: [u8; 32]) -> Result<bool, IdentityError> {
     let spent = sqlx::query_scalar!(
         "select exists (select from identity.oauth_spent where hash = $1) as \"spent!\"",
         hash.as_slice()

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{
     ACCESS_TOKEN_S, ID_TOKEN_S, Result,
-    client::Client,
+    client::{self, Client},
     error::{Code, OAuthError},
     grants::{self, LivingGrant},
     jose,
@@ -187,7 +187,17 @@ impl Identity {
     pub(super) async fn signed_claims(&self, token: &str, now: Timestamp) -> Result<Option<AccessClaims>> {
         let Ok(header) = jose::header(token, Some(&[ACCESS_TYPE]), &jose::ALGORITHMS) else { return Ok(None) };
         let Some(key) = self.oauth.keys.of(&self.db, &header, now).await? else { return Ok(None) };
-        let Ok(claims) = jose::claims::<AccessClaims>(token, key.decoding(), header.alg) else { return Ok(None) };
+        let hash = *blake3::hash(token.as_bytes()).as_bytes();
+        let claims = match self.oauth.verified.get(&hash, now) {
+            Some(claims) => claims,
+            None => {
+                let Ok(claims) = jose::claims::<AccessClaims>(token, key.decoding(), header.alg) else {
+                    return Ok(None);
+                };
+                self.oauth.verified.put(self.oauth.verified.epoch(), hash, claims.clone(), now);
+                claims
+            }
+        };
         Ok(Some(claims).filter(|claims| claims.iss == *self.oauth.issuer && claims.exp > now.timestamp()))
     }
 
@@ -198,19 +208,18 @@ impl Identity {
         now: Timestamp,
     ) -> Result<Option<(AccessClaims, Option<LivingGrant>)>> {
         let Some(claims) = self.signed_claims(token, now).await? else { return Ok(None) };
-        if spent::is_spent(&self.db, "access", &claims.jti).await? {
+        let spent = spent::hash("access", &claims.jti);
+        let Some(id) = claims.svetu_grant else {
+            let roles = client::machine_roles(&self.db, &claims.sub, &claims.client_id, spent).await?;
+            return Ok(roles.map(|_| (claims, None)));
+        };
+        if spent::is_spent(&self.db, spent).await? {
             return Ok(None);
         }
         let mut tx = self.db.begin().await?;
-        let grant = match claims.svetu_grant {
-            None => None,
-            Some(id) => match grants::living(&mut tx, id, now).await? {
-                Some(grant) => Some(grant),
-                None => return Ok(None),
-            },
-        };
+        let Some(grant) = grants::living(&mut tx, id, now).await? else { return Ok(None) };
         tx.commit().await?;
-        Ok(Some((claims, grant)))
+        Ok(Some((claims, Some(grant))))
     }
 
     /// The token of a request to a resource of ours, with its key's proof where it is bound to one (RFC 6750 §2.1 and §2.2, 9449 §7.1).

@@ -12,8 +12,17 @@ use uuid::Uuid;
 use super::erase;
 use crate::{Identity, IdentityError, store};
 
-const LISTS: [&str; 8] =
-    ["account", "sessions", "security_events", "consents", "applications", "passkeys", "trusted_devices", "api_keys"];
+const LISTS: [&str; 9] = [
+    "account",
+    "sessions",
+    "security_events",
+    "consents",
+    "applications",
+    "passkeys",
+    "trusted_devices",
+    "api_keys",
+    "factor_resets",
+];
 
 #[async_trait]
 impl PersonalData for Identity {
@@ -32,7 +41,8 @@ impl PersonalData for Identity {
             "applications" => self.own_applications(account, row_id(after)).await?,
             "passkeys" => self.own_passkeys(account, row_id(after)).await?,
             "trusted_devices" => self.own_devices(account, row_id(after)).await?,
-            _ => self.own_keys(account, row_id(after)).await?,
+            "api_keys" => self.own_keys(account, row_id(after)).await?,
+            _ => self.own_resets(account, row_id(after)).await?,
         };
         place.page(&LISTS, rows)
     }
@@ -180,6 +190,24 @@ impl Identity {
         let told = rows.into_iter().map(|row| {
             let value = json!({ "name": row.name, "scopes": row.scopes, "created_at": row.created_at,
                 "expires_at": row.expires_at, "last_used_at": row.last_used_at, "revoked_at": row.revoked_at });
+            (row.id.to_string(), value)
+        });
+        Ok(told.collect())
+    }
+
+    async fn own_resets(&self, id: AccountId, after: Uuid) -> Result<Rows, IdentityError> {
+        let rows = sqlx::query!(
+            "select id, reason, asked_at, decided_at, outcome from identity.factor_reset
+             where account = $1 and id > $2 order by id limit $3",
+            id.uuid(),
+            after,
+            ROWS_MAX
+        )
+        .fetch_all(self.db.pool())
+        .await?;
+        let told = rows.into_iter().map(|row| {
+            let value = json!({ "reason": row.reason, "asked_at": row.asked_at, "decided_at": row.decided_at,
+                "outcome": row.outcome });
             (row.id.to_string(), value)
         });
         Ok(told.collect())

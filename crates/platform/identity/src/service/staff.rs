@@ -59,7 +59,7 @@ impl Identity {
         Ok(people)
     }
 
-    async fn person_of(&self, account: Account) -> Result<Person, IdentityError> {
+    pub(crate) async fn person_of(&self, account: Account) -> Result<Person, IdentityError> {
         let email = self.address_of(&account).await?;
         let Account { id, display_name, language, verified, roles, created_at, .. } = account;
         Ok(Person { id, email, display_name, language, verified, roles, created_at })
@@ -86,17 +86,28 @@ impl Identity {
     }
 
     /// Signs a person out: everywhere, or of one session. Answers how many ended.
-    pub async fn end_sessions_of(&self, id: AccountId, only: Option<SessionId>) -> Result<u64, IdentityError> {
+    ///
+    /// # Errors
+    /// [`IdentityError::NoSuchAccount`], [`IdentityError::NoSuchSession`].
+    pub async fn end_sessions_of(
+        &self,
+        by: &Actor,
+        id: AccountId,
+        only: Option<SessionId>,
+    ) -> Result<u64, IdentityError> {
         let now = self.clock.now();
+        store::by_id(&self.db, id).await?;
         let mut tx = self.db.begin().await?;
         let count = match only {
             Some(session) => u64::from(sessions::end(&mut tx, id, session, now).await?),
             None => sessions::end_all(&mut tx, id, None, now).await?,
         };
+        if count == 0 && only.is_some() {
+            return Err(IdentityError::NoSuchSession);
+        }
         if count > 0 {
             let detail = json!({ "count": count, "session": only });
-            store::note(&mut tx, now, id, &Actor::system("command line").subject.name(), "sessions_ended", detail)
-                .await?;
+            store::note(&mut tx, now, id, &by.subject.name(), "sessions_ended", detail).await?;
         }
         tx.commit().await?;
         Ok(count)

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use svetu_kernel::{PasskeyId, Role, TrustedDeviceId};
+use svetu_kernel::{FactorResetId, PasskeyId, Role, TrustedDeviceId};
 use svetu_testkit::expect;
 
 use crate::{
@@ -11,6 +11,11 @@ use crate::{
 
 fn key_form() -> Value {
     json!({ "name": "x", "scopes": ["account:read"], "days": 1 })
+}
+
+fn client_form() -> Value {
+    json!({ "client_name": "x", "token_endpoint_auth_method": "none", "grant_types": ["authorization_code"],
+        "redirect_uris": ["https://x.example/cb"] })
 }
 
 /// Every operation as nobody, as a stranger (the owner's account and session are not his), as the owner, as an operator.
@@ -64,8 +69,25 @@ async fn who_may_do_what() {
         ("identity.list_keys", "GET /identity/api-keys", Value::Null),
         ("identity.create_key", "POST /identity/api-keys", key_form()),
         ("identity.revoke_key", "DELETE /identity/api-keys/{key}", Value::Null),
-        ("identity.find_accounts", "GET /identity/accounts?q=owner", Value::Null),
+        ("identity.find_accounts", "POST /identity/accounts/search", json!({ "text": "owner" })),
         ("identity.set_roles", "PUT /identity/accounts/{account}/roles", json!({ "roles": ["trader"] })),
+        ("identity.account", "GET /identity/accounts/{account}", Value::Null),
+        (
+            "identity.request_factor_reset",
+            "POST /identity/accounts/{account}/factor-reset",
+            json!({ "reason": "Izgubljen telefon." }),
+        ),
+        ("identity.factor_resets", "GET /identity/factor-resets", Value::Null),
+        ("identity.approve_factor_reset", "POST /identity/factor-resets/{reset}/approval", Value::Null),
+        ("identity.withdraw_factor_reset", "DELETE /identity/factor-resets/{reset}", Value::Null),
+        ("identity.refuse_factor_reset", "DELETE /identity/me/factor-reset", Value::Null),
+        ("identity.end_sessions_of", "DELETE /identity/accounts/{account}/sessions", Value::Null),
+        ("identity.clients", "GET /identity/clients", Value::Null),
+        ("identity.register_client", "POST /identity/clients", client_form()),
+        ("identity.renew_client_secret", "POST /identity/clients/{client}/secret", Value::Null),
+        ("identity.disable_client", "DELETE /identity/clients/{client}", Value::Null),
+        ("identity.signing_keys", "GET /identity/signing-keys", Value::Null),
+        ("identity.rotate_signing_keys", "POST /identity/signing-keys/rotation", json!({})),
         ("identity.privacy", "GET /identity/me/privacy", Value::Null),
         ("identity.request_export", "POST /identity/me/export", json!({})),
         ("identity.download_export", "GET /identity/me/export/file", Value::Null),
@@ -109,6 +131,13 @@ async fn who_may_do_what() {
         if operation == "identity.cancel_erasure" {
             owner.send("POST /identity/me/erasure", json!({})).await;
         }
+        let reset = if operation == "identity.request_factor_reset" {
+            String::new()
+        } else {
+            let reset = own.replacen("{}", "factor_reset (id, account, reason, asked_by, asked_at, expires_at)", 1);
+            let reset = reset.replacen("{}", "'?', gen_random_uuid(), now(), now() + interval '90 years'", 1);
+            FactorResetId::from_uuid(world.id(&reset).await).to_string()
+        };
         let request = owner.authorize(&app.request("openid email")).await.waiting();
         let key = owner.send("POST /identity/api-keys", key_form()).await.body();
         let line = line
@@ -117,7 +146,7 @@ async fn who_may_do_what() {
             .replace("{session}", &session)
             .replace("{request}", &request)
             .replace("{client}", &app.id);
-        let line = line.replace("{passkey}", &passkey).replace("{device}", &device);
+        let line = line.replace("{passkey}", &passkey).replace("{device}", &device).replace("{reset}", &reset);
         // The owner after those who must not reach what is the owner's, the operator at last.
         for who in ["nobody", "stranger", "moderator", "owner", "operator"] {
             let mut browser = match who {
@@ -173,6 +202,19 @@ async fn who_may_do_what() {
         identity.revoke_key            nobody 401 stranger 404 moderator 404 owner 204 operator 404
         identity.find_accounts         nobody 401 stranger 403 moderator 403 owner 403 operator 200
         identity.set_roles             nobody 401 stranger 403 moderator 403 owner 403 operator 204
+        identity.account               nobody 401 stranger 403 moderator 403 owner 403 operator 200
+        identity.request_factor_reset  nobody 401 stranger 403 moderator 403 owner 403 operator 201
+        identity.factor_resets         nobody 401 stranger 403 moderator 403 owner 403 operator 200
+        identity.approve_factor_reset  nobody 401 stranger 403 moderator 403 owner 403 operator 204
+        identity.withdraw_factor_reset nobody 401 stranger 403 moderator 403 owner 403 operator 204
+        identity.refuse_factor_reset   nobody 401 stranger 404 moderator 404 owner 204 operator 404
+        identity.end_sessions_of       nobody 401 stranger 403 moderator 403 owner 403 operator 204
+        identity.clients               nobody 401 stranger 403 moderator 403 owner 403 operator 200
+        identity.register_client       nobody 401 stranger 403 moderator 403 owner 403 operator 201
+        identity.renew_client_secret   nobody 401 stranger 403 moderator 403 owner 403 operator 404
+        identity.disable_client        nobody 401 stranger 403 moderator 403 owner 403 operator 204
+        identity.signing_keys          nobody 401 stranger 403 moderator 403 owner 403 operator 200
+        identity.rotate_signing_keys   nobody 401 stranger 403 moderator 403 owner 403 operator 200
         identity.privacy               nobody 401 stranger 200 moderator 200 owner 200 operator 200
         identity.request_export        nobody 401 stranger 202 moderator 202 owner 202 operator 202
         identity.download_export       nobody 401 stranger 404 moderator 404 owner 200 operator 404

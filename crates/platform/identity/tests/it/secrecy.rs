@@ -73,7 +73,7 @@ async fn no_secret_and_no_personal_datum_leaves() {
     secrets.push("druga tajna".to_owned());
     let (_, mut olga) = world.staff("olga.operator@primer.rs", &[Role::Operator]).await;
     secrets.push("olga.operator".to_owned());
-    let found = olga.get(&format!("/identity/accounts?q={email}")).await.body();
+    let found = olga.find(email).await.body();
     let path = format!("PUT /identity/accounts/{}/roles", found["items"][0]["account_id"].as_str().unwrap());
     olga.send(&path, json!({ "roles": ["moderator"] })).await;
     olga.send("POST /identity/sign-out", Value::Null).await;

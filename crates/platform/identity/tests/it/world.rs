@@ -269,6 +269,11 @@ impl Browser<'_> {
         self.send(&format!("GET {path}"), Value::Null).await
     }
 
+    /// As the staff finds people.
+    pub async fn find(&mut self, text: &str) -> Answer {
+        self.send("POST /identity/accounts/search", json!({ "text": text })).await
+    }
+
     pub async fn send(&mut self, line: &str, body: Value) -> Answer {
         self.try_send(line, body).await.expect("a whole answer")
     }

@@ -16,6 +16,7 @@ const OUTCOMES = [
   "erasure",
   "export",
   "withdrawn",
+  "refused",
   "failed",
 ] as const;
 type Outcome = (typeof OUTCOMES)[number];

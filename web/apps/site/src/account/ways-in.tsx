@@ -1,13 +1,14 @@
 import type { Factors } from "@svetu/api-client/types";
 import { formatAge, formatDate } from "@svetu/i18n/format";
 import { href, type Locale } from "@svetu/i18n/locales";
+import { Notice } from "@svetu/ui/badge";
 import { Button, buttonClass } from "@svetu/ui/button";
 import { Link } from "@svetu/ui/link";
 import { KeySquare, ShieldCheck } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { stepUpFor } from "@/auth/step-up";
-import { forgetDevice, removePasskey, removeTotp } from "./actions";
+import { forgetDevice, refuseReset, removePasskey, removeTotp } from "./actions";
 import { PasskeyForm } from "./passkey-form";
 
 const PAGE = "/account/security";
@@ -65,6 +66,17 @@ export async function WaysIn({ locale, factors }: { locale: Locale; factors: Fac
   );
   return (
     <>
+      {factors.reset && (
+        <Notice tone="warning" role="status" title={t("resetTitle")} className="mb-8">
+          <p className="wrap-anywhere">{t("resetText", { reason: factors.reset.reason })}</p>
+          <form action={refuseReset} className="mt-3">
+            <input type="hidden" name="locale" value={locale} />
+            <Button type="submit" size="small">
+              {t("resetRefuse")}
+            </Button>
+          </form>
+        </Notice>
+      )}
       <Section id="passkeys" title={t("passkeys")} lead={t("passkeysLead")}>
         {factors.passkeys.length > 0 ? (
           <ul className={LIST}>

@@ -4,6 +4,7 @@ import { Link } from "@svetu/ui/link";
 import { Heart, House, Plus, Search, UserRound } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { me } from "@/api/server";
+import { worksHere } from "@/staff/rooms";
 import { AccountMenu } from "./account-menu";
 import { LanguageSwitch } from "./language-switch";
 import { LogoMark } from "./logo";
@@ -21,11 +22,10 @@ export async function searchLabels(): Promise<SearchBoxLabels> {
 }
 
 /** Roles that work in the staff rooms. */
-export const STAFF_ROLES = ["moderator", "support", "operator", "compliance"];
 
 export async function Header({ locale }: { locale: Locale }) {
   const [t, person, labels] = await Promise.all([getTranslations("header"), me(locale), searchLabels()]);
-  const staff = person?.roles.some((role) => STAFF_ROLES.includes(role)) ?? false;
+  const staff = worksHere(person?.roles ?? []);
   return (
     <header className="no-print border-b border-line bg-bg lg:sticky lg:top-0 lg:z-30">
       <div className="container-page flex flex-wrap items-center gap-x-2 py-2 lg:flex-nowrap lg:gap-x-4 lg:py-3">

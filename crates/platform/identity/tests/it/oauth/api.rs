@@ -76,7 +76,7 @@ async fn a_token_does_what_it_was_given_for() {
         ("PATCH /identity/me", json!({ "theme": "dark" }), "403 auth.insufficient_scope account:write"),
         ("GET /identity/sessions", Value::Null, "403 auth.session_only"),
         ("POST /identity/me/password", json!({}), "403 auth.session_only"),
-        ("GET /identity/accounts?q=a", Value::Null, "403 auth.session_only"),
+        ("POST /identity/accounts/search", json!({ "text": "a" }), "403 auth.session_only"),
         // What anybody may.
         ("POST /identity/recovery", json!({ "email": "x@primer.rs" }), "202"),
         // It has no session to end.

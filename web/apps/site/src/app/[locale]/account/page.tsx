@@ -11,7 +11,7 @@ import { OutcomeNotice } from "@/account/outcome";
 import { sections } from "@/account/sections";
 import { pageLocale } from "@/i18n/page-locale";
 import { alternates } from "@/seo/links";
-import { STAFF_ROLES } from "@/site/header";
+import { worksHere } from "@/staff/rooms";
 
 interface Props {
   params: Promise<{ locale: string }>;
@@ -28,7 +28,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Account({ params, searchParams }: Props) {
   const locale = await pageLocale(params);
   const [person, { done }, t] = await Promise.all([member(locale), searchParams, getTranslations("account")]);
-  const staff = person.roles.some((role) => STAFF_ROLES.includes(role));
+  const staff = worksHere(person.roles);
   const row = "flex min-h-16 items-center gap-4 px-2 py-2 hover:bg-surface focus-visible:-outline-offset-2";
   return (
     <div className="max-w-2xl">

@@ -1,0 +1,17 @@
+import { Notice } from "@svetu/ui/badge";
+import { getTranslations } from "next-intl/server";
+
+const OUTCOMES = ["ended", "asked", "approved", "withdrawn", "fourEyes", "disabled", "rotated", "failed"] as const;
+type Outcome = (typeof OUTCOMES)[number];
+
+/** How the last press of a button went, said above the page it came back to. */
+export async function Told({ done }: { done?: string | string[] }) {
+  if (!OUTCOMES.includes(done as Outcome)) return null;
+  const t = await getTranslations("office.outcome");
+  const bad = done === "failed" || done === "fourEyes";
+  return (
+    <Notice role="status" tone={bad ? "danger" : "good"} className="mb-5">
+      {t(done as Outcome)}
+    </Notice>
+  );
+}
