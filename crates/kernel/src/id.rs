@@ -108,7 +108,9 @@ typed_id! {
     SessionId = "session";
     PasskeyId = "passkey";
     TrustedDeviceId = "device";
+    /// Several people under one name, such as a shop.
     TenantId = "tenant";
+    InvitationId = "invitation";
     ApiKeyId = "key";
     ListingId = "listing";
     MediaId = "media";

@@ -74,6 +74,7 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(set_roles))
         .merge(factors::routes())
         .merge(crate::privacy::routes())
+        .merge(crate::tenants::routes())
         .with_state(identity)
 }
 

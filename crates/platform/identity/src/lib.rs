@@ -20,6 +20,7 @@ mod seal;
 mod service;
 mod sessions;
 mod store;
+mod tenants;
 mod token;
 
 use std::sync::Arc;

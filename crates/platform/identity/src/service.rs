@@ -457,6 +457,7 @@ impl Identity {
                 | Entrance::Password
                 | Entrance::Factor
                 | Entrance::Code
+                | Entrance::Invitation
                 | Entrance::Passkey => Err(refused.into()),
             };
         }

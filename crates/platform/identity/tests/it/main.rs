@@ -15,4 +15,5 @@ mod recovery;
 mod roles;
 mod secrecy;
 mod sessions;
+mod shops;
 mod world;

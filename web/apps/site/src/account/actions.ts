@@ -1,15 +1,14 @@
 "use server";
 
-import { ApiError } from "@svetu/api-client/problem";
 import type { CreatedApiKey, RecoveryCodes } from "@svetu/api-client/types";
-import { href, isLocale, type Locale } from "@svetu/i18n/locales";
+import { href, isLocale } from "@svetu/i18n/locales";
 import { revalidatePath } from "next/cache";
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
-import { act, keepCookies, sameOrigin } from "@/api/act";
+import { act, keepCookies } from "@/api/act";
 import { hindrance, localeOf, refused, text } from "@/auth/faults";
-import { needsStepUp, stepUpFor } from "@/auth/step-up";
 import type { FormState } from "@/auth/state";
+import { press, refusedAt } from "./press";
 
 const YEAR_S = 31_536_000;
 const saved = (values: FormState["values"]): FormState => ({ errors: {}, values, done: true });
@@ -54,12 +53,6 @@ export async function saveLetters(_: FormState, form: FormData): Promise<FormSta
     return refused(locale, error, values);
   }
   return saved(values);
-}
-
-/** What the API says of the form; or the page asks once more who the person is, and comes back. */
-function refusedAt(page: string, locale: Locale, error: unknown, values: FormState["values"]): Promise<FormState> {
-  if (needsStepUp(error)) redirect(stepUpFor(locale, page));
-  return refused(locale, error, values);
 }
 
 export async function confirmTotp(_: FormState, form: FormData): Promise<FormState> {
@@ -110,22 +103,6 @@ export async function changePassword(_: FormState, form: FormData): Promise<Form
     return refused(locale, error, {});
   }
   redirect(href(locale, "/account/security?done=password"));
-}
-
-/** One write by a button, then back to the page that says how it went. */
-async function press(form: FormData, page: string, done: string, write: () => Promise<unknown>): Promise<never> {
-  const locale = localeOf(form);
-  let outcome = done;
-  try {
-    if (await sameOrigin()) await write();
-    else outcome = "failed";
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (needsStepUp(error)) redirect(stepUpFor(locale, page));
-    // What is gone already is as good as ended.
-    if (error.status !== 404) outcome = "failed";
-  }
-  redirect(href(locale, `${page}?done=${outcome}`));
 }
 
 export async function endSession(form: FormData) {

@@ -16,6 +16,12 @@ const OUTCOMES = [
   "erasure",
   "export",
   "withdrawn",
+  "invited",
+  "takenBack",
+  "joined",
+  "left",
+  "closed",
+  "lastOwner",
   "failed",
 ] as const;
 type Outcome = (typeof OUTCOMES)[number];
