@@ -22,7 +22,7 @@ pub enum Entrance {
     Factor,
     /// A code by mail.
     Code,
-    /// A letter that somebody signed in has sent to an address.
+    /// A shop's invitation: the letter that goes to an address, and what it carries.
     Invitation,
     /// Nothing about a key can be guessed: the network alone is counted.
     Passkey,

@@ -184,7 +184,7 @@ impl Identity {
         token: &str,
     ) -> Result<Invited, IdentityError> {
         let now = self.clock.now();
-        self.limits.enter(Entrance::Link, client.address, None, now)?;
+        self.limits.enter(Entrance::Invitation, client.address, None, now)?;
         let hash = hash_of(token)?;
         let row = sqlx::query_as!(
             Row,
@@ -225,7 +225,7 @@ impl Identity {
         token: &str,
     ) -> Result<Shop, IdentityError> {
         let (account, now) = (account_of(actor)?, self.clock.now());
-        self.limits.enter(Entrance::Link, client.address, None, now)?;
+        self.limits.enter(Entrance::Invitation, client.address, None, now)?;
         let hash = hash_of(token)?;
         let mut tx = self.db.begin().await?;
         accounts::lock(&mut tx, account).await?;

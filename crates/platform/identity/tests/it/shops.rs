@@ -249,9 +249,19 @@ async fn there_is_always_an_owner() {
     let shop = open(&mut ana).await;
     let mut bob = world.member("bob@primer.rs").await;
     join(&mut ana, &shop, &mut bob, "bob@primer.rs", "owner").await;
-    // Two owners go at once: one stays.
+    // Two owners go at once, each held where they are about to be gone: one stays.
     let line = format!("POST /identity/shops/{shop}/leave");
-    let (one, other) = tokio::join!(ana.send(&line, Value::Null), bob.send(&line, Value::Null));
+    let mut held = world.db.begin().await.unwrap();
+    sqlx::query("select account from identity.membership for update").execute(&mut *held).await.unwrap();
+    let let_go = async {
+        let waiting = "select count(*) from pg_stat_activity
+             where datname = current_database() and wait_event_type = 'Lock'";
+        while world.count(waiting).await < 2 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        held.commit().await.unwrap();
+    };
+    let (one, other, ()) = tokio::join!(ana.send(&line, Value::Null), bob.send(&line, Value::Null), let_go);
     let mut told = [one.said(), other.said()];
     told.sort();
     assert_eq!(told, ["204", "409 shops.last_owner"]);

@@ -92,7 +92,7 @@ export async function WaitingList(props: { locale: Locale; shop: Shop; items: Sh
         <li key={id} className="flex items-center gap-4 py-3">
           <Mail aria-hidden className="size-6 shrink-0 text-quiet" />
           <div className="min-w-0 grow">
-            <p lang="" translate="no" className="truncate text-base">
+            <p lang="" translate="no" className="text-base break-words">
               {email}
             </p>
             <p className="text-sm text-quiet">

@@ -6,7 +6,6 @@ import { ChevronLeft } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { notFound } from "next/navigation";
-import { cache } from "react";
 import { member } from "@/account/access";
 import { PageHeading } from "@/account/heading";
 import { OutcomeNotice } from "@/account/outcome";
@@ -16,7 +15,6 @@ import { get, orNull } from "@/api/server";
 import { ActionForm } from "@/auth/form";
 import { formLabels } from "@/auth/frame";
 import { pageLocale } from "@/i18n/page-locale";
-import type { Locale } from "@svetu/i18n/locales";
 
 interface Props {
   params: Promise<{ locale: string; id: string }>;
@@ -25,21 +23,18 @@ interface Props {
 
 const pathOf = (id: string) => `/identity/shops/${encodeURIComponent(id)}`;
 
-/** Who is not of its team is told that there is none. */
-const shopOf = cache((locale: Locale, id: string) => orNull(get<Shop>(locale, pathOf(id)), 400, 404));
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const locale = await pageLocale(params);
-  await member(locale);
-  const shop = await shopOf(locale, (await params).id);
-  return { title: shop?.name };
+  await pageLocale(params);
+  const t = await getTranslations("account");
+  return { title: t("shops.title") };
 }
 
 /** One shop: its team, invitations to it, its name and its end. */
 export default async function ShopPage({ params, searchParams }: Props) {
   const locale = await pageLocale(params);
   await member(locale);
-  const shop = await shopOf(locale, (await params).id);
+  // Who is not of its team is told that there is none.
+  const shop = await orNull(get<Shop>(locale, pathOf((await params).id)), 400, 404);
   if (!shop) notFound();
   const manages = shop.role !== "member";
   const [t, auth, labels, team, waiting, { done }] = await Promise.all([
