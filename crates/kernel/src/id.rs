@@ -108,7 +108,9 @@ typed_id! {
     SessionId = "session";
     PasskeyId = "passkey";
     TrustedDeviceId = "device";
+    /// Several people under one name, such as a shop.
     TenantId = "tenant";
+    InvitationId = "invitation";
     ApiKeyId = "key";
     FactorResetId = "reset";
     ListingId = "listing";

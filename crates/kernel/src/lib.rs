@@ -14,8 +14,8 @@ mod problem;
 pub use actor::{Actor, Credential, Role, Strength, Subject};
 pub use clock::{Clock, ManualClock, SharedClock, SystemClock, Timestamp};
 pub use id::{
-    AccountId, ApiKeyId, AppealId, EventId, FactorResetId, IdError, ListingId, MediaId, PasskeyId, PlaceId, ReportId,
-    SavedSearchId, SessionId, TenantId, TrustedDeviceId, UserId, new_uuid,
+    AccountId, ApiKeyId, AppealId, EventId, FactorResetId, IdError, InvitationId, ListingId, MediaId, PasskeyId,
+    PlaceId, ReportId, SavedSearchId, SessionId, TenantId, TrustedDeviceId, UserId, new_uuid,
 };
 pub use language::{Language, LanguageError};
 pub use money::{Currency, CurrencyError, ExchangeRate, Money, MoneyError};

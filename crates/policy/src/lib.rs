@@ -18,9 +18,10 @@ use svetu_ports::{Authorizer, Decision, Resource};
 pub use crate::scopes::Scopes;
 
 const SCHEMA: &str = include_str!("../policies/schema.cedarschema");
-const POLICIES: [&str; 5] = [
+const POLICIES: [&str; 6] = [
     include_str!("../policies/everybody.cedar"),
     include_str!("../policies/members.cedar"),
+    include_str!("../policies/tenants.cedar"),
     include_str!("../policies/staff.cedar"),
     include_str!("../policies/platform.cedar"),
     include_str!("../policies/scopes.cedar"),

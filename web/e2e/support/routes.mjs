@@ -1,4 +1,5 @@
 // Every page there is, with who opens it and what it answers.
+import { cookieOf, people } from "./accounts.mjs";
 import { api } from "./site.mjs";
 
 let found;
@@ -22,9 +23,18 @@ async function discover() {
   return { listing, seller: listing.seller.id, category: (id) => `/c/${slugs(id).join("/")}`, tree, answer: data };
 }
 
+/** A shop of the buyer's, opened once. */
+async function shop() {
+  const cookie = await cookieOf(people.buyer);
+  const { data } = await api("GET", "/identity/shops", { cookie });
+  const [first] = data.items;
+  return first ?? (await api("POST", "/identity/shops", { cookie, body: { name: "Gume Petrović" } })).data;
+}
+
 /** `role`: whose session opens it, none for a visitor. `search`: machines may index it. */
 export async function routes() {
   const { listing, seller, category } = await world();
+  const { id: shopId } = await shop();
   return [
     { name: "home", path: "/", search: true },
     { name: "results", path: "/search" },
@@ -44,6 +54,7 @@ export async function routes() {
     ...["/sign-up", "/recovery"].map((path) => ({ name: path, path })),
     { name: "recovery with a spent link", path: "/recover?token=spent" },
     { name: "verification with a spent link", path: "/verify?token=spent" },
+    { name: "an invitation that is over", path: "/invitation?token=spent" },
     { name: "not found", path: "/nema-ovoga", status: 404 },
     { name: "offline", path: "/offline" },
     { name: "forbidden", path: "/staff", role: "buyer", status: 403 },
@@ -53,6 +64,7 @@ export async function routes() {
       "/favourites",
       "/searches",
       "/viewed",
+      "/shops",
       "/settings",
       "/security",
       "/security/totp",
@@ -64,6 +76,8 @@ export async function routes() {
       path: `/account${path}`,
       role: "buyer",
     })),
+    { name: "a shop", path: `/account/shops/${shopId}`, role: "buyer" },
+    { name: "a shop of others", path: "/account/shops/tenant_01jd8zk3vme7g9x0q4c5r6s7t8", role: "buyer", status: 404 },
     { name: "who one is, once more", path: "/step-up", role: "buyer" },
     { name: "post", path: "/post", role: "buyer" },
     { name: "a broken request of an application", path: "/connect?error=invalid_request" },

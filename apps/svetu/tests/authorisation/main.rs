@@ -10,6 +10,7 @@ mod people;
 #[path = "../platform/mod.rs"]
 mod platform;
 mod policy;
+mod shops;
 mod walk;
 
 use std::{collections::BTreeSet, fs, path::Path};
@@ -54,7 +55,7 @@ async fn every_operation_as_everybody() {
     for row in &walk.rows {
         let group = groups[row.operation].as_str();
         row.check(group);
-        table.push_str(&format!("{:30} {group:8}", row.title()));
+        table.push_str(&format!("{:30} {group:12}", row.title()));
         for (who, status) in &row.statuses {
             table.push_str(&format!(" {} {status}", who.name()));
         }
@@ -89,13 +90,19 @@ impl walk::Row {
         let refused: &[Who] = match group {
             "moderate" => &[Who::Stranger, Who::Owner, Who::Operator],
             "operate" => &[Who::Stranger, Who::Owner, Who::Moderator],
-            "own" if self.is_the_owners => &[Who::Stranger, Who::Moderator, Who::Operator],
+            "own" | "shop_member" | "shop_manager" | "shop_owner" if self.is_the_owners => {
+                &[Who::Stranger, Who::Moderator, Who::Operator]
+            }
+            // In a team: the moderator manages the owner's shop, the operator is a member, the stranger owns another one.
+            "shop_owner" => &[Who::Stranger, Who::Moderator, Who::Operator],
+            "shop_manager" => &[Who::Stranger, Who::Operator],
+            "shop_member" => &[Who::Stranger],
             _ => &[],
         };
         for who in refused {
             let status = of(*who);
             // 404 where even its being there is the owner's secret.
-            let hidden = status == 404 && group == "own";
+            let hidden = status == 404 && (group == "own" || group.starts_with("shop_"));
             assert!(status == 403 || hidden, "{title}: {} got {status}", who.name());
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 const SCHEMA: &str = include_str!("../../../../crates/policy/policies/schema.cedarschema");
 
-/// By action: `anyone`, `member`, `own`, `moderate` or `operate`.
+/// By action: `anyone`, `member`, `own`, `shop_member`, `shop_manager`, `shop_owner`, `moderate` or `operate`.
 pub fn groups() -> BTreeMap<String, String> {
     let mut groups = BTreeMap::new();
     let lines: Vec<&str> = SCHEMA.lines().filter(|line| !line.trim_start().starts_with("//")).collect();

@@ -55,6 +55,7 @@ impl Walk {
         walk.ads(&world).await;
         walk.searches().await;
         walk.operate().await;
+        walk.shops().await;
         walk.accounts(url).await;
         walk
     }
@@ -64,7 +65,7 @@ impl Walk {
     }
 
     /// The step as everybody; answers what `last`, who may do it, was told.
-    async fn step(&mut self, last: Who, operation: &'static str, line: &str, body: Value) -> Answer {
+    pub async fn step(&mut self, last: Who, operation: &'static str, line: &str, body: Value) -> Answer {
         let body = if body.is_null() { Body::None } else { Body::Json(body) };
         self.step_with(last, operation, "", false, line, &body).await
     }
@@ -103,12 +104,12 @@ impl Walk {
     }
 
     /// The same about a thing that is the owner's.
-    async fn owners(&mut self, operation: &'static str, line: &str, body: Value) -> Answer {
+    pub async fn owners(&mut self, operation: &'static str, line: &str, body: Value) -> Answer {
         let body = if body.is_null() { Body::None } else { Body::Json(body) };
         self.step_with(Who::Owner, operation, "", true, line, &body).await
     }
 
-    async fn step_with(
+    pub async fn step_with(
         &mut self,
         last: Who,
         operation: &'static str,

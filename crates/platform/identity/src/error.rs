@@ -91,6 +91,9 @@ pub enum IdentityError {
     /// This process has not all services: 503 `service.unavailable`.
     #[error("not all services run in this process")]
     Alone,
+    /// About a shop.
+    #[error(transparent)]
+    Shop(#[from] crate::tenants::ShopError),
     #[error("a service does not tell what it holds: {0}")]
     Source(ContractError),
     #[error("the file of an export: {0}")]
@@ -161,6 +164,7 @@ impl Fault for IdentityError {
             Self::NoExport => Problem::new(Status::NotFound, "identity.no_export"),
             Self::NoErasure => Problem::new(Status::NotFound, "identity.no_erasure"),
             Self::NoSuchApplication => Problem::new(Status::NotFound, "identity.no_such_application"),
+            Self::Shop(error) => error.problem(),
             Self::Alone => Problem::new(Status::Unavailable, "service.unavailable").retry_after(60),
             Self::LastOperator => Problem::new(Status::Conflict, "identity.last_operator"),
             Self::Busy => Problem::new(Status::Unavailable, "service.overloaded").retry_after(2),
@@ -222,6 +226,7 @@ impl From<IdentityError> for ContractError {
             | IdentityError::Client(_)
             | IdentityError::Key(_)
             | IdentityError::Person(_)
+            | IdentityError::Shop(_)
             | IdentityError::Hash(_) => Self::Refused(error.to_string()),
         }
     }

@@ -75,6 +75,7 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .merge(factors::routes())
         .merge(crate::privacy::routes())
         .merge(crate::staff::http::routes())
+        .merge(crate::tenants::routes())
         .with_state(identity)
 }
 

@@ -11,7 +11,7 @@ use crate::{
     Identity, IdentityError,
     factors::codes,
     letter::{self, Carries, Letter},
-    oauth, privacy, sessions, store,
+    oauth, privacy, sessions, store, tenants,
     token::{self, TokenHash},
 };
 
@@ -48,6 +48,7 @@ pub fn kinds(identity: &Identity) -> Vec<JobKind> {
         oauth::logout_job(identity),
         privacy::erasure_job(identity),
         privacy::export_job(identity),
+        tenants::invitation_job(identity),
     ]
 }
 
@@ -135,6 +136,7 @@ impl Identity {
             | Letter::NewDevice
             | Letter::ResetAsked
             | Letter::FactorsReset
+            | Letter::Invited
             | Letter::ErasureAsked { .. }
             | Letter::Erased
             | Letter::ExportReady { .. } => None,

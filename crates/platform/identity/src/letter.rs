@@ -29,6 +29,8 @@ pub enum Letter {
     ResetAsked,
     /// They were taken away.
     FactorsReset,
+    /// Somebody asks into the team of a shop.
+    Invited,
     /// The account will be erased on this day.
     ErasureAsked { due: NaiveDate },
     /// It is erased: the last letter.
@@ -236,6 +238,24 @@ const fn words(letter: Letter, language: Language) -> Words {
             button: "Sign in",
             end: "Sign in with your password, or ask for a new one, and turn the second step on again at once.",
         },
+        (Letter::Invited, Language::SrLatn | Language::SrCyrl) => Words {
+            subject: "Poziv u tim",
+            body: "Pozvani ste u tim jedne prodavnice na Sve Tu. Poziv važi sedam dana i namenjen je samo ovoj adresi.",
+            button: "Pogledaj poziv",
+            end: "Ako ne znate ko vas poziva, zanemarite ovo pismo.",
+        },
+        (Letter::Invited, Language::Ru) => Words {
+            subject: "Приглашение в команду",
+            body: "Вас приглашают в команду магазина на Sve Tu. Приглашение действует семь дней и только для этого адреса.",
+            button: "Посмотреть приглашение",
+            end: "Если вы не знаете, кто вас приглашает, не обращайте внимания на это письмо.",
+        },
+        (Letter::Invited, Language::En) => Words {
+            subject: "An invitation to a team",
+            body: "You are invited to the team of a shop on Sve Tu. The invitation is valid for seven days, for this address alone.",
+            button: "See the invitation",
+            end: "If you do not know who invites you, ignore this letter.",
+        },
         (Letter::ErasureAsked { .. }, Language::SrLatn | Language::SrCyrl) => Words {
             subject: "Nalog će biti obrisan",
             body: "Zatražili ste brisanje naloga. Do {day} možete da se predomislite; posle toga brišemo sve vaše podatke i to se ne može vratiti.",
@@ -303,6 +323,7 @@ pub fn write(letter: Letter, id: Uuid, to: &str, language: Language, site_url: &
         Letter::Verify => "verify",
         Letter::AlreadyHere | Letter::Code | Letter::FactorsReset => "sign-in",
         Letter::Recover => "recover",
+        Letter::Invited => "invitation",
         Letter::PasswordChanged
         | Letter::FactorsChanged
         | Letter::PasskeyCopied
@@ -340,7 +361,11 @@ pub fn write(letter: Letter, id: Uuid, to: &str, language: Language, site_url: &
 
 /// Below the first paragraph: from what device, from what network, when. The same in every language.
 pub fn say_where(mail: &mut Mail, device: &str, network: &str, at: Timestamp) {
-    let line = format!("{device} · {network} · {} UTC", at.format("%F %H:%M"));
+    say(mail, &format!("{device} · {network} · {} UTC", at.format("%F %H:%M")));
+}
+
+/// A line below the first paragraph, as it is written in any language.
+pub fn say(mail: &mut Mail, line: &str) {
     mail.text = mail.text.replacen("\n\n", &format!("\n\n{line}\n\n"), 1);
     let html = line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     mail.html = mail.html.replacen("</p>", &format!("</p><p><strong>{html}</strong></p>"), 1);
@@ -360,6 +385,7 @@ fn day(letter: Letter, language: Language) -> String {
         | Letter::NewDevice
         | Letter::ResetAsked
         | Letter::FactorsReset
+        | Letter::Invited
         | Letter::Erased => {
             return String::new();
         }

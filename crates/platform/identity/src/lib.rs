@@ -21,6 +21,7 @@ mod service;
 mod sessions;
 mod staff;
 mod store;
+mod tenants;
 mod token;
 
 use std::sync::Arc;

@@ -22,6 +22,8 @@ pub enum Entrance {
     Factor,
     /// A code by mail.
     Code,
+    /// A shop's invitation: the letter that goes to an address, and what it carries.
+    Invitation,
     /// Nothing about a key can be guessed: the network alone is counted.
     Passkey,
 }
@@ -79,7 +81,7 @@ impl Limits {
     ) -> Result<(), Problem> {
         let network = client.network();
         match entrance {
-            Entrance::SignUp | Entrance::Recovery | Entrance::Code => {
+            Entrance::SignUp | Entrance::Recovery | Entrance::Code | Entrance::Invitation => {
                 self.pair.take((entrance, network, account), now).check()
             }
             Entrance::SignIn | Entrance::Password | Entrance::Factor => {
@@ -93,7 +95,7 @@ impl Limits {
     /// strangers cannot lock the owner out.
     pub fn crowd(&self, entrance: Entrance, account: &str, now: Timestamp) -> Result<(), Problem> {
         match entrance {
-            Entrance::SignUp | Entrance::Recovery | Entrance::Code => {
+            Entrance::SignUp | Entrance::Recovery | Entrance::Code | Entrance::Invitation => {
                 self.letters.take((entrance, account), now).check()
             }
             Entrance::SignIn => self.guesses.take(account, now).check(),

@@ -470,6 +470,7 @@ impl Identity {
                 | Entrance::Password
                 | Entrance::Factor
                 | Entrance::Code
+                | Entrance::Invitation
                 | Entrance::Passkey => Err(refused.into()),
             };
         }

@@ -47,6 +47,10 @@ fn rights() {
         ("identity.end_session", "Session", None, "owner platform"),
         ("identity.find_accounts", "Account", None, "operator support platform"),
         ("identity.set_roles", "Account", None, "operator platform"),
+        ("shops.create", "Shop", None, "owner platform"),
+        ("shops.get", "Shop", None, "owner platform"),
+        ("shops.close", "Shop", None, "owner platform"),
+        ("shops.invitation", "Shop", None, ALL),
         ("listings.get", "Listing", None, ALL),
         ("listings.get", "Listing", Some("owner"), "owner moderator platform"),
         ("listings.update", "Listing", None, "owner platform"),
@@ -135,6 +139,46 @@ fn a_token_does_what_its_scopes_cover_of_what_its_holder_may() {
     key.credential = Credential::Key { id, scopes: scopes(&["listings:read"]), per_minute: 60 };
     assert_eq!(policy.authorize(&key, "listings.mine", &listing), Decision::Allow);
     assert_ne!(policy.authorize(&key, "listings.update", &listing), Decision::Allow);
+}
+
+#[test]
+fn a_role_in_a_shop_is_what_its_resource_says() {
+    let policy = CedarAuthorizer::try_new().unwrap();
+    let actor = Actor::account(account(1), [Role::Member]);
+    let may = |shop: &Resource| {
+        [
+            "shops.team",
+            "shops.leave",
+            "shops.invitations",
+            "shops.invite",
+            "shops.remove_member",
+            "shops.update",
+            "shops.set_role",
+            "shops.close",
+        ]
+        .into_iter()
+        .filter(|action| policy.authorize(&actor, action, shop) == Decision::Allow)
+        .map(|action| &action["shops.".len()..])
+        .collect::<Vec<_>>()
+        .join(" ")
+    };
+    let shop = || Resource::new("Shop", "x");
+    let all = "team leave invitations invite remove_member update set_role close";
+    assert_eq!(may(&shop()), "", "who is none of the team");
+    assert_eq!(may(&shop().owned_by(account(2))), "", "of another's shop");
+    assert_eq!(may(&shop().owned_by(account(1))), all);
+    assert_eq!(may(&shop().owned_by(account(1)).fact("concerns", "owner")), all);
+    assert_eq!(may(&shop().fact("role", "member")), "team leave");
+    assert_eq!(may(&shop().fact("role", "manager")), "team leave invitations invite remove_member");
+    assert_eq!(
+        may(&shop().fact("role", "manager").fact("concerns", "member")),
+        "team leave invitations invite remove_member"
+    );
+    for above in ["manager", "owner", "king"] {
+        assert_eq!(may(&shop().fact("role", "manager").fact("concerns", above)), "", "{above}");
+    }
+    // The word alone owns nothing.
+    assert_eq!(may(&shop().fact("role", "owner")), "");
 }
 
 #[test]

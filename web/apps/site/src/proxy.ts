@@ -33,7 +33,7 @@ function leadsToApplication(path: string, query: URLSearchParams): boolean {
 }
 
 /** Pages whose address holds a letter's token; `no-referrer` would take the origin away from their own forms too. */
-const SECRET = /^\/(?:verify|recover|unsubscribe)(?:\/|$)/;
+const SECRET = /^\/(?:verify|recover|invitation|unsubscribe)(?:\/|$)/;
 const UNSUBSCRIBE = /^\/unsubscribe\/[a-z]+$/;
 const LISTING = /^listing_[0-9a-z]+$/;
 

@@ -195,6 +195,44 @@ export interface ApiKeyList {
   scopes: string[];
 }
 
+export type ShopRole = "owner" | "manager" | "member";
+
+export interface Shop {
+  id: string;
+  name: string;
+  created_at: string;
+  /** Of who asks. */
+  role: ShopRole;
+  members: number;
+}
+
+export interface ShopMember {
+  user_id: string;
+  display_name: string;
+  role: ShopRole;
+  since: string;
+  you: boolean;
+}
+
+export interface ShopInvitation {
+  id: string;
+  email: string;
+  role: ShopRole;
+  invited_by: string;
+  created_at: string;
+  expires_at: string;
+}
+
+/** As the holder of its letter sees it. */
+export interface Invited {
+  shop: string;
+  email: string;
+  role: ShopRole;
+  invited_by: string;
+  expires_at: string;
+  yours?: boolean | null;
+}
+
 export interface CreatedApiKey {
   key: ApiKey;
   secret: string;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::erase;
 use crate::{Identity, IdentityError, store};
 
-const LISTS: [&str; 9] = [
+const LISTS: [&str; 11] = [
     "account",
     "sessions",
     "security_events",
@@ -20,6 +20,8 @@ const LISTS: [&str; 9] = [
     "applications",
     "passkeys",
     "trusted_devices",
+    "shops",
+    "shop_invitations",
     "api_keys",
     "factor_resets",
 ];
@@ -41,6 +43,8 @@ impl PersonalData for Identity {
             "applications" => self.own_applications(account, row_id(after)).await?,
             "passkeys" => self.own_passkeys(account, row_id(after)).await?,
             "trusted_devices" => self.own_devices(account, row_id(after)).await?,
+            "shops" => self.own_shops(account, row_id(after)).await?,
+            "shop_invitations" => self.own_invitations(account, row_id(after)).await?,
             "api_keys" => self.own_keys(account, row_id(after)).await?,
             _ => self.own_resets(account, row_id(after)).await?,
         };
@@ -172,6 +176,46 @@ impl Identity {
         let told = rows.into_iter().map(|row| {
             let value = json!({ "device": row.device, "network": row.network, "since": row.created_at,
                 "last_used_at": row.last_used_at, "expires_at": row.expires_at });
+            (row.id.to_string(), value)
+        });
+        Ok(told.collect())
+    }
+
+    async fn own_shops(&self, id: AccountId, after: Uuid) -> Result<Rows, IdentityError> {
+        let rows = sqlx::query!(
+            "select t.id, t.display_name, m.role, m.since, t.closed_at
+             from identity.membership m join identity.tenant t on t.id = m.tenant
+             where m.account = $1 and t.id > $2 order by t.id limit $3",
+            id.uuid(),
+            after,
+            ROWS_MAX
+        )
+        .fetch_all(self.db.pool())
+        .await?;
+        let told = rows.into_iter().map(|row| {
+            let value = json!({ "name": row.display_name, "role": row.role, "since": row.since,
+                "closed_at": row.closed_at });
+            (row.id.to_string(), value)
+        });
+        Ok(told.collect())
+    }
+
+    /// Those that the person sent, without the address of another, and those that were sent to them.
+    async fn own_invitations(&self, id: AccountId, after: Uuid) -> Result<Rows, IdentityError> {
+        let rows = sqlx::query!(
+            "select i.id, t.display_name, i.role, i.created_at, i.expires_at, i.ended_at, i.invited_by = $1 as \"sent!\"
+             from identity.tenant_invitation i join identity.tenant t on t.id = i.tenant
+             where (i.invited_by = $1 or i.blind = (select blind from identity.email where account = $1)) and i.id > $2
+             order by i.id limit $3",
+            id.uuid(),
+            after,
+            ROWS_MAX
+        )
+        .fetch_all(self.db.pool())
+        .await?;
+        let told = rows.into_iter().map(|row| {
+            let value = json!({ "shop": row.display_name, "role": row.role, "by": if row.sent { "you" } else { "the shop" },
+                "at": row.created_at, "expires_at": row.expires_at, "ended_at": row.ended_at });
             (row.id.to_string(), value)
         });
         Ok(told.collect())

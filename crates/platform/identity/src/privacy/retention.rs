@@ -65,6 +65,10 @@ pub async fn prune(identity: &Identity, now: Timestamp, limit: i64) -> Result<u6
              (select id from identity.factor_reset where asked_at < $1 limit $2)" => now - kept.of("factor_reset")?,
         "delete from identity.account where id in
              (select id from identity.account where state = 'unverified' and created_at < $1 limit $2)" => now - kept.of("unverified_account")?,
+        "delete from identity.tenant_invitation where id in
+             (select id from identity.tenant_invitation where expires_at < $1 or ended_at < $1 limit $2)" => now - kept.of("shop_invitation")?,
+        "delete from identity.tenant where id in
+             (select id from identity.tenant where closed_at < $1 limit $2)" => now - kept.of("closed_shop")?,
     );
     gone += identity.audit.trim(db, now - kept.of("security_event")?, limit, now).await?;
     gone += api_keys::prune(db, now, limit).await?;

@@ -94,6 +94,25 @@ async fn who_may_do_what() {
         ("identity.withdraw_consent", "DELETE /identity/me/applications/{client}", Value::Null),
         ("identity.cancel_erasure", "DELETE /identity/me/erasure", Value::Null),
         ("identity.request_erasure", "POST /identity/me/erasure", json!({})),
+        ("shops.create", "POST /identity/shops", json!({ "name": "Gume" })),
+        ("shops.list", "GET /identity/shops", Value::Null),
+        ("shops.get", "GET /identity/shops/{shop}", Value::Null),
+        ("shops.update", "PUT /identity/shops/{shop}", json!({ "name": "Delovi" })),
+        ("shops.team", "GET /identity/shops/{shop}/members", Value::Null),
+        ("shops.set_role", "PUT /identity/shops/{shop}/members/{user}", json!({ "role": "owner" })),
+        ("shops.remove_member", "DELETE /identity/shops/{shop}/members/{user}", Value::Null),
+        ("shops.leave", "POST /identity/shops/{shop}/leave", Value::Null),
+        ("shops.invitations", "GET /identity/shops/{shop}/invitations", Value::Null),
+        (
+            "shops.invite",
+            "POST /identity/shops/{shop}/invitations",
+            json!({ "email": "nova@primer.rs", "role": "member" }),
+        ),
+        ("shops.revoke_invitation", "DELETE /identity/shops/{shop}/invitations/{invitation}", Value::Null),
+        // Its name is the secret: whoever brings it sees it; the account of its address alone may accept.
+        ("shops.invitation", "GET /identity/invitations/{token}", Value::Null),
+        ("shops.accept", "POST /identity/invitations/accept", json!({ "token": "{token}" })),
+        ("shops.close", "DELETE /identity/shops/{shop}", Value::Null),
         ("identity.change_password", "POST /identity/me/password", json!({ "current": PASSWORD, "new": PASSWORD })),
         ("identity.sign_out", "POST /identity/sign-out", Value::Null),
     ];
@@ -147,6 +166,17 @@ async fn who_may_do_what() {
             .replace("{request}", &request)
             .replace("{client}", &app.id);
         let line = line.replace("{passkey}", &passkey).replace("{device}", &device).replace("{reset}", &reset);
+        let shop = owner.send("POST /identity/shops", json!({ "name": "Gume" })).await.body();
+        let shop = shop["id"].as_str().unwrap();
+        let form = json!({ "email": "stranger@primer.rs", "role": "member" });
+        let waits = owner.send(&format!("POST /identity/shops/{shop}/invitations"), form).await.body();
+        let token = world.token("stranger@primer.rs").await;
+        let line = line
+            .replace("{shop}", shop)
+            .replace("{user}", &account.replacen("account_", "user_", 1))
+            .replace("{invitation}", waits["id"].as_str().unwrap())
+            .replace("{token}", &token);
+        let body: Value = serde_json::from_str(&body.to_string().replace("{token}", &token)).unwrap();
         // The owner after those who must not reach what is the owner's, the operator at last.
         for who in ["nobody", "stranger", "moderator", "owner", "operator"] {
             let mut browser = match who {
@@ -221,6 +251,20 @@ async fn who_may_do_what() {
         identity.withdraw_consent      nobody 401 stranger 404 moderator 404 owner 204 operator 404
         identity.cancel_erasure        nobody 401 stranger 404 moderator 404 owner 204 operator 404
         identity.request_erasure       nobody 401 stranger 202 moderator 202 owner 202 operator 409
+        shops.create                   nobody 401 stranger 201 moderator 201 owner 201 operator 201
+        shops.list                     nobody 401 stranger 200 moderator 200 owner 200 operator 200
+        shops.get                      nobody 401 stranger 404 moderator 404 owner 200 operator 404
+        shops.update                   nobody 401 stranger 404 moderator 404 owner 200 operator 404
+        shops.team                     nobody 401 stranger 404 moderator 404 owner 200 operator 404
+        shops.set_role                 nobody 401 stranger 404 moderator 404 owner 204 operator 404
+        shops.remove_member            nobody 401 stranger 404 moderator 404 owner 409 operator 404
+        shops.leave                    nobody 401 stranger 404 moderator 404 owner 409 operator 404
+        shops.invitations              nobody 401 stranger 404 moderator 404 owner 200 operator 404
+        shops.invite                   nobody 401 stranger 404 moderator 404 owner 201 operator 404
+        shops.revoke_invitation        nobody 401 stranger 404 moderator 404 owner 204 operator 404
+        shops.invitation               nobody 200 stranger 200 moderator 200 owner 200 operator 200
+        shops.accept                   nobody 401 stranger 200 moderator 404 owner 404 operator 404
+        shops.close                    nobody 401 stranger 404 moderator 404 owner 204 operator 404
         identity.change_password       nobody 401 stranger 204 moderator 204 owner 204 operator 204
         identity.sign_out              nobody 204 stranger 204 moderator 204 owner 204 operator 204
     "#]]

@@ -15,5 +15,6 @@ mod recovery;
 mod roles;
 mod secrecy;
 mod sessions;
+mod shops;
 mod staff;
 mod world;

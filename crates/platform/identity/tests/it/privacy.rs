@@ -399,6 +399,8 @@ async fn an_export_tells_everything_to_its_owner() {
             "identity/passkeys.json",
             "identity/security_events.json",
             "identity/sessions.json",
+            "identity/shop_invitations.json",
+            "identity/shops.json",
             "identity/trusted_devices.json"
         ]
     );

@@ -17,6 +17,12 @@ const OUTCOMES = [
   "export",
   "withdrawn",
   "refused",
+  "invited",
+  "takenBack",
+  "joined",
+  "left",
+  "closed",
+  "lastOwner",
   "failed",
 ] as const;
 type Outcome = (typeof OUTCOMES)[number];

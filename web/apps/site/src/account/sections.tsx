@@ -1,4 +1,4 @@
-import { Bell, Bot, Clock, Heart, KeyRound, type LucideIcon, Settings, ShieldCheck, Tag } from "lucide-react";
+import { Bell, Bot, Clock, Heart, KeyRound, type LucideIcon, Settings, ShieldCheck, Store, Tag } from "lucide-react";
 
 /** The pages of an account, in the order of the menus. */
 export const sections = [
@@ -6,6 +6,7 @@ export const sections = [
   { id: "favourites", path: "/account/favourites", icon: Heart },
   { id: "searches", path: "/account/searches", icon: Bell },
   { id: "viewed", path: "/account/viewed", icon: Clock },
+  { id: "shops", path: "/account/shops", icon: Store },
   { id: "settings", path: "/account/settings", icon: Settings },
   { id: "security", path: "/account/security", icon: KeyRound },
   { id: "keys", path: "/account/keys", icon: Bot },

@@ -17,6 +17,8 @@ import {
   Store,
   UserRound,
   UserRoundPen,
+  Users,
+  UsersRound,
 } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 
@@ -36,6 +38,8 @@ const KNOWN = {
   favourites_write: HeartPlus,
   seller_read: Store,
   seller_write: Store,
+  shops_read: Users,
+  shops_write: UsersRound,
   moderation_read: Scale,
   moderation_write: ShieldCheck,
   platform_write: Settings,

@@ -6,6 +6,7 @@ export const ROOMS: ReadonlySet<string> = new Set([
   "dev",
   "gone",
   "help",
+  "invitation",
   "listings",
   "missing",
   "offline",

@@ -24,6 +24,7 @@ export default async function AccountLayout({ children, params }: Props) {
           favourites: t("favourites.title"),
           searches: t("searches.title"),
           viewed: t("viewed.title"),
+          shops: t("shops.title"),
           settings: t("settings.title"),
           security: t("security.title"),
           keys: t("keys.title"),

@@ -30,6 +30,8 @@ const KEPT = [
   "export",
   "erasure_grace",
   "unverified_account",
+  "shop_invitation",
+  "closed_shop",
 ] as const;
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
