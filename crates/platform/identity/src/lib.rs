@@ -7,6 +7,7 @@ mod contract;
 mod cookies;
 mod error;
 mod factors;
+mod guessable;
 mod http;
 mod jobs;
 mod letter;

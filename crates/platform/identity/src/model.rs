@@ -6,7 +6,7 @@ use svetu_contracts::identity::AccountEvent;
 use svetu_kernel::{AccountId, FieldProblem, Language, Role, SessionId, Timestamp};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::people::SealedAddress;
+use crate::{guessable, people::SealedAddress};
 
 pub const PASSWORD_CHARS_MIN: usize = 8;
 pub const PASSWORD_CHARS_MAX: usize = 256;
@@ -82,7 +82,19 @@ impl Password {
     pub fn parse(text: &str, field: &str) -> Result<Self, FieldProblem> {
         let password: String = text.nfkc().take(PASSWORD_CHARS_MAX + 1).collect();
         length(&password, PASSWORD_CHARS_MIN, PASSWORD_CHARS_MAX, field)?;
+        if guessable::is_common(&password) {
+            return Err(FieldProblem::new(field, "identity.password_common"));
+        }
         Ok(Self(password))
+    }
+
+    /// Refuses one that is nothing but the person's own name or address.
+    pub fn is_not_of(&self, address: &str, name: &str, field: &str) -> Result<(), FieldProblem> {
+        let mailbox = address.rsplit_once('@').map_or(address, |(mailbox, _)| mailbox);
+        if guessable::is_made_of(&self.0, &[mailbox, name, address]) {
+            return Err(FieldProblem::new(field, "identity.password_common"));
+        }
+        Ok(())
     }
 
     /// One that is compared only: of any length, cut where no password can be longer.
@@ -243,7 +255,8 @@ mod tests {
         fn a_password_is_as_long_as_its_normal_form(text in "\\PC{0,300}") {
             let chars = text.nfkc().count();
             let fits = (PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&chars);
-            prop_assert_eq!(Password::parse(&text, "p").is_ok(), fits, "{} characters", chars);
+            let taken = fits && !guessable::is_common(&text.nfkc().collect::<String>());
+            prop_assert_eq!(Password::parse(&text, "p").is_ok(), taken, "{} characters", chars);
         }
 
         #[test]
@@ -273,7 +286,14 @@ mod tests {
 
     #[test]
     fn passwords_of_any_script() {
-        assert!(Password::parse("лозинка1", "p").is_ok());
+        assert!(Password::parse("шећерлема1", "p").is_ok());
+        assert_eq!(Password::parse("лозинка1", "p").err().unwrap().code, "identity.password_common");
+        let own = Password::parse("pera.peric1985", "p").unwrap();
+        assert!(
+            own.is_not_of("pera.peric@primer.rs", "P", "p").is_err()
+                && own.is_not_of("a@b.rs", "Пера Перић", "p").is_err()
+        );
+        assert!(own.is_not_of("mika@primer.rs", "Mika", "p").is_ok());
         assert!(Password::parse("kratka1", "p").is_err());
         assert!(Password::parse(&"a".repeat(257), "p").is_err());
         // Composed and decomposed are one password.

@@ -139,7 +139,12 @@ impl Identity {
         let password = form.password.map(|typed| Password::parse(&typed, "/password")).transpose();
         let terms = form.accept_terms.then_some(()).ok_or_else(|| FieldProblem::new("/accept_terms", "identity.terms"));
         let (email, name, password) = match (email, name, password, terms) {
-            (Ok(email), Ok(name), Ok(password), Ok(())) => (email, name, password),
+            (Ok(email), Ok(name), Ok(password), Ok(())) => {
+                if let Some(password) = &password {
+                    password.is_not_of(&email.address, &name.0, "/password")?;
+                }
+                (email, name, password)
+            }
             (email, name, password, terms) => {
                 let faults = [email.err(), name.err(), password.err(), terms.err()];
                 return Err(IdentityError::Invalid(faults.into_iter().flatten().collect()));
@@ -300,16 +305,17 @@ impl Identity {
     ) -> Result<Admission, IdentityError> {
         let now = self.clock.now();
         self.limits.enter(Entrance::Link, client.address, None, now)?;
-        let hash = match password {
-            Some(typed) => {
-                let password = Password::parse(typed, "/password");
-                Some(self.hasher.hash(&password?).await?)
-            }
+        let password = password.map(|typed| Password::parse(typed, "/password")).transpose()?;
+        let hash = match &password {
+            Some(password) => Some(self.hasher.hash(password).await?),
             None => None,
         };
         let mut tx = self.db.begin().await?;
         let id = take_link(&mut tx, "recover", token, now).await?;
         let mut account = store::lock(&mut tx, id).await?;
+        if let Some(password) = &password {
+            password.is_not_of(&self.address_of(&account).await?, &account.display_name, "/password")?;
+        }
         if hash.is_none() && account.password_hash.is_some() {
             return Err(IdentityError::field("/password", "field.missing"));
         }
@@ -386,6 +392,7 @@ impl Identity {
         self.limits.enter(Entrance::Password, client.address, Some(&key), now)?;
         let new = Password::parse(new, "/new")?;
         let known = store::by_id(&self.db, id).await?;
+        new.is_not_of(&self.address_of(&known).await?, &known.display_name, "/new")?;
         if known.password_hash.is_none() && !actor.confirmed_within(CONFIRMED_S, now) {
             return Err(IdentityError::StepUp);
         }

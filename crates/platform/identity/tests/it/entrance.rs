@@ -79,6 +79,32 @@ async fn passwords_of_any_script_and_either_composition() {
 }
 
 #[tokio::test]
+async fn guessable_passwords_are_refused() {
+    let world = World::new().await;
+    let fault = |answer: crate::world::Answer| answer.body()["errors"][0].clone();
+    for password in ["Password123", "lozinka2026", "pera-1985!"] {
+        let fault = fault(world.browser().sign_up("pera@primer.rs", password).await);
+        assert_eq!(
+            (&fault["field"], &fault["code"]),
+            (&json!("/password"), &json!("identity.password_common")),
+            "{password}"
+        );
+    }
+    let mut pera = world.member("pera@primer.rs").await;
+    let change = json!({ "current": PASSWORD, "new": "qwerty123456" });
+    let fault = fault(pera.send("POST /identity/me/password", change).await);
+    assert_eq!((&fault["field"], &fault["code"]), (&json!("/new"), &json!("identity.password_common")));
+    pera.send("POST /identity/recovery", json!({ "email": "pera@primer.rs" })).await;
+    let token = world.token("pera@primer.rs").await;
+    let recovery = async |password: &str| {
+        let form = json!({ "token": token, "password": password });
+        world.browser().send("POST /identity/recovery/complete", form).await.status
+    };
+    assert_eq!(recovery("pera12345").await, 422);
+    assert_eq!(recovery("tri-nasumične-reči").await, 200, "the link was not used up by what was refused");
+}
+
+#[tokio::test]
 async fn a_link_works_once_and_only_the_newest() {
     let world = World::new().await;
     let email = "pera@primer.rs";
