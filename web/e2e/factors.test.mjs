@@ -259,7 +259,7 @@ describe("a code by mail", () => {
       await page.getByRole("link", { name: t("auth.signInByCode") }).click();
       await heading(page, "auth.byCode.title");
       if (javaScriptEnabled) await listening(page.getByRole("button", { name: t("auth.byCode.send") }));
-      await page.getByLabel(t("auth.email")).fill(email);
+      await page.getByLabel(t("auth.emailOrPhone")).fill(email);
       await page.getByRole("button", { name: t("auth.byCode.send") }).click();
       await page.getByText(t("auth.byCode.sent")).waitFor();
       await page.getByLabel(t("auth.code"), { exact: true }).fill(await codeTo(email));

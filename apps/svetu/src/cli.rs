@@ -223,6 +223,20 @@ pub enum IdentityCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Keep the client's secret of a provider elsewhere (`identity.upstream` of the configuration, docs/connect.md).
+    Upstream {
+        /// As the configuration names the provider.
+        id: String,
+        /// The file that holds it; `-` is standard input.
+        #[arg(long, value_name = "FILE")]
+        secret_file: PathBuf,
+    },
+    /// Keep the secret of the provider of messages (`sms` of the configuration).
+    Sms {
+        /// The file that holds it; `-` is standard input.
+        #[arg(long, value_name = "FILE")]
+        secret_file: PathBuf,
+    },
     /// Who may do what, and why.
     #[command(subcommand)]
     Policy(Policy),

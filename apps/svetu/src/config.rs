@@ -1,8 +1,10 @@
 //! Configuration: the committed defaults, then `svetu.toml`, then the environment, then flags. Refused whole if any key is wrong.
 
 use std::{
+    collections::BTreeMap,
     net::IpAddr,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -12,6 +14,9 @@ use figment::{
     value::Value,
 };
 use serde::{Deserialize, Serialize};
+use svetu_identity::UpstreamConfig;
+use svetu_ports::{Secret, SmsSender};
+use svetu_sms::{GatewayConfig, GatewaySms, TwilioSms};
 
 /// The file that explains every key and gives its default.
 pub const DEFAULTS: &str = include_str!("../svetu.toml");
@@ -29,7 +34,9 @@ pub struct Config {
     pub cache: Cache,
     pub objects: Engine,
     pub mail: Mail,
+    pub sms: Sms,
     pub secrets: Engine,
+    pub identity: Identity,
     pub site: Site,
     pub log: Log,
     pub metrics: Metrics,
@@ -101,6 +108,124 @@ pub struct Cache {
 pub struct Mail {
     pub url: String,
     pub from: String,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sms {
+    pub url: String,
+    pub from: String,
+    pub prefixes: Vec<String>,
+    pub per_hour_max: u32,
+    pub method: String,
+    pub headers: BTreeMap<String, String>,
+    pub body: String,
+}
+
+impl Sms {
+    /// None: messages stay in the folder of letters.
+    pub fn sender(&self, secret: Option<Secret>) -> Result<Option<Arc<dyn SmsSender>>> {
+        if self.url.starts_with("outbox:") {
+            return Ok(None);
+        }
+        if let Some(account) = self.url.strip_prefix("twilio:") {
+            let token =
+                secret.context("sms: the token of Twilio is missing: `svetu identity sms --secret-file FILE`")?;
+            return Ok(Some(Arc::new(TwilioSms::try_new(account, token, &self.from)?)));
+        }
+        let gateway = GatewayConfig {
+            url: self.url.clone(),
+            method: self.method.clone(),
+            headers: self.headers.clone(),
+            body: self.body.clone(),
+            from: self.from.clone(),
+            secret,
+        };
+        Ok(Some(Arc::new(GatewaySms::try_new(gateway)?)))
+    }
+
+    fn check(&self) -> Result<()> {
+        let plain = |prefix: &String| {
+            let digits = prefix.strip_prefix('+').unwrap_or_default();
+            (1..=7).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+        };
+        ensure!(
+            !self.prefixes.is_empty() && self.prefixes.len() <= 250 && self.prefixes.iter().all(plain),
+            "sms.prefixes: expected beginnings of numbers such as \"+381\""
+        );
+        ensure!(self.per_hour_max > 0, "sms.per_hour_max: expected more than 0");
+        // Whatever it is: the real one is looked up when everything else is known to fit.
+        self.sender(Some(Secret::new(b"any".to_vec()))).map(|_| ())
+    }
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// By id, in the order of their buttons.
+    pub upstream: BTreeMap<String, Upstream>,
+}
+
+/// A provider elsewhere that people may sign in by. Its client's secret is in `Secrets`.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Upstream {
+    #[serde(default)]
+    pub preset: Preset,
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub issuer: String,
+    pub client_id: String,
+    #[serde(default = "usual_scopes")]
+    pub scopes: Vec<String>,
+}
+
+fn usual_scopes() -> Vec<String> {
+    vec!["email".to_owned(), "profile".to_owned()]
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Preset {
+    /// Any OpenID Provider that says of itself where it is (OpenID Connect Discovery).
+    #[default]
+    Oidc,
+    Google,
+    /// Known, and not spoken yet.
+    Apple,
+    Facebook,
+}
+
+impl Upstream {
+    /// What the preset knows fills what the operator left out.
+    pub fn settings(&self, id: &str, client_secret: Secret) -> Result<UpstreamConfig> {
+        let (name, issuer) = match self.preset {
+            Preset::Oidc => ("", ""),
+            Preset::Google => ("Google", "https://accounts.google.com"),
+            Preset::Apple => {
+                bail!(
+                    "identity.upstream.{id}.preset: Apple answers by a form of its own and wants a secret signed anew twice a year: this binary speaks neither"
+                )
+            }
+            Preset::Facebook => {
+                bail!(
+                    "identity.upstream.{id}.preset: Facebook says neither where its token endpoint is nor whether it proved an address: this binary cannot sign in by it"
+                )
+            }
+        };
+        let or = |own: &String, known: &str| if own.is_empty() { known.to_owned() } else { own.clone() };
+        let settings = UpstreamConfig {
+            id: id.to_owned(),
+            name: or(&self.name, name),
+            issuer: or(&self.issuer, issuer),
+            client_id: self.client_id.clone(),
+            client_secret,
+            scopes: self.scopes.clone(),
+        };
+        settings.check().with_context(|| format!("identity.upstream.{id}"))?;
+        Ok(settings)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -183,6 +308,11 @@ impl Config {
             ("cache.memory_mb_max", self.cache.memory_mb_max),
         ] {
             ensure!(value > 0, "{key}: expected more than 0");
+        }
+        self.sms.check()?;
+        for (id, upstream) in &self.identity.upstream {
+            // Whatever it is: the real one is looked up when everything else is known to fit.
+            upstream.settings(id, Secret::new(b"any".to_vec()))?;
         }
         chosen("bus.url", &self.bus.url, &["postgres:"], &["kafka"])?;
         chosen("search.url", &self.search.url, &["tantivy:"], &["opensearch"])?;
@@ -286,6 +416,13 @@ mod tests {
             ("[postgres]\npool_max = 95", "postgres.pool_max"),
             ("[limits]\nconcurrent_max = 0", "limits.concurrent_max"),
             ("[log]\nformat = \"xml\"", "log.format"),
+            ("[sms]\nurl = \"twilio:AC1\"", "sms.url"),
+            ("[sms]\nurl = \"https://sms.primer.rs/send\"", "sms.body"),
+            ("[sms]\nprefixes = []", "sms.prefixes"),
+            ("[identity.upstream.google]\npreset = \"google\"", "client_id"),
+            ("[identity.upstream.a]\nclient_id = \"a\"\nname = \"A\"\nissuer = \"http://a.rs\"", "upstream.a"),
+            ("[identity.upstream.apple]\npreset = \"apple\"\nclient_id = \"a\"", "upstream.apple.preset"),
+            ("[identity.upstream.fb]\npreset = \"facebook\"\nclient_id = \"a\"", "upstream.fb.preset"),
         ] {
             let told = refusal(text);
             assert!(told.contains(expected), "{text}: {told}");

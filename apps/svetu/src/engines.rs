@@ -10,8 +10,9 @@ use anyhow::{Context as _, Result};
 use object_store::ObjectStore;
 use svetu_db::{Db, DbConfig, Schema};
 use svetu_embedded::{BusOptions, FileOutbox, MemoryCache, PostgresBus, SealedFile};
+use svetu_identity::{PhoneConfig, UpstreamConfig};
 use svetu_kernel::{SharedClock, SystemClock};
-use svetu_ports::{Cache, Mailer, Secrets};
+use svetu_ports::{Cache, Mailer, Secrets, SmsSender};
 use svetu_smtp::SmtpMailer;
 
 use crate::config::Config;
@@ -25,9 +26,13 @@ pub struct Engines {
     pub cache: Arc<dyn Cache>,
     pub objects: Arc<dyn ObjectStore>,
     pub mailer: Arc<dyn Mailer>,
-    /// The folder that letters go to, where they go to one.
+    pub sms: Arc<dyn SmsSender>,
+    pub phones: PhoneConfig,
+    /// The folder that letters and messages go to, where they go to one.
     pub outbox: Option<FileOutbox>,
     pub secrets: Arc<dyn Secrets>,
+    /// Providers elsewhere that people may sign in by.
+    pub upstreams: Vec<UpstreamConfig>,
     /// Of the embedded index.
     pub index: PathBuf,
     /// The text of the operator's synonyms.
@@ -59,13 +64,28 @@ impl Engines {
             let mailer = SmtpMailer::try_new(&config.mail.url, &config.mail.from).context("mail.url")?;
             (Arc::new(mailer), None)
         };
+        let secret = secrets.get(SMS_SECRET).await.context("secrets.url")?;
+        let (sms, outbox): (Arc<dyn SmsSender>, _) = match config.sms.sender(secret)? {
+            Some(sms) => (sms, outbox),
+            None => {
+                let folder = match outbox {
+                    Some(folder) => folder,
+                    None => FileOutbox::open(state.join("mail"), Arc::clone(&clock))
+                        .context("sms.url: the folder of messages")?,
+                };
+                (Arc::new(folder.clone()), Some(folder))
+            }
+        };
         Ok(Self {
             database,
             bus,
             cache: Arc::new(MemoryCache::new(config.cache.memory_mb_max * 1024 * 1024)),
             objects: svetu_embedded::local_objects(&state.join("objects")).context("objects.url")?,
             mailer,
+            sms,
+            phones: PhoneConfig { prefixes: config.sms.prefixes.clone(), per_hour_max: config.sms.per_hour_max },
             outbox,
+            upstreams: upstreams(config, &secrets).await?,
             secrets,
             index: state.join("index"),
             synonyms: synonyms(&config.search.synonyms)?,
@@ -91,6 +111,24 @@ impl Engines {
             db.close().await;
         }
     }
+}
+
+pub const SMS_SECRET: &str = "identity.sms";
+
+/// Under which name `Secrets` keep the secret of a provider's client.
+pub fn upstream_secret(id: &str) -> String {
+    format!("identity.upstream.{id}")
+}
+
+async fn upstreams(config: &Config, secrets: &Arc<dyn Secrets>) -> Result<Vec<UpstreamConfig>> {
+    let mut upstreams = Vec::new();
+    for (id, upstream) in &config.identity.upstream {
+        let secret = secrets.get(&upstream_secret(id)).await.context("secrets.url")?.with_context(|| {
+            format!("identity.upstream.{id}: its client has no secret yet: `svetu identity upstream {id} --secret-file FILE`")
+        })?;
+        upstreams.push(upstream.settings(id, secret)?);
+    }
+    Ok(upstreams)
 }
 
 fn synonyms(file: &Path) -> Result<Option<String>> {

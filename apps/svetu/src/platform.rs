@@ -100,6 +100,9 @@ impl Platform {
                 oauth_secret: blake3::derive_key("svetu identity oauth v1", oauth_secret.expose()),
                 people: People::open(Arc::clone(&engines.secrets)).await.context("secrets.url")?,
                 objects: Arc::clone(&engines.objects),
+                upstreams: engines.upstreams.clone(),
+                sms: Arc::clone(&engines.sms),
+                phones: engines.phones.clone(),
             };
             let identity = Identity::try_new(deps).context("identity")?;
             identity.prepare().await.context("identity")?;

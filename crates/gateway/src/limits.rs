@@ -33,7 +33,7 @@ pub enum Class {
     Own,
 }
 
-const AUTH_PATHS: [&str; 11] = [
+const AUTH_PATHS: [&str; 13] = [
     "/api/v1/identity/sign-up",
     "/api/v1/identity/sign-in",
     "/api/v1/identity/sign-in/code",
@@ -45,6 +45,8 @@ const AUTH_PATHS: [&str; 11] = [
     "/api/v1/identity/recovery",
     "/api/v1/identity/recovery/complete",
     "/api/v1/identity/me/password",
+    "/api/v1/identity/upstreams/sign-up",
+    "/api/v1/identity/me/phone",
 ];
 /// Of the API's quota: a twentieth.
 const AUTH_SHARE: u32 = 20;

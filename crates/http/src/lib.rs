@@ -3,6 +3,7 @@
 //! A service gives `routes()`; whoever serves it (the gateway, a test) installs the [`Kit`] around it once.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod address;
 mod etag;
 mod extract;
 mod grant;
@@ -16,6 +17,7 @@ mod page;
 mod problem;
 mod request;
 
+pub use address::is_public;
 pub use etag::{IfMatch, IfNoneMatch, Tagged, etag};
 pub use extract::{PathId, ValidJson, ValidPath, ValidQuery};
 pub use grant::{Grant, INSUFFICIENT_SCOPE, Permission};

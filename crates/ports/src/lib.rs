@@ -8,6 +8,7 @@ pub mod idempotency;
 pub mod mailer;
 pub mod search_index;
 pub mod secrets;
+pub mod sms;
 pub mod trace;
 
 pub use authorizer::{Authorizer, Decision, Resource};
@@ -17,3 +18,4 @@ pub use idempotency::{IdempotencyError, IdempotencyState, IdempotencyStore, Stor
 pub use mailer::{Mail, MailError, Mailer};
 pub use search_index::{SearchIndex, SearchIndexError};
 pub use secrets::{Secret, SecretError, Secrets};
+pub use sms::{Sms, SmsError, SmsSender};

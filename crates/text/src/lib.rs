@@ -7,6 +7,7 @@ pub mod contact;
 mod fold;
 mod language;
 mod numerals;
+pub mod phone;
 mod script;
 mod segment;
 mod simhash;

@@ -46,7 +46,13 @@ export async function routes() {
     { name: "listing", path: `/listings/${listing.id}`, search: true, slugs: true },
     { name: "seller", path: `/sellers/${seller}`, search: true },
     ...["/help", "/safety", "/price-list", "/terms", "/privacy"].map((path) => ({ name: path, path, search: true })),
-    ...["/sign-in", "/sign-in/code", "/sign-in/code?sent=1", "/sign-in/factor?recovery=1&passkeys=1"].map((path) => ({
+    ...[
+      "/sign-in",
+      "/sign-in?upstream=failed",
+      "/sign-in/code",
+      "/sign-in/code?sent=1",
+      "/sign-in/factor?recovery=1&passkeys=1",
+    ].map((path) => ({
       name: path,
       path,
     })),
@@ -69,6 +75,8 @@ export async function routes() {
       "/security",
       "/security/totp",
       "/security/codes",
+      "/security/phone",
+      "/security/phone?sent=1",
       "/keys",
       "/privacy",
     ].map((path) => ({

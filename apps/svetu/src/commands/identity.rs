@@ -1,21 +1,33 @@
-use std::process::ExitCode;
+use std::{io::Read, path::Path, process::ExitCode};
 
 use anyhow::{Context as _, Result, bail};
 use svetu_identity::{AuthMethod, Identity, NewClient};
 use svetu_kernel::Role;
+use svetu_ports::Secret;
 
 use super::{people, policy};
 use crate::{
     cli::{AddClient, Client, IdentityCommand, SigningKey},
     config::Config,
+    engines,
     session::Session,
 };
 
+const SECRET_BYTES_MAX: u64 = 4_096;
 const PERSONAL: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 pub async fn run(command: IdentityCommand, config: &Config) -> Result<ExitCode> {
     if let IdentityCommand::Policy(command) = command {
         return policy::run(command);
+    }
+    if let IdentityCommand::Upstream { id, secret_file } = &command {
+        if !config.identity.upstream.contains_key(id) {
+            bail!("{id}: the configuration has no [identity.upstream.{id}]");
+        }
+        return keep_secret(&engines::upstream_secret(id), secret_file, config).await;
+    }
+    if let IdentityCommand::Sms { secret_file } = &command {
+        return keep_secret(engines::SMS_SECRET, secret_file, config).await;
     }
     // What cannot be is said before anything is started.
     let new = match &command {
@@ -25,6 +37,8 @@ pub async fn run(command: IdentityCommand, config: &Config) -> Result<ExitCode> 
         | IdentityCommand::User(_)
         | IdentityCommand::Role(_)
         | IdentityCommand::Policy(_)
+        | IdentityCommand::Upstream { .. }
+        | IdentityCommand::Sms { .. }
         | IdentityCommand::Audit { .. } => None,
     };
     let roles = match &command {
@@ -40,13 +54,32 @@ pub async fn run(command: IdentityCommand, config: &Config) -> Result<ExitCode> 
             IdentityCommand::User(command) => people::user(identity, command).await,
             IdentityCommand::Role(command) => people::role(identity, command, &roles).await,
             IdentityCommand::Audit { email, limit, json } => people::events(identity, &email, limit, json).await,
-            // Answered above: it needs no database.
-            IdentityCommand::Policy(_) => Ok(()),
+            // Answered above: they need no database.
+            IdentityCommand::Policy(_) | IdentityCommand::Upstream { .. } | IdentityCommand::Sms { .. } => Ok(()),
         }
     }
     .await;
     session.close().await;
     result.map(|()| ExitCode::SUCCESS)
+}
+
+/// Never by an argument: those are seen by everybody on the machine.
+async fn keep_secret(name: &str, file: &Path, config: &Config) -> Result<ExitCode> {
+    let input: Box<dyn Read> = if file == Path::new("-") {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(std::fs::File::open(file).with_context(|| file.display().to_string())?)
+    };
+    let mut text = String::new();
+    input.take(SECRET_BYTES_MAX).read_to_string(&mut text).context("--secret-file")?;
+    let secret = text.trim();
+    if secret.is_empty() {
+        bail!("--secret-file: it is empty");
+    }
+    let secrets = engines::secrets(config)?;
+    secrets.put(name, &Secret::new(secret.as_bytes().to_vec())).await.context("secrets.url")?;
+    say!("the secret is kept; a platform that runs takes it at its next start");
+    Ok(ExitCode::SUCCESS)
 }
 
 fn registration(add: &AddClient) -> Result<NewClient> {

@@ -345,6 +345,23 @@ impl Walk {
             ("identity.rename_passkey", &renamed, json!({ "name": "Telefon" })),
             ("identity.remove_passkey", &removed, Value::Null),
             ("identity.forget_device", &forgotten, Value::Null),
+            ("identity.upstreams", "GET /identity/upstreams", Value::Null),
+            // A provider that is not configured: the same tests know one that is.
+            ("identity.begin_upstream", "GET /identity/upstreams/none/start", Value::Null),
+            ("identity.upstream_callback", "GET /identity/upstreams/none/callback?code=x&state=x", Value::Null),
+            ("identity.waiting_upstream", "GET /identity/upstreams/waiting", Value::Null),
+            (
+                "identity.sign_up_by_upstream",
+                "POST /identity/upstreams/sign-up",
+                json!({ "display_name": "Niko", "language": "en", "accept_terms": true }),
+            ),
+            ("identity.linked_upstreams", "GET /identity/me/upstreams", Value::Null),
+            ("identity.link_upstream", "POST /identity/me/upstreams", Value::Null),
+            // Some country that no message goes to.
+            ("identity.request_phone", "POST /identity/me/phone", json!({ "phone": "+15550100100" })),
+            ("identity.confirm_phone", "PUT /identity/me/phone", json!({ "code": "000000" })),
+            ("identity.remove_phone", "DELETE /identity/me/phone", Value::Null),
+            ("identity.unlink_upstream", "DELETE /identity/me/upstreams/none", Value::Null),
         ] {
             self.step(Who::Owner, operation, line, body).await;
         }

@@ -6,7 +6,7 @@ use std::{
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use svetu_kernel::{SharedClock, Timestamp};
-use svetu_ports::{Mail, MailError, Mailer};
+use svetu_ports::{Mail, MailError, Mailer, Sms, SmsError, SmsSender, sms::is_e164};
 use uuid::Uuid;
 
 const KEPT_MAX: usize = 1_000;
@@ -92,6 +92,33 @@ fn is_address(to: &str) -> bool {
         && to.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
 }
 
+impl FileOutbox {
+    async fn keep(&self, stored: StoredMail) -> io::Result<()> {
+        let folder = self.folder.clone();
+        tokio::task::spawn_blocking(move || store(&folder, &stored)).await.map_err(io::Error::other).flatten()
+    }
+}
+
+/// Beside the letters, to be read where they are.
+#[async_trait]
+impl SmsSender for FileOutbox {
+    async fn send(&self, sms: &Sms) -> Result<(), SmsError> {
+        if !is_e164(&sms.to) {
+            return Err(SmsError::Refused);
+        }
+        let stored = StoredMail {
+            id: sms.id,
+            at: self.clock.now(),
+            to: sms.to.clone(),
+            subject: "SMS".to_owned(),
+            text: sms.text.clone(),
+            html: String::new(),
+            unsubscribe: None,
+        };
+        self.keep(stored).await.map_err(|error| SmsError::Unavailable(error.to_string()))
+    }
+}
+
 #[async_trait]
 impl Mailer for FileOutbox {
     async fn send(&self, mail: &Mail) -> Result<(), MailError> {
@@ -107,11 +134,6 @@ impl Mailer for FileOutbox {
             html: mail.html.clone(),
             unsubscribe: mail.unsubscribe.clone(),
         };
-        let folder = self.folder.clone();
-        tokio::task::spawn_blocking(move || store(&folder, &stored))
-            .await
-            .map_err(io::Error::other)
-            .flatten()
-            .map_err(|error| MailError::Unavailable(Box::new(error)))
+        self.keep(stored).await.map_err(|error| MailError::Unavailable(Box::new(error)))
     }
 }

@@ -4,7 +4,6 @@ pub mod draft;
 pub mod fingerprint;
 pub mod lifecycle;
 pub mod listing;
-pub mod phone;
 pub mod price;
 pub mod report;
 pub mod rules;

@@ -37,6 +37,18 @@ pub enum IdentityError {
     /// 409 `identity.no_passkeys_here`: the site is reached by a bare address, for which browsers have no passkeys.
     #[error("there are no passkeys for a bare address")]
     NoPasskeysHere,
+    /// A provider elsewhere is described in a way that cannot be.
+    #[error("a provider elsewhere: {0}")]
+    Upstream(#[from] crate::upstream::UpstreamConfigError),
+    /// 409 `identity.other_account`: the login that waits is for the account with its address, not for this one.
+    #[error("the login waits for another account")]
+    OtherAccount,
+    /// 409 `identity.upstream_taken`: it is linked already, or the account has another one there.
+    #[error("the account elsewhere is linked already")]
+    UpstreamTaken,
+    /// 409 `identity.phone_taken`: who proved that they hold it learns that it is another account's.
+    #[error("the number is another account's")]
+    PhoneTaken,
     /// 404 `identity.no_such_key`.
     #[error("no such key")]
     NoSuchKey,
@@ -106,6 +118,8 @@ pub enum IdentityError {
     Hash(argon2::password_hash::Error),
     #[error("the letter waits for the mail server: {0}")]
     Mail(String),
+    #[error("the message waits for its provider: {0}")]
+    Text(String),
     #[error(transparent)]
     Db(#[from] DbError),
 }
@@ -153,6 +167,9 @@ impl Fault for IdentityError {
             Self::StepUp => Problem::new(Status::Unauthorized, "auth.step_up_required"),
             Self::NoSuchFactor => Problem::new(Status::NotFound, "identity.no_such_factor"),
             Self::NoPasskeysHere => Problem::new(Status::Conflict, "identity.no_passkeys_here"),
+            Self::OtherAccount => Problem::new(Status::Conflict, "identity.other_account"),
+            Self::UpstreamTaken => Problem::new(Status::Conflict, "identity.upstream_taken"),
+            Self::PhoneTaken => Problem::new(Status::Conflict, "identity.phone_taken"),
             Self::NoSuchKey => Problem::new(Status::NotFound, "identity.no_such_key"),
             Self::FourEyes => Problem::new(Status::Conflict, "identity.four_eyes"),
             Self::OperatorsOnly => Problem::new(Status::Forbidden, "identity.operators_only"),
@@ -173,10 +190,10 @@ impl Fault for IdentityError {
                 Problem::new(Status::Unavailable, "service.unavailable").retry_after(1)
             }
             Self::Client(error) => Problem::validation(vec![error.fault()]),
-            Self::Hash(_) | Self::Mail(_) | Self::Key(_) | Self::Person(_) | Self::Secrets(_) => {
+            Self::Hash(_) | Self::Mail(_) | Self::Text(_) | Self::Key(_) | Self::Person(_) | Self::Secrets(_) => {
                 Problem::new(Status::Internal, "internal")
             }
-            Self::Source(_) | Self::File(_) | Self::Object(_) | Self::Db(_) => {
+            Self::Upstream(_) | Self::Source(_) | Self::File(_) | Self::Object(_) | Self::Db(_) => {
                 Problem::new(Status::Internal, "internal")
             }
         }
@@ -207,6 +224,7 @@ impl From<IdentityError> for ContractError {
             IdentityError::Busy
             | IdentityError::Alone
             | IdentityError::Mail(_)
+            | IdentityError::Text(_)
             | IdentityError::Source(_)
             | IdentityError::File(_)
             | IdentityError::Object(_)
@@ -222,6 +240,10 @@ impl From<IdentityError> for ContractError {
             | IdentityError::FourEyes
             | IdentityError::OperatorsOnly
             | IdentityError::ResetWaits
+            | IdentityError::OtherAccount
+            | IdentityError::PhoneTaken
+            | IdentityError::UpstreamTaken
+            | IdentityError::Upstream(_)
             | IdentityError::Refused(_)
             | IdentityError::Client(_)
             | IdentityError::Key(_)

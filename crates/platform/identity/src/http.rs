@@ -76,6 +76,8 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .merge(crate::privacy::routes())
         .merge(crate::staff::http::routes())
         .merge(crate::tenants::routes())
+        .merge(crate::upstream::routes())
+        .merge(crate::phone::routes())
         .with_state(identity)
 }
 
@@ -202,7 +204,7 @@ impl Me {
 
 /// Who has just signed in; the session itself is in the cookie.
 #[derive(Serialize, ToSchema)]
-struct Session {
+pub struct Session {
     me: Me,
     /// The person asked to be erased and is so then, unless they take it back (`identity.cancel_erasure`).
     #[schema(value_type = Option<String>, format = DateTime)]

@@ -11,7 +11,7 @@ use crate::{
     Identity, IdentityError,
     factors::codes,
     letter::{self, Carries, Letter},
-    oauth, privacy, sessions, store, tenants,
+    oauth, phone, privacy, sessions, store, tenants,
     token::{self, TokenHash},
 };
 
@@ -46,6 +46,7 @@ pub fn kinds(identity: &Identity) -> Vec<JobKind> {
             handler: Arc::new(Seal(identity.clone())),
         },
         oauth::logout_job(identity),
+        phone::job(identity),
         privacy::erasure_job(identity),
         privacy::export_job(identity),
         tenants::invitation_job(identity),

@@ -168,19 +168,19 @@ const fn words(letter: Letter, language: Language) -> Words {
         },
         (Letter::FactorsChanged, Language::SrLatn | Language::SrCyrl) => Words {
             subject: "Promena u načinu prijave",
-            body: "Način na koji se prijavljujete na svoj nalog upravo je promenjen: dodat je ili uklonjen pristupni ključ ili aplikacija za kodove, ili je upotrebljen rezervni kod.",
+            body: "Način na koji se prijavljujete na svoj nalog upravo je promenjen: dodat je ili uklonjen pristupni ključ, aplikacija za kodove, telefon ili nalog na drugom sajtu, ili je upotrebljen rezervni kod.",
             button: "Pregledaj načine prijave",
             end: "Ako to niste bili vi, odmah postavite novu lozinku i uklonite ono što ne prepoznajete.",
         },
         (Letter::FactorsChanged, Language::Ru) => Words {
             subject: "Изменён способ входа",
-            body: "Способ входа в ваш аккаунт только что изменён: добавлен или удалён ключ доступа или приложение с кодами, либо использован резервный код.",
+            body: "Способ входа в ваш аккаунт только что изменён: добавлен или удалён ключ доступа, приложение с кодами, телефон или аккаунт на другом сайте, либо использован резервный код.",
             button: "Посмотреть способы входа",
             end: "Если это были не вы, сразу задайте новый пароль и удалите то, чего не узнаёте.",
         },
         (Letter::FactorsChanged, Language::En) => Words {
             subject: "The ways into your account changed",
-            body: "The way you sign in was just changed: a passkey or an authenticator app was added or removed, or a recovery code was used.",
+            body: "The way you sign in was just changed: a passkey, an authenticator app, a telephone or an account elsewhere was added or removed, or a recovery code was used.",
             button: "Look at the ways in",
             end: "If it was not you, set a new password at once and remove what you do not recognise.",
         },

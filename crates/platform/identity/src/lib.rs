@@ -16,6 +16,7 @@ mod model;
 mod oauth;
 mod password;
 mod people;
+mod phone;
 mod privacy;
 mod seal;
 mod service;
@@ -24,6 +25,7 @@ mod staff;
 mod store;
 mod tenants;
 mod token;
+mod upstream;
 
 use std::sync::Arc;
 
@@ -31,7 +33,7 @@ use object_store::ObjectStore;
 use svetu_contracts::{identity::IdentityContract, personal::PersonalData};
 use svetu_db::{Db, JobKind};
 use svetu_kernel::SharedClock;
-use svetu_ports::{ConsumerGroup, Mailer};
+use svetu_ports::{ConsumerGroup, Mailer, SmsSender};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use audit::{
@@ -42,7 +44,9 @@ pub use error::IdentityError;
 pub use oauth::{AuthMethod, ClientError, KeyView, NewClient, RegisteredClient};
 pub use password::HashCost;
 pub use people::People;
+pub use phone::PhoneConfig;
 pub use service::{AuditEntry, Identity, Person, PersonSession};
+pub use upstream::{UpstreamConfig, UpstreamConfigError};
 
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
 pub const MESSAGES: &str = include_str!("../messages.toml");
@@ -64,6 +68,10 @@ pub struct IdentityDeps {
     pub people: People,
     /// Where files for people wait, below `exports/`.
     pub objects: Arc<dyn ObjectStore>,
+    /// Providers elsewhere that people may sign in by, in the order of their buttons.
+    pub upstreams: Vec<UpstreamConfig>,
+    pub sms: Arc<dyn SmsSender>,
+    pub phones: PhoneConfig,
 }
 
 impl Identity {

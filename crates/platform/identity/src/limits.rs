@@ -26,6 +26,10 @@ pub enum Entrance {
     Invitation,
     /// Nothing about a key can be guessed: the network alone is counted.
     Passkey,
+    /// A message to a telephone, which costs: by the number, or by the account that asks.
+    Text,
+    /// To a provider elsewhere and back: what it says is no guess either.
+    Upstream,
 }
 
 /// What is counted by account is counted whether the account exists or not: a limit tells nothing.
@@ -38,6 +42,10 @@ pub struct Limits {
     guesses: Limiter,
     /// Letters to one address from everywhere.
     letters: Limiter,
+    /// Messages that one network asks for, those to one number from everywhere, and all together.
+    texts_network: Limiter,
+    texts: Limiter,
+    spending: Limiter,
     delays: Delays,
 }
 
@@ -48,12 +56,24 @@ impl Default for Limits {
             pair: Limiter::new(Quota { burst: 5, window_s: 600 }),
             guesses: Limiter::new(Quota::per_hour(100)),
             letters: Limiter::new(Quota::per_hour(10)),
+            texts_network: Limiter::new(Quota::per_hour(10)),
+            texts: Limiter::new(Quota::per_hour(5)),
+            spending: Limiter::new(Quota::per_hour(200)),
             delays: Delays::default(),
         }
     }
 }
 
 impl Limits {
+    pub fn new(texts_per_hour_max: u32) -> Self {
+        Self { spending: Limiter::new(Quota::per_hour(texts_per_hour_max)), ..Self::default() }
+    }
+
+    /// One message more: they cost, whoever asked for them.
+    pub fn may_spend(&self, now: Timestamp) -> bool {
+        self.spending.take("all", now).check().is_ok()
+    }
+
     /// `account` is the normal form of an address or an id.
     pub fn enter(
         &self,
@@ -87,7 +107,11 @@ impl Limits {
             Entrance::SignIn | Entrance::Password | Entrance::Factor => {
                 self.delays.knock(entrance, network, account, now)
             }
-            Entrance::Link | Entrance::Passkey => Ok(()),
+            Entrance::Text => {
+                self.texts_network.take(network, now).check()?;
+                self.pair.take((entrance, network, account), now).check()
+            }
+            Entrance::Link | Entrance::Passkey | Entrance::Upstream => Ok(()),
         }
     }
 
@@ -98,10 +122,11 @@ impl Limits {
             Entrance::SignUp | Entrance::Recovery | Entrance::Code | Entrance::Invitation => {
                 self.letters.take((entrance, account), now).check()
             }
+            Entrance::Text => self.texts.take(account, now).check(),
             Entrance::SignIn => self.guesses.take(account, now).check(),
             Entrance::Factor => self.guesses.take(("factor", account), now).check(),
             // A token is no guess, and who is asked again is signed in already.
-            Entrance::Link | Entrance::Passkey | Entrance::Password => Ok(()),
+            Entrance::Link | Entrance::Passkey | Entrance::Upstream | Entrance::Password => Ok(()),
         }
     }
 

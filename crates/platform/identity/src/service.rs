@@ -19,7 +19,7 @@ use svetu_http::{ClientAddress, Worked};
 use svetu_kernel::{
     AccountId, Actor, FieldProblem, Language, Problem, SessionId, SharedClock, Status, Strength, Subject, Timestamp,
 };
-use svetu_ports::Mailer;
+use svetu_ports::{Mailer, SmsSender};
 
 pub(crate) use admit::{Admission, First, Knock, PENDING_S, Second};
 
@@ -34,9 +34,11 @@ use crate::{
     oauth::OAuth,
     password::Hasher,
     people::People,
+    phone::PhoneConfig,
     privacy,
     sessions::{self, NewSession, Proof},
     store, token,
+    upstream::Upstreams,
 };
 
 /// The service. Cheap to clone: every request does.
@@ -58,6 +60,9 @@ pub struct Parts {
     pub(crate) personal: OnceLock<Vec<Arc<dyn PersonalData>>>,
     pub(crate) hasher: Hasher,
     pub(crate) limits: Limits,
+    pub(crate) upstreams: Upstreams,
+    pub(crate) sms: Arc<dyn SmsSender>,
+    pub(crate) phones: PhoneConfig,
 }
 
 impl Deref for Identity {
@@ -106,15 +111,16 @@ pub(crate) struct Changes {
 
 impl Identity {
     /// # Errors
-    /// When the cost of hashing is out of Argon2's bounds.
+    /// When the cost of hashing is out of Argon2's bounds, or a provider is described in a way that cannot be.
     pub fn try_new(deps: IdentityDeps) -> Result<Self, IdentityError> {
-        let IdentityDeps { db, clock, mailer, site_url, secure, hash_cost, oauth_secret, api_scopes, people, objects } =
-            deps;
+        let IdentityDeps { db, clock, mailer, site_url, secure, hash_cost, oauth_secret, api_scopes, .. } = deps;
+        let IdentityDeps { people, objects, upstreams, sms, phones, .. } = deps;
         let hasher = Hasher::try_new(hash_cost)?;
         let site_url: Arc<str> = site_url.into();
         let factors = Factors::try_new(&site_url, &oauth_secret)?;
         let oauth = OAuth::try_new(Arc::clone(&site_url), &oauth_secret, api_scopes)?;
         let audit = Chain::new(&blake3::derive_key("svetu identity audit v1", &oauth_secret));
+        let upstreams = Upstreams::try_new(upstreams, &site_url)?;
         Ok(Self(Arc::new(Parts {
             db,
             clock,
@@ -128,7 +134,10 @@ impl Identity {
             objects,
             personal: OnceLock::new(),
             hasher,
-            limits: Limits::default(),
+            limits: Limits::new(phones.per_hour_max),
+            upstreams,
+            sms,
+            phones,
         })))
     }
 
@@ -478,7 +487,9 @@ impl Identity {
                 | Entrance::Factor
                 | Entrance::Code
                 | Entrance::Invitation
-                | Entrance::Passkey => Err(refused.into()),
+                | Entrance::Passkey
+                | Entrance::Text
+                | Entrance::Upstream => Err(refused.into()),
             };
         }
         Ok(())
@@ -538,7 +549,7 @@ pub(crate) async fn leave(tx: &mut Tx<'_>, actor: &Actor, now: Timestamp) -> Res
 }
 
 /// The address is proven: from here on others may know of the account.
-async fn activate(tx: &mut Tx<'_>, account: &mut Account, now: Timestamp) -> Result<(), IdentityError> {
+pub(crate) async fn activate(tx: &mut Tx<'_>, account: &mut Account, now: Timestamp) -> Result<(), IdentityError> {
     if account.verified {
         return Ok(());
     }

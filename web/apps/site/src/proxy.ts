@@ -26,7 +26,7 @@ function policy(nonce: string, leadsAway: boolean): string {
 
 /** Pages whose form ends at the application that sent somebody here. */
 function leadsToApplication(path: string, query: URLSearchParams): boolean {
-  const entrance = path === "/sign-in" || path === "/sign-up";
+  const entrance = path === "/sign-in" || path === "/sign-up" || path === "/sign-up/upstream";
   return (
     path === "/connect" || path === "/connect/leave" || (entrance && (query.get("next") ?? "").startsWith("/oauth/"))
   );

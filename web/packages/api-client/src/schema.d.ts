@@ -298,7 +298,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Asks for a letter with a code to sign in with, in this browser. The answer is always the same. */
+        /** Asks for a code to sign in with, in this browser, by letter or by a message. The answer is always the same. */
         post: operations["identity.request_code"];
         delete?: never;
         options?: never;
@@ -952,6 +952,144 @@ export interface paths {
         /** Joins the team by a letter's invitation: for the account that has the address that was invited. */
         post: operations["shops.accept"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/upstreams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The providers that people may sign in by; none where the operator configured none. */
+        get: operations["identity.upstreams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/upstreams/{upstream}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leads a browser to the provider, and from there to `identity.upstream_callback`. */
+        get: operations["identity.begin_upstream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/upstreams/{upstream}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a provider sends people back to. */
+        get: operations["identity.upstream_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/upstreams/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a provider said of whoever sits at this browser, until they say what they want. 404: nothing waits. */
+        get: operations["identity.waiting_upstream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/upstreams/sign-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens an account of what the provider said, and signs in. The address is proven by the provider's word. */
+        post: operations["identity.sign_up_by_upstream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me/upstreams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The accounts elsewhere that open the account of who asks. */
+        get: operations["identity.linked_upstreams"];
+        put?: never;
+        /** The account of who asks is opened by what waits in this browser, from here on. */
+        post: operations["identity.link_upstream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me/upstreams/{upstream}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["identity.unlink_upstream"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/me/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** The telephone is the account's, by the code that went there, in the browser that asked for it. */
+        put: operations["identity.confirm_phone"];
+        /** Sends a code to a telephone that is to be the account's. The answer is the same whosever it is. */
+        post: operations["identity.request_phone"];
+        /** Nobody signs in by it any more. */
+        delete: operations["identity.remove_phone"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2437,8 +2575,13 @@ export interface components {
             remember: boolean;
         };
         CodeRequest: {
-            /** Format: email */
-            email: string;
+            /**
+             * Format: email
+             * @description Where the code goes: the account's address, or its telephone.
+             */
+            email?: string | null;
+            /** @description As people write it: `064/123-45-67`, `+381641234567`. */
+            phone?: string | null;
         };
         /** @enum {string} */
         Condition: "new" | "like_new" | "used" | "for_parts";
@@ -2532,6 +2675,8 @@ export interface components {
             passkeys: components["schemas"]["PasskeyView"][];
             /** Format: int64 */
             recovery_codes_left: number;
+            /** @description The telephone that a code may go to. */
+            phone?: string | null;
             /** @description Where the second factor is not asked. */
             trusted_devices: components["schemas"]["TrustedDeviceView"][];
             reset?: null | components["schemas"]["ResetAsked"];
@@ -2644,6 +2789,19 @@ export interface components {
         Language: "sr-Latn" | "sr-Cyrl" | "ru" | "en";
         LinkForm: {
             token: string;
+        };
+        /** @description An account elsewhere that opens this one. */
+        LinkedUpstream: {
+            upstream: components["schemas"]["UpstreamView"];
+            /** @description As the provider knew it then. */
+            email?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at?: string | null;
+        };
+        LinkedUpstreamList: {
+            items: components["schemas"]["LinkedUpstream"][];
         };
         /** @description In the reader's language and script. */
         Listing: {
@@ -3052,6 +3210,13 @@ export interface components {
             current?: string | null;
             /** Format: password */
             new: string;
+        };
+        PhoneCode: {
+            code: string;
+        };
+        PhoneForm: {
+            /** @description As people write it: `064/123-45-67`, `+381641234567`. */
+            phone: string;
         };
         /** @description The form of an upload, for the document. */
         PhotoForm: {
@@ -3605,6 +3770,20 @@ export interface components {
         UnsubscribeBody: {
             token: string;
         };
+        UpstreamList: {
+            items: components["schemas"]["UpstreamView"][];
+        };
+        UpstreamSignUpForm: {
+            display_name: string;
+            language: components["schemas"]["Language"];
+            accept_terms: boolean;
+        };
+        /** @description A provider elsewhere that people may sign in by. */
+        UpstreamView: {
+            id: string;
+            /** @description "Google". */
+            name: string;
+        };
         /** @example user_01jd8zk3vme7g9x0q4c5r6s7t8 */
         UserId: string;
         VerdictInput: {
@@ -3616,6 +3795,15 @@ export interface components {
             at: string;
             listing: components["schemas"]["KeptListing"];
         };
+        /** @description What a provider said of whoever sits at this browser. */
+        WaitingView: {
+            upstream: components["schemas"]["UpstreamView"];
+            waits_for: components["schemas"]["WaitsFor"];
+            email?: string | null;
+            display_name?: string | null;
+        };
+        /** @enum {string} */
+        WaitsFor: "sign_up" | "link";
     };
     responses: never;
     parameters: never;
@@ -5703,6 +5891,330 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ShopView"];
                 };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.upstreams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpstreamList"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.begin_upstream": {
+        parameters: {
+            query?: {
+                return_to?: string;
+                link?: string;
+            };
+            header?: never;
+            path: {
+                upstream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider, or to the sign-in page that says what is wrong */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.upstream_callback": {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                iss?: string;
+                error?: string;
+            };
+            header?: never;
+            path: {
+                upstream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description On into the site, or to the sign-in page that says what is wrong */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.waiting_upstream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.sign_up_by_upstream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpstreamSignUpForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.linked_upstreams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkedUpstreamList"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.link_upstream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.unlink_upstream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upstream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.confirm_phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneCode"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.request_phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneForm"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.remove_phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong (RFC 9457) */
             default: {

@@ -87,6 +87,7 @@ export interface Factors {
   totp_since?: string;
   passkeys: { id: string; name: string; created_at: string; last_used_at?: string }[];
   recovery_codes_left: number;
+  phone?: string | null;
   trusted_devices: { id: string; device: string; ip_prefix: string; expires_at: string }[];
   /** Support was asked to take the second factors away. */
   reset?: { reason: string; asked_at: string; expires_at: string };
@@ -150,6 +151,27 @@ export interface SigningKey {
   active_at: string;
   replaced_at?: string;
   expires_at?: string;
+}
+
+/** A provider elsewhere that people may sign in by. */
+export interface Upstream {
+  id: string;
+  name: string;
+}
+
+/** What a provider elsewhere said of whoever sits at this browser. */
+export interface WaitingUpstream {
+  upstream: Upstream;
+  waits_for: "sign_up" | "link";
+  email?: string | null;
+  display_name?: string | null;
+}
+
+export interface LinkedUpstream {
+  upstream: Upstream;
+  email?: string | null;
+  created_at: string;
+  last_used_at?: string | null;
 }
 
 export interface SecurityEvent {

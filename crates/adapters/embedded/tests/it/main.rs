@@ -6,7 +6,7 @@ use std::{os::unix::fs::PermissionsExt, sync::Arc};
 
 use futures::FutureExt;
 use svetu_embedded::{FileOutbox, MemoryCache, SealedFile};
-use svetu_ports::{Mail, Mailer, SecretError, cache, mailer, secrets};
+use svetu_ports::{Mail, Mailer, SecretError, cache, mailer, secrets, sms};
 use svetu_testkit::clock;
 
 #[tokio::test]
@@ -54,6 +54,18 @@ async fn the_mail_folder_keeps_its_contract() {
                 .collect()
         }
         .boxed()
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_folder_keeps_the_contract_of_messages() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = FileOutbox::open(folder.path(), clock()).unwrap();
+    let reader = outbox.clone();
+    sms::contract::all(&outbox, move || {
+        let reader = reader.clone();
+        async move { reader.list().await.unwrap().into_iter().map(|sms| (sms.to, sms.text)).collect() }.boxed()
     })
     .await;
 }

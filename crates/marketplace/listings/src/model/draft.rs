@@ -8,8 +8,9 @@ use svetu_contracts::{
     taxonomy::{AttributeProblem, PriceKind, Taxonomy},
 };
 use svetu_kernel::{FieldProblem, Language};
+use svetu_text::phone;
 
-use super::{listing::Content, phone, price};
+use super::{listing::Content, price};
 
 pub const TITLE_CHARS_MIN: usize = 3;
 pub const TITLE_CHARS_MAX: usize = 200;

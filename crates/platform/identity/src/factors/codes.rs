@@ -10,8 +10,8 @@ pub const RECOVERY_CODES: usize = 10;
 /// Without those that look alike (Crockford's base32).
 const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const RECOVERY_CHARS: usize = 10;
-const MAIL_DIGITS: usize = 6;
-const MAIL_TRIES: i16 = 5;
+const DIGITS: usize = 6;
+pub const CODE_TRIES: i16 = 5;
 /// So long a mailed code is good, and the browser knows that it asked.
 pub const MAILED_S: i64 = 600;
 
@@ -19,13 +19,28 @@ pub const MAILED_S: i64 = 600;
 pub struct CodeKey(pub [u8; 32]);
 
 impl CodeKey {
-    fn hash(&self, purpose: &str, of: &[u8], code: &str) -> TokenHash {
+    pub fn hash(&self, purpose: &str, of: &[u8], code: &str) -> TokenHash {
         let mut hasher = blake3::Hasher::new_keyed(&self.0);
         for part in [purpose.as_bytes(), of, code.as_bytes()] {
             hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
         }
         *hasher.finalize().as_bytes()
     }
+
+    /// A code of digits and its hash.
+    pub fn new_digits(&self, purpose: &str, of: &[u8]) -> (String, TokenHash) {
+        let code: String = {
+            let mut random = rand::rng();
+            (0..DIGITS).map(|_| char::from(b'0' + random.random_range(0..10_u8))).collect()
+        };
+        let hash = self.hash(purpose, of, &code);
+        (code, hash)
+    }
+}
+
+/// As it is compared.
+pub fn typed_digits(code: &str) -> String {
+    code.chars().filter(|c| !c.is_whitespace()).take(DIGITS + 1).collect()
 }
 
 /// As it is compared: letters that are read for others are those.
@@ -108,11 +123,7 @@ pub async fn put_mailed(
     account: AccountId,
     expires_at: Timestamp,
 ) -> Result<String, IdentityError> {
-    let code: String = {
-        let mut random = rand::rng();
-        (0..MAIL_DIGITS).map(|_| char::from(b'0' + random.random_range(0..10_u8))).collect()
-    };
-    let hash = key.hash("mail", &request, &code);
+    let (code, hash) = key.new_digits("mail", &request);
     sqlx::query!(
         "insert into identity.mail_code (request, account, code_hash, tries_left, expires_at) values ($1, $2, $3, $4, $5)
          on conflict (request) do update
@@ -120,7 +131,7 @@ pub async fn put_mailed(
         request.as_slice(),
         account.uuid(),
         hash.as_slice(),
-        MAIL_TRIES,
+        CODE_TRIES,
         expires_at
     )
     .execute(&mut **tx)
@@ -136,8 +147,7 @@ pub async fn take_mailed(
     code: &str,
     now: Timestamp,
 ) -> Result<Option<AccountId>, IdentityError> {
-    let digits: String = code.chars().filter(|c| !c.is_whitespace()).take(MAIL_DIGITS + 1).collect();
-    let hash = key.hash("mail", &request, &digits);
+    let hash = key.hash("mail", &request, &typed_digits(code));
     let account = sqlx::query_scalar!(
         "delete from identity.mail_code
          where request = $1 and code_hash = $2 and tries_left > 0 and expires_at > $3 returning account",

@@ -143,12 +143,18 @@ impl Identity {
         let now = self.clock.now();
         self.limits.enter(Entrance::Link, client.address, None, now)?;
         let mut tx = self.db.begin().await?;
-        let Some(id) = self.take_mailed(&mut tx, client, code, now).await? else {
-            tx.commit().await?;
-            return Err(IdentityError::field("/code", "identity.code_wrong"));
+        let (id, first) = match self.take_mailed(&mut tx, client, code, now).await? {
+            Some(id) => (id, First::Mail),
+            None => match self.take_text(&mut tx, client, code, now).await? {
+                Some(id) => (id, First::Text),
+                None => {
+                    tx.commit().await?;
+                    return Err(IdentityError::field("/code", "identity.code_wrong"));
+                }
+            },
         };
         let account = store::lock(&mut tx, id).await?;
-        let admission = self.admit(&mut tx, Knock { actor, client, remember, now }, account, First::Mail).await?;
+        let admission = self.admit(&mut tx, Knock { actor, client, remember, now }, account, first).await?;
         tx.commit().await?;
         Ok(admission)
     }

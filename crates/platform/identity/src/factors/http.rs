@@ -63,7 +63,7 @@ pub fn routes() -> OpenApiRouter<Identity> {
         .routes(routes!(forget_device))
 }
 
-fn add_cookie(headers: &mut HeaderMap, line: &str) {
+pub fn add_cookie(headers: &mut HeaderMap, line: &str) {
     if let Ok(value) = HeaderValue::from_str(line) {
         headers.append(header::SET_COOKIE, value);
     }
@@ -76,7 +76,7 @@ pub fn after_sign_in(identity: &Identity, trusted: Option<&str>, headers: &mut H
     }
 }
 
-fn forget(identity: &Identity, name: &str, response: &mut Response) {
+pub fn forget(identity: &Identity, name: &str, response: &mut Response) {
     add_cookie(response.headers_mut(), &cookies::write(identity.secure, name, "", Some(0)));
 }
 
@@ -116,7 +116,7 @@ async fn complete_factor(
     Ok(response)
 }
 
-/// Asks for a letter with a code to sign in with, in this browser. The answer is always the same.
+/// Asks for a code to sign in with, in this browser, by letter or by a message. The answer is always the same.
 #[utoipa::path(post, path = "/identity/sign-in/code", operation_id = "identity.request_code", tag = "identity",
     request_body = CodeRequest, responses((status = 202, body = Accepted), Problems))]
 async fn request_code(
@@ -125,9 +125,14 @@ async fn request_code(
     client: Client,
     ValidJson(form): ValidJson<CodeRequest>,
 ) -> Result<Response, ApiProblem> {
-    let asked = identity.request_code(&client, &form.email).await?;
+    let request = match (form.email, form.phone) {
+        (Some(email), None) => identity.request_code(&client, &email).await?.request,
+        (None, Some(phone)) => identity.request_text(&client, &phone).await?,
+        (None, None) => return Err(crate::IdentityError::field("/email", "field.missing").into()),
+        (Some(_), Some(_)) => return Err(crate::IdentityError::field("/phone", "field.invalid").into()),
+    };
     let mut response = (StatusCode::ACCEPTED, Json(Accepted {})).into_response();
-    let line = cookies::write(identity.secure, cookies::CODE, &asked.request, Some(MAILED_S));
+    let line = cookies::write(identity.secure, cookies::CODE, &request, Some(MAILED_S));
     add_cookie(response.headers_mut(), &line);
     Ok(response)
 }

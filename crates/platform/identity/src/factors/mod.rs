@@ -56,6 +56,7 @@ pub struct FactorsView {
     pub totp_since: Option<Timestamp>,
     pub passkeys: Vec<passkeys::Key>,
     pub recovery_codes_left: i64,
+    pub phone: Option<String>,
     pub devices: Vec<devices::TrustedDevice>,
     /// The staff were asked to take the second factors away.
     pub reset: Option<FactorReset>,
@@ -67,8 +68,10 @@ impl Identity {
     pub(crate) async fn factors(&self, actor: &Actor) -> Result<FactorsView, IdentityError> {
         let (id, now) = (account_of(actor)?, self.clock.now());
         let account = store::by_id(&self.db, id).await?;
+        let phone = self.phone_of(&account).await?;
         let mut tx = self.db.begin().await?;
         let view = FactorsView {
+            phone,
             password: account.password_hash.is_some(),
             totp_since: totp::created_at(&mut *tx, id).await?,
             passkeys: passkeys::list(&mut tx, id).await?,

@@ -61,8 +61,12 @@ pub struct SecondFactorForm {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CodeRequest {
+    /// Where the code goes: the account's address, or its telephone.
     #[schema(format = Email, max_length = 254)]
-    pub email: String,
+    pub email: Option<String>,
+    /// As people write it: `064/123-45-67`, `+381641234567`.
+    #[schema(max_length = 40)]
+    pub phone: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -176,6 +180,9 @@ pub struct Factors {
     pub totp_since: Option<Timestamp>,
     pub passkeys: Vec<PasskeyView>,
     pub recovery_codes_left: i64,
+    /// The telephone that a code may go to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// Where the second factor is not asked.
     pub trusted_devices: Vec<TrustedDeviceView>,
     /// Support was asked to take the second factors away; who did not ask refuses it.
@@ -187,7 +194,8 @@ pub struct Factors {
 
 impl From<FactorsView> for Factors {
     fn from(view: FactorsView) -> Self {
-        let FactorsView { password, totp_since, passkeys, recovery_codes_left, devices, reset, confirmed } = view;
+        let FactorsView { password, totp_since, passkeys, recovery_codes_left, phone, devices, reset, confirmed } =
+            view;
         Self {
             password,
             totp_since,
@@ -201,6 +209,7 @@ impl From<FactorsView> for Factors {
                 })
                 .collect(),
             recovery_codes_left,
+            phone,
             trusted_devices: devices
                 .into_iter()
                 .map(|one| TrustedDeviceView {

@@ -372,7 +372,7 @@ fn host(uri: &str) -> &str {
 }
 
 /// What the address of a page in this language begins with.
-pub(super) const fn prefix(language: Language) -> &'static str {
+pub const fn prefix(language: Language) -> &'static str {
     match language {
         Language::SrLatn => "",
         Language::SrCyrl => "/sr-cyrl",

@@ -34,8 +34,12 @@ struct Ended {
     account: AccountId,
 }
 
-pub fn http_client() -> Result<reqwest::Client, IdentityError> {
-    let failed = |error: &dyn std::fmt::Display| IdentityError::Key(format!("TLS for calls to clients: {error}"));
+fn failed(error: &dyn std::fmt::Display) -> IdentityError {
+    IdentityError::Key(format!("TLS for calls to others: {error}"))
+}
+
+/// Of calls that identity makes: by no proxy, and no redirect is followed.
+pub fn call_builder() -> Result<reqwest::ClientBuilder, IdentityError> {
     let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
@@ -43,14 +47,12 @@ pub fn http_client() -> Result<reqwest::Client, IdentityError> {
         .map_err(|error| failed(&error))?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    reqwest::Client::builder()
-        .use_preconfigured_tls(tls)
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(CALL_TIMEOUT)
-        .pool_max_idle_per_host(1)
-        .build()
-        .map_err(|error| failed(&error))
+    Ok(reqwest::Client::builder().use_preconfigured_tls(tls).no_proxy().redirect(reqwest::redirect::Policy::none()))
+}
+
+pub fn http_client() -> Result<reqwest::Client, IdentityError> {
+    let builder = call_builder()?.timeout(CALL_TIMEOUT).pool_max_idle_per_host(1);
+    builder.build().map_err(|error| failed(&error))
 }
 
 /// Orders a call to each client that the session signed in to.

@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 use chrono::Duration;
 
-pub(crate) use authorize::Question;
+pub(crate) use authorize::{Question, prefix};
 pub(crate) use client::Client;
 pub use client::{AuthMethod, ClientError, NewClient, RegisteredClient};
 pub use http::routes;
@@ -105,7 +105,7 @@ impl OAuth {
 }
 
 pub(crate) use grants::prune;
-pub(crate) use logout::{announce as announce_ended, job as logout_job};
+pub(crate) use logout::{announce as announce_ended, call_builder, job as logout_job};
 pub(crate) use spent::spend;
 
 impl From<IdentityError> for error::OAuthError {

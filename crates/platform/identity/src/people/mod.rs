@@ -90,10 +90,28 @@ impl People {
 
     /// Of a normal form.
     pub(crate) fn blind(&self, normal: &str) -> BlindIndex {
+        self.blind_parts(&["identity.email.blind"], normal)
+    }
+
+    /// Of a telephone's number (E.164).
+    pub(crate) fn blind_phone(&self, number: &str) -> BlindIndex {
+        self.blind_parts(&["identity.phone.blind"], number)
+    }
+
+    /// Of an account elsewhere. No issuer, being an address, holds a NUL.
+    pub(crate) fn blind_upstream(&self, issuer: &str, subject: &str) -> BlindIndex {
+        self.blind_parts(&["identity.upstream_login.blind", issuer], subject)
+    }
+
+    /// Each part but the last ends with a NUL, which none holds: nothing reads as something else.
+    fn blind_parts(&self, parts: &[&str], last: &str) -> BlindIndex {
         // A key of any length is one.
         let Ok(mut mac) = Hmac::<sha2::Sha256>::new_from_slice(self.blind.as_slice()) else { return [0; 32] };
-        mac.update(b"identity.email.blind\0");
-        mac.update(normal.as_bytes());
+        for part in parts {
+            mac.update(part.as_bytes());
+            mac.update(b"\0");
+        }
+        mac.update(last.as_bytes());
         mac.finalize().into_bytes().into()
     }
 

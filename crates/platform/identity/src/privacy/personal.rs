@@ -10,9 +10,9 @@ use svetu_kernel::AccountId;
 use uuid::Uuid;
 
 use super::erase;
-use crate::{Identity, IdentityError, store};
+use crate::{Identity, IdentityError, store, upstream};
 
-const LISTS: [&str; 11] = [
+const LISTS: [&str; 12] = [
     "account",
     "sessions",
     "security_events",
@@ -24,6 +24,7 @@ const LISTS: [&str; 11] = [
     "shop_invitations",
     "api_keys",
     "factor_resets",
+    "upstream_logins",
 ];
 
 #[async_trait]
@@ -46,7 +47,10 @@ impl PersonalData for Identity {
             "shops" => self.own_shops(account, row_id(after)).await?,
             "shop_invitations" => self.own_invitations(account, row_id(after)).await?,
             "api_keys" => self.own_keys(account, row_id(after)).await?,
-            _ => self.own_resets(account, row_id(after)).await?,
+            "factor_resets" => self.own_resets(account, row_id(after)).await?,
+            // Fewer than a page has.
+            _ if after.is_some() => Vec::new(),
+            _ => self.own_upstreams(account).await?,
         };
         place.page(&LISTS, rows)
     }
@@ -61,6 +65,7 @@ impl Identity {
         let row = json!({
             "account_id": account.id,
             "email": self.address_of(&account).await?,
+            "phone": self.phone_of(&account).await?,
             "display_name": account.display_name,
             "language": account.language,
             "theme": account.theme,
@@ -219,6 +224,18 @@ impl Identity {
             (row.id.to_string(), value)
         });
         Ok(told.collect())
+    }
+
+    async fn own_upstreams(&self, id: AccountId) -> Result<Rows, IdentityError> {
+        let account = store::by_id(&self.db, id).await?;
+        let mut told = Vec::new();
+        for login in upstream::list(&self.db, id).await? {
+            let upstream::Sealed { issuer, subject, email } = upstream::seal_of(self, &account, &login).await?;
+            let value = json!({ "issuer": issuer, "subject": subject, "email": email, "linked_at": login.created_at,
+                "last_used_at": login.last_used_at });
+            told.push((login.id.to_string(), value));
+        }
+        Ok(told)
     }
 
     async fn own_keys(&self, id: AccountId, after: Uuid) -> Result<Rows, IdentityError> {

@@ -26,14 +26,20 @@ pub enum First {
     Password,
     /// A code or a link that went to the account's address.
     Mail,
+    /// A code that went to the account's telephone.
+    Text,
+    /// A linked account elsewhere.
+    Upstream,
 }
 
 impl First {
-    /// RFC 8176 §2.
-    const fn method(self) -> &'static str {
+    /// RFC 8176 §2, which has no name for another provider's word.
+    pub const fn method(self) -> &'static str {
         match self {
             Self::Password => "pwd",
             Self::Mail => "otp",
+            Self::Text => "sms",
+            Self::Upstream => "fed",
         }
     }
 }
@@ -105,7 +111,9 @@ impl Identity {
         leave(tx, actor, now).await?;
         // Who has just read a letter of ours needs no other.
         let session = match first {
-            First::Password => self.begin_announced(tx, &account, client, remember, &proof, now).await?,
+            First::Password | First::Text | First::Upstream => {
+                self.begin_announced(tx, &account, client, remember, &proof, now).await?
+            }
             First::Mail => self.begin_session(tx, &account, client, remember, &proof, now).await?,
         };
         Ok(Admission::In(Box::new(SignedIn { session, account, trusted: None })))

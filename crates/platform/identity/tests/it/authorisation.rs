@@ -66,6 +66,22 @@ async fn who_may_do_what() {
         ("identity.forget_device", "DELETE /identity/me/trusted-devices/{device}", Value::Null),
         ("identity.remove_totp", "DELETE /identity/me/totp", Value::Null),
         ("identity.step_up", "POST /identity/me/step-up", json!({ "method": "password", "password": PASSWORD })),
+        ("identity.upstreams", "GET /identity/upstreams", Value::Null),
+        ("identity.begin_upstream", "GET /identity/upstreams/none/start", Value::Null),
+        ("identity.upstream_callback", "GET /identity/upstreams/none/callback?code=x&state=x", Value::Null),
+        ("identity.waiting_upstream", "GET /identity/upstreams/waiting", Value::Null),
+        (
+            "identity.sign_up_by_upstream",
+            "POST /identity/upstreams/sign-up",
+            json!({ "display_name": "Pera", "language": "ru", "accept_terms": true }),
+        ),
+        ("identity.linked_upstreams", "GET /identity/me/upstreams", Value::Null),
+        ("identity.link_upstream", "POST /identity/me/upstreams", Value::Null),
+        ("identity.request_phone", "POST /identity/me/phone", json!({ "phone": "064 123 4567" })),
+        ("identity.confirm_phone", "PUT /identity/me/phone", json!({ "code": "000000" })),
+        ("identity.remove_phone", "DELETE /identity/me/phone", Value::Null),
+        // The owner has one, as every one of them would be made.
+        ("identity.unlink_upstream", "DELETE /identity/me/upstreams/elsewhere", Value::Null),
         ("identity.list_keys", "GET /identity/api-keys", Value::Null),
         ("identity.create_key", "POST /identity/api-keys", key_form()),
         ("identity.revoke_key", "DELETE /identity/api-keys/{key}", Value::Null),
@@ -139,6 +155,10 @@ async fn who_may_do_what() {
             1,
         );
         let device = device.replacen("{}", "'\\x00', '?', '?', now(), now(), now() + interval '90 years'", 1);
+        let login = own.replacen("{}", "upstream_login (id, account, upstream, blind, sealed, created_at)", 1);
+        if operation == "identity.unlink_upstream" {
+            world.id(&login.replacen("{}", "'elsewhere', '\\x00', '\\x00', now()", 1)).await;
+        }
         let (passkey, device) = (world.id(&passkey).await, world.id(&device).await);
         let (passkey, device) =
             (PasskeyId::from_uuid(passkey).to_string(), TrustedDeviceId::from_uuid(device).to_string());
@@ -227,6 +247,17 @@ async fn who_may_do_what() {
         identity.forget_device         nobody 401 stranger 404 moderator 404 owner 204 operator 404
         identity.remove_totp           nobody 401 stranger 404 moderator 404 owner 404 operator 404
         identity.step_up               nobody 401 stranger 204 moderator 204 owner 204 operator 204
+        identity.upstreams             nobody 200 stranger 200 moderator 200 owner 200 operator 200
+        identity.begin_upstream        nobody 303 stranger 303 moderator 303 owner 303 operator 303
+        identity.upstream_callback     nobody 303 stranger 303 moderator 303 owner 303 operator 303
+        identity.waiting_upstream      nobody 404 stranger 404 moderator 404 owner 404 operator 404
+        identity.sign_up_by_upstream   nobody 401 stranger 401 moderator 401 owner 401 operator 401
+        identity.linked_upstreams      nobody 401 stranger 200 moderator 200 owner 200 operator 200
+        identity.link_upstream         nobody 401 stranger 401 moderator 401 owner 401 operator 401
+        identity.request_phone         nobody 401 stranger 202 moderator 202 owner 202 operator 202
+        identity.confirm_phone         nobody 401 stranger 422 moderator 422 owner 422 operator 422
+        identity.remove_phone          nobody 401 stranger 404 moderator 404 owner 404 operator 404
+        identity.unlink_upstream       nobody 401 stranger 404 moderator 404 owner 204 operator 404
         identity.list_keys             nobody 401 stranger 200 moderator 200 owner 200 operator 200
         identity.create_key            nobody 401 stranger 201 moderator 201 owner 201 operator 201
         identity.revoke_key            nobody 401 stranger 404 moderator 404 owner 204 operator 404

@@ -401,7 +401,8 @@ async fn an_export_tells_everything_to_its_owner() {
             "identity/sessions.json",
             "identity/shop_invitations.json",
             "identity/shops.json",
-            "identity/trusted_devices.json"
+            "identity/trusted_devices.json",
+            "identity/upstream_logins.json"
         ]
     );
     assert_eq!(files["identity/account.json"][0]["email"], "pera@primer.rs");

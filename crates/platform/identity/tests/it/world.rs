@@ -22,10 +22,10 @@ use svetu_contracts::identity::{IdentityContract, NewAccount};
 use svetu_db::{Db, Schema, Worker};
 use svetu_embedded::SealedFile;
 use svetu_http::{Catalogue, ClientAddress, Kit, KitConfig, Worked};
-use svetu_identity::{HashCost, Identity, IdentityDeps, People};
+use svetu_identity::{HashCost, Identity, IdentityDeps, People, PhoneConfig, UpstreamConfig};
 use svetu_kernel::{AccountId, Actor, Clock, Language, ManualClock, Role};
 use svetu_policy::CedarAuthorizer;
-use svetu_ports::{Mail, MailError, Mailer};
+use svetu_ports::{Mail, MailError, Mailer, Sms, SmsError, SmsSender};
 use svetu_testkit::{TestDb, clock};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -51,7 +51,27 @@ impl Mailer for Letters {
     }
 }
 
+/// Messages to telephones.
+#[derive(Default)]
+pub struct Texts {
+    pub sent: Mutex<Vec<Sms>>,
+    /// What the provider says instead of taking one.
+    pub down: Mutex<Option<String>>,
+}
+
+#[async_trait]
+impl SmsSender for Texts {
+    async fn send(&self, sms: &Sms) -> Result<(), SmsError> {
+        if let Some(cause) = self.down.lock().clone() {
+            return Err(SmsError::Unavailable(cause));
+        }
+        self.sent.lock().push(sms.clone());
+        Ok(())
+    }
+}
+
 pub struct World {
+    pub texts: Arc<Texts>,
     pub identity: Identity,
     pub letters: Arc<Letters>,
     pub clock: Arc<ManualClock>,
@@ -61,6 +81,20 @@ pub struct World {
     pub objects: Arc<dyn ObjectStore>,
     pub test_db: TestDb,
     pub secrets: Arc<TempDir>,
+}
+
+/// How a world is made.
+pub struct Settings {
+    pub secure: bool,
+    pub hash_cost: HashCost,
+    pub upstreams: Vec<UpstreamConfig>,
+    pub phones: PhoneConfig,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { secure: false, hash_cost: CHEAP, upstreams: Vec::new(), phones: PhoneConfig::default() }
+    }
 }
 
 /// Somebody's browser: it keeps the cookie and comes from one address.
@@ -107,8 +141,12 @@ impl World {
     }
 
     pub async fn with(secure: bool, cost: HashCost) -> Self {
+        Self::set(Settings { secure, hash_cost: cost, ..Settings::default() }).await
+    }
+
+    pub async fn set(settings: Settings) -> Self {
         let test_db = TestDb::new(&[Schema { name: "identity", migrator: &svetu_identity::MIGRATOR }]).await;
-        Self::over(test_db, clock(), secure, cost, Arc::new(TempDir::new().unwrap())).await
+        Self::made(test_db, clock(), settings, Arc::new(TempDir::new().unwrap())).await
     }
 
     /// The same database under another binary's settings.
@@ -124,7 +162,12 @@ impl World {
         hash_cost: HashCost,
         secrets: Arc<TempDir>,
     ) -> Self {
-        let (letters, db) = (Arc::new(Letters::default()), test_db.db("identity"));
+        Self::made(test_db, clock, Settings { secure, hash_cost, ..Settings::default() }, secrets).await
+    }
+
+    async fn made(test_db: TestDb, clock: Arc<ManualClock>, settings: Settings, secrets: Arc<TempDir>) -> Self {
+        let Settings { secure, hash_cost, upstreams, phones } = settings;
+        let (letters, texts, db) = (Arc::new(Letters::default()), Arc::new(Texts::default()), test_db.db("identity"));
         let objects: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
         let people = People::open(Arc::new(SealedFile::open(secrets.path(), None).unwrap())).await.unwrap();
         let identity = Identity::try_new(IdentityDeps {
@@ -138,6 +181,9 @@ impl World {
             api_scopes: svetu_policy::Scopes::try_new().unwrap().names().map(str::to_owned).collect(),
             people,
             objects: objects.clone(),
+            upstreams,
+            sms: texts.clone(),
+            phones,
         })
         .unwrap();
         identity.connect_personal(vec![identity.personal()]);
@@ -149,7 +195,7 @@ impl World {
             body_bytes_max: Kit::BODY_BYTES_MAX,
         });
         let router = kit.install(identity.routes().split_for_parts().0.merge(identity.oauth_routes()));
-        Self { identity, letters, clock, db, router, networks: AtomicU32::new(0), objects, test_db, secrets }
+        Self { texts, identity, letters, clock, db, router, networks: AtomicU32::new(0), objects, test_db, secrets }
     }
 
     /// The service as another process has it.
@@ -166,6 +212,9 @@ impl World {
             api_scopes: Vec::new(),
             people: People::open(Arc::new(secrets)).await.unwrap(),
             objects: world.objects.clone(),
+            upstreams: Vec::new(),
+            sms: world.texts.clone(),
+            phones: PhoneConfig::default(),
         })
         .unwrap()
     }

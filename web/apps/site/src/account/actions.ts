@@ -123,6 +123,55 @@ export async function removeTotp(form: FormData) {
   await press(form, "/account/security", "totp", () => act(localeOf(form), "DELETE", "/identity/me/totp"));
 }
 
+export async function linkUpstream(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const stop = await hindrance(locale, form, [], {});
+  if (stop) return stop;
+  try {
+    await keepCookies(await act(locale, "POST", "/identity/me/upstreams"));
+  } catch (error) {
+    return refusedAt("/account/security/link", locale, error, {});
+  }
+  redirect(href(locale, "/account/security?done=linked"));
+}
+
+export async function unlinkUpstream(form: FormData) {
+  const id = encodeURIComponent(text(form, "id"));
+  await press(form, "/account/security", "removed", () =>
+    act(localeOf(form), "DELETE", `/identity/me/upstreams/${id}`),
+  );
+}
+
+/** A code goes to the number; the page then asks for it. */
+export async function requestPhone(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const values = { phone: text(form, "phone") };
+  const stop = await hindrance(locale, form, ["phone"], values);
+  if (stop) return stop;
+  try {
+    await keepCookies(await act(locale, "POST", "/identity/me/phone", { body: values }));
+  } catch (error) {
+    return refusedAt("/account/security/phone", locale, error, values);
+  }
+  redirect(href(locale, "/account/security/phone?sent=1"));
+}
+
+export async function confirmPhone(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const stop = await hindrance(locale, form, ["code"], {});
+  if (stop) return stop;
+  try {
+    await keepCookies(await act(locale, "PUT", "/identity/me/phone", { body: { code: text(form, "code") } }));
+  } catch (error) {
+    return refusedAt("/account/security/phone", locale, error, {});
+  }
+  redirect(href(locale, "/account/security?done=phone"));
+}
+
+export async function removePhone(form: FormData) {
+  await press(form, "/account/security", "removed", () => act(localeOf(form), "DELETE", "/identity/me/phone"));
+}
+
 export async function forgetDevice(form: FormData) {
   const id = encodeURIComponent(text(form, "id"));
   await press(form, "/account/security", "removed", () =>

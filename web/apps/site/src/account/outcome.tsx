@@ -23,6 +23,8 @@ const OUTCOMES = [
   "left",
   "closed",
   "lastOwner",
+  "linked",
+  "phone",
   "failed",
 ] as const;
 type Outcome = (typeof OUTCOMES)[number];

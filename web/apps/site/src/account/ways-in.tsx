@@ -4,16 +4,26 @@ import { href, type Locale } from "@svetu/i18n/locales";
 import { Notice } from "@svetu/ui/badge";
 import { Button, buttonClass } from "@svetu/ui/button";
 import { Link } from "@svetu/ui/link";
-import { KeySquare, ShieldCheck } from "lucide-react";
+import { KeySquare, ShieldCheck, Smartphone } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { stepUpFor } from "@/auth/step-up";
-import { forgetDevice, refuseReset, removePasskey, removeTotp } from "./actions";
+import { forgetDevice, refuseReset, removePasskey, removePhone, removeTotp } from "./actions";
 import { PasskeyForm } from "./passkey-form";
 
 const PAGE = "/account/security";
 
-function Section({ id, title, lead, children }: { id: string; title: string; lead: string; children: ReactNode }) {
+export function Section({
+  id,
+  title,
+  lead,
+  children,
+}: {
+  id: string;
+  title: string;
+  lead: string;
+  children: ReactNode;
+}) {
   return (
     <section aria-labelledby={id} className="mb-10">
       <h2 id={id} className="text-lg">
@@ -32,7 +42,7 @@ interface RowProps {
   action?: ReactNode;
 }
 
-function Row({ icon, title, detail, action }: RowProps) {
+export function Row({ icon, title, detail, action }: RowProps) {
   return (
     <li className="flex items-center gap-4 py-3">
       <span aria-hidden className="shrink-0 text-quiet [&>svg]:size-6">
@@ -47,7 +57,7 @@ function Row({ icon, title, detail, action }: RowProps) {
   );
 }
 
-const LIST = "mt-3 divide-y divide-line border-y border-line";
+export const LIST = "mt-3 divide-y divide-line border-y border-line";
 
 /** Passkeys, the authenticator, recovery codes and the devices that are remembered. */
 export async function WaysIn({ locale, factors }: { locale: Locale; factors: Factors }) {
@@ -128,6 +138,21 @@ export async function WaysIn({ locale, factors }: { locale: Locale; factors: Fac
             {t("totpAdd")}
           </Link>
         )}
+      </Section>
+      <Section id="phone" title={t("phone")} lead={t("phoneLead")}>
+        {factors.phone && (
+          <ul className={LIST}>
+            <Row
+              icon={<Smartphone />}
+              title={<span lang="">{factors.phone}</span>}
+              detail={t("phoneOn")}
+              action={press(removePhone, "phone", t("remove"), t("phone"))}
+            />
+          </ul>
+        )}
+        <Link href={href(locale, `${PAGE}/phone`)} className={buttonClass("secondary", "normal", "mt-4")}>
+          {factors.phone ? t("phoneChange") : t("phoneAdd")}
+        </Link>
       </Section>
       {factors.trusted_devices.length > 0 && (
         <Section id="devices" title={t("devices")} lead={t("devicesLead")}>

@@ -12,6 +12,8 @@ import type {
   Rates,
   SearchAnswer,
   Seller,
+  Upstream,
+  WaitingUpstream,
 } from "@svetu/api-client/types";
 import type { Locale } from "@svetu/i18n/locales";
 import { cookies } from "next/headers";
@@ -55,6 +57,16 @@ export const me = cache(async (locale: Locale): Promise<Me | null> => {
 export function authorizationRequest(locale: Locale, request: string): Promise<AuthorizationView> {
   return get<AuthorizationView>(locale, `/identity/authorization-requests/${encodeURIComponent(request)}`);
 }
+
+/** Providers elsewhere that people may sign in by; none where they cannot be asked for. */
+export const upstreams = cache(async (locale: Locale): Promise<Upstream[]> => {
+  const answer = await orNull(getPublic<{ items: Upstream[] }>(locale, "/identity/upstreams"), 0, 503);
+  return answer?.items ?? [];
+});
+
+/** What a provider elsewhere said of whoever sits at this browser; `null` when nothing waits. */
+export const waitingUpstream = (locale: Locale) =>
+  orNull(get<WaitingUpstream>(locale, "/identity/upstreams/waiting"), 404);
 
 /** What the device with this code asks the signed-in person for. */
 export function deviceRequest(locale: Locale, code: string): Promise<AuthorizationView> {

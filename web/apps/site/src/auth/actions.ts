@@ -64,13 +64,16 @@ export async function signIn(_: FormState, form: FormData): Promise<FormState> {
 /** The answer is the same whether the address has an account or not. */
 export async function requestCode(_: FormState, form: FormData): Promise<FormState> {
   const locale = localeOf(form);
-  const values = { email: text(form, "email") };
-  const stop = await hindrance(locale, form, ["email"], values);
+  const values = { address: text(form, "address") };
+  const stop = await hindrance(locale, form, ["address"], values);
   if (stop) return stop;
   try {
-    await keepCookies(await act(locale, "POST", "/identity/sign-in/code", { body: values }));
+    const body = /[@\p{L}]/u.test(values.address) ? { email: values.address } : { phone: values.address };
+    await keepCookies(await act(locale, "POST", "/identity/sign-in/code", { body }));
   } catch (error) {
-    return refused(locale, error, values);
+    const state = await refused(locale, error, values);
+    const fault = state.errors.email ?? state.errors.phone;
+    return fault ? { ...state, errors: { address: fault } } : state;
   }
   const query = new URLSearchParams({ sent: "1", next: localPath(locale, form.get("next")) });
   redirect(`${href(locale, "/sign-in/code")}?${query}`);
@@ -158,6 +161,22 @@ export async function signUp(_: FormState, form: FormData): Promise<FormState> {
     return refused(locale, error, values);
   }
   return { errors: {}, values, done: true };
+}
+
+/** An account of what a provider elsewhere said of the person. */
+export async function signUpByUpstream(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const accept_terms = form.has("accept_terms");
+  const values = { display_name: text(form, "display_name"), accept_terms: accept_terms ? "on" : "" };
+  const stop = await hindrance(locale, form, ["display_name"], values);
+  if (stop) return stop;
+  try {
+    const body = { display_name: values.display_name, accept_terms, language: locale };
+    await enter(await act<Session>(locale, "POST", "/identity/upstreams/sign-up", { body }));
+  } catch (error) {
+    return refused(locale, error, values);
+  }
+  return goOn(localPath(locale, form.get("next")));
 }
 
 /** The answer is the same whether the address has an account or not. */

@@ -12,6 +12,7 @@ import { AuthFrame, formLabels } from "@/auth/frame";
 import { Or } from "@/auth/or";
 import { PasskeyButton } from "@/auth/passkey-button";
 import { localPath, withNext } from "@/auth/next";
+import { UpstreamNotice, Upstreams } from "@/auth/upstreams";
 import { pageLocale } from "@/i18n/page-locale";
 import { alternates } from "@/seo/links";
 
@@ -46,6 +47,7 @@ export default async function SignIn({ params, searchParams }: Props) {
         </p>
       }
     >
+      <UpstreamNotice locale={locale} stop={query.upstream} linking={query.linking} />
       <ActionForm
         action={signIn}
         hidden={{ locale, next }}
@@ -87,6 +89,7 @@ export default async function SignIn({ params, searchParams }: Props) {
           <Mail aria-hidden className="size-5" />
           {t("signInByCode")}
         </Link>
+        <Upstreams locale={locale} next={next} />
       </div>
     </AuthFrame>
   );

@@ -9,6 +9,7 @@ import { signUp } from "@/auth/actions";
 import { ActionForm, type FormField } from "@/auth/form";
 import { AuthFrame, formLabels, MailSent } from "@/auth/frame";
 import { localPath, withNext } from "@/auth/next";
+import { Upstreams } from "@/auth/upstreams";
 import { pageLocale } from "@/i18n/page-locale";
 import { alternates } from "@/seo/links";
 
@@ -106,6 +107,7 @@ export default async function SignUp({ params, searchParams }: Props) {
           {withPassword ? t("withoutPassword") : t("withPassword")}
         </Link>
       </p>
+      <Upstreams locale={locale} next={next} or={t("or")} />
     </AuthFrame>
   );
 }

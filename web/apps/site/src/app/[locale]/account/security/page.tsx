@@ -9,17 +9,19 @@ import { member } from "@/account/access";
 import { changePassword, endOtherSessions, endSession, setPassword } from "@/account/actions";
 import { SecurityEvents } from "@/account/events";
 import { PageHeading } from "@/account/heading";
+import { LinkedUpstreams } from "@/account/linked-upstreams";
 import { OutcomeNotice } from "@/account/outcome";
 import { WaysIn } from "@/account/ways-in";
 import { get } from "@/api/server";
 import { ActionForm, type FormField } from "@/auth/form";
 import { formLabels } from "@/auth/frame";
+import { UpstreamNotice } from "@/auth/upstreams";
 import { pageLocale } from "@/i18n/page-locale";
 import { alternates } from "@/seo/links";
 
 interface Props {
   params: Promise<{ locale: string }>;
-  searchParams: Promise<{ done?: string | string[] }>;
+  searchParams: Promise<{ done?: string | string[]; upstream?: string | string[] }>;
 }
 
 const PHONE = /android|iphone|ipad|ios|mobile/i;
@@ -34,7 +36,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Security({ params, searchParams }: Props) {
   const locale = await pageLocale(params);
   const person = await member(locale);
-  const [t, labels, { items }, factors, events, { done }] = await Promise.all([
+  const [t, labels, { items }, factors, events, { done, upstream }] = await Promise.all([
     getTranslations("account"),
     formLabels(),
     get<{ items: DeviceSession[] }>(locale, "/identity/sessions"),
@@ -54,7 +56,9 @@ export default async function Security({ params, searchParams }: Props) {
     <div className="max-w-2xl">
       <OutcomeNotice done={done} />
       <PageHeading title={t("security.title")} />
+      <UpstreamNotice locale={locale} stop={upstream} />
       <WaysIn locale={locale} factors={factors} />
+      <LinkedUpstreams locale={locale} />
       <section aria-labelledby="sessions">
         <div className="flex flex-wrap items-center justify-between gap-3">
           <h2 id="sessions" className="text-lg">

@@ -62,7 +62,9 @@ export default async function ByCode({ params, searchParams }: Props) {
           hidden={{ locale, next }}
           labels={labels}
           submit={t("byCode.send")}
-          fields={[{ name: "email", kind: "email", label: t("email"), autoComplete: "username", maxLength: 254 }]}
+          fields={[
+            { name: "address", kind: "text", label: t("emailOrPhone"), autoComplete: "username", maxLength: 254 },
+          ]}
         />
       )}
     </AuthFrame>
