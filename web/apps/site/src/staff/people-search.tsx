@@ -25,7 +25,7 @@ export function PeopleSearch({ action, locale, labels }: Props) {
   const [state, send, busy] = useActionState(action, { text: "", people: [] });
   return (
     <>
-      <form action={send} role="search" noValidate className="flex flex-wrap items-end gap-3">
+      <form action={send} role="search" aria-label={labels.find} noValidate className="flex flex-wrap items-end gap-3">
         <input type="hidden" name="locale" value={locale} />
         <div className="min-w-0 grow basis-64">
           <Field id="text" label={labels.search} error={state.fault}>

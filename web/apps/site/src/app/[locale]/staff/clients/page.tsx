@@ -135,7 +135,9 @@ export default async function Clients({ params, searchParams }: Props) {
             },
           ]}
         />
-        <Notice className="mt-6">{t("more", { command: "svetu identity client add" })}</Notice>
+        <Notice className="mt-6">
+          {t.rich("more", { command: () => <code translate="no">svetu identity client add</code> })}
+        </Notice>
       </section>
     </div>
   );
