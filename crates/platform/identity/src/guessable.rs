@@ -24,15 +24,7 @@ pub fn is_made_of(text: &str, words: &[&str]) -> bool {
 }
 
 fn bare(text: &str) -> String {
-    let latin = svetu_text::cyrillic_to_latin(&text.to_lowercase());
-    let plain = |c: char| match c {
-        'š' => Some('s'),
-        'č' | 'ć' => Some('c'),
-        'ž' => Some('z'),
-        'đ' => Some('d'),
-        c => c.is_alphabetic().then_some(c),
-    };
-    latin.chars().filter_map(plain).collect()
+    svetu_text::fold(text).chars().filter(|c| c.is_alphabetic()).collect()
 }
 
 #[cfg(test)]

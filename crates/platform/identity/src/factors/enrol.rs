@@ -171,7 +171,8 @@ impl Identity {
     }
 }
 
-async fn changed(
+/// In the log, and to the mailbox: a way in came or went.
+pub async fn changed(
     tx: &mut Tx<'_>,
     id: AccountId,
     kind: &str,

@@ -76,8 +76,22 @@ pub fn after_sign_in(identity: &Identity, trusted: Option<&str>, headers: &mut H
     }
 }
 
-pub fn forget(identity: &Identity, name: &str, response: &mut Response) {
+fn forget(identity: &Identity, name: &str, response: &mut Response) {
     add_cookie(response.headers_mut(), &cookies::write(identity.secure, name, "", Some(0)));
+}
+
+/// A cookie that nobody but this host can put into a browser, as [`cookies::host_name`] calls it.
+pub fn add_host(identity: &Identity, headers: &mut HeaderMap, name: &str, value: &str, max_age_s: i64) {
+    let name = cookies::host_name(identity.secure, name);
+    add_cookie(headers, &cookies::write(identity.secure, &name, value, Some(max_age_s)));
+}
+
+pub fn read_host(identity: &Identity, headers: &HeaderMap, name: &str) -> Option<String> {
+    cookies::read(headers, &cookies::host_name(identity.secure, name))
+}
+
+pub fn forget_host(identity: &Identity, name: &str, response: &mut Response) {
+    forget(identity, &cookies::host_name(identity.secure, name), response);
 }
 
 /// In, or on to the second factor.

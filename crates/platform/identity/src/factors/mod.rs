@@ -16,13 +16,14 @@ use svetu_kernel::{AccountId, Actor, Timestamp};
 
 use crate::{
     Identity, IdentityError,
-    model::SecurityEvent,
+    model::{Account, SecurityEvent},
     seal::Seal,
     service::account_of,
     staff::resets::{self, FactorReset},
     store,
 };
 
+pub(crate) use enrol::changed;
 pub(crate) use enter::StepUp;
 
 /// How old the proof may be on which a factor is added or taken away.
@@ -66,9 +67,13 @@ pub struct FactorsView {
 
 impl Identity {
     pub(crate) async fn factors(&self, actor: &Actor) -> Result<FactorsView, IdentityError> {
-        let (id, now) = (account_of(actor)?, self.clock.now());
-        let account = store::by_id(&self.db, id).await?;
-        let phone = self.phone_of(&account).await?;
+        let account = store::by_id(&self.db, account_of(actor)?).await?;
+        self.factors_of(&account, actor.confirmed_within(CONFIRMED_S, self.clock.now())).await
+    }
+
+    pub(crate) async fn factors_of(&self, account: &Account, confirmed: bool) -> Result<FactorsView, IdentityError> {
+        let (id, now) = (account.id, self.clock.now());
+        let phone = self.phone_of(account).await?;
         let mut tx = self.db.begin().await?;
         let view = FactorsView {
             phone,
@@ -78,7 +83,7 @@ impl Identity {
             recovery_codes_left: codes::left(&mut tx, id).await?,
             devices: devices::list(&mut tx, id, now).await?,
             reset: resets::waiting_for(&mut *tx, id, now).await?,
-            confirmed: actor.confirmed_within(CONFIRMED_S, now),
+            confirmed,
         };
         tx.commit().await?;
         Ok(view)

@@ -114,7 +114,7 @@ impl Identity {
 }
 
 /// 303, so that a posted password is not posted on (RFC 9700 §4.12); nobody learns where from.
-fn see(to: &str) -> Response {
+pub(crate) fn see(to: &str) -> Response {
     let Ok(location) = HeaderValue::from_str(to) else {
         return OAuthError::new(Code::InvalidRequest, "the address to return to is not ASCII").into_response();
     };

@@ -34,6 +34,7 @@ pub(crate) use authorize::{Question, prefix};
 pub(crate) use client::Client;
 pub use client::{AuthMethod, ClientError, NewClient, RegisteredClient};
 pub use http::routes;
+pub(crate) use http::see;
 pub use keys::KeyView;
 
 use crate::IdentityError;

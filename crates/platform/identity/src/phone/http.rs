@@ -15,7 +15,7 @@ use crate::{
     Identity, cookies,
     factors::{
         codes::MAILED_S,
-        http::{add_cookie, forget},
+        http::{add_host, forget_host, read_host},
     },
     http::Accepted,
     service::Client,
@@ -57,8 +57,7 @@ async fn request_phone(
 ) -> Result<Response, ApiProblem> {
     let name = identity.request_phone(&client, grant.actor(), &form.phone).await?;
     let mut response = (StatusCode::ACCEPTED, Json(Accepted {})).into_response();
-    let cookie = cookies::host_name(identity.secure, cookies::PHONE);
-    add_cookie(response.headers_mut(), &cookies::write(identity.secure, &cookie, &name, Some(MAILED_S)));
+    add_host(&identity, response.headers_mut(), cookies::PHONE, &name, MAILED_S);
     Ok(response)
 }
 
@@ -72,11 +71,10 @@ async fn confirm_phone(
     headers: HeaderMap,
     ValidJson(form): ValidJson<PhoneCode>,
 ) -> Result<Response, ApiProblem> {
-    let cookie = cookies::host_name(identity.secure, cookies::PHONE);
-    let name = cookies::read(&headers, &cookie);
+    let name = read_host(&identity, &headers, cookies::PHONE);
     identity.confirm_phone(&client, grant.actor(), name.as_deref(), &form.code).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    forget(&identity, &cookie, &mut response);
+    forget_host(&identity, cookies::PHONE, &mut response);
     Ok(response)
 }
 

@@ -13,9 +13,7 @@ use svetu_text::phone::normalise;
 
 use crate::{
     Identity, IdentityError,
-    factors::{codes::MAILED_S, confirmed},
-    jobs,
-    letter::Letter,
+    factors::{changed, codes::MAILED_S, confirmed},
     limits::Entrance,
     model::Account,
     people::BlindIndex,
@@ -139,8 +137,7 @@ impl Identity {
         kind: &str,
         now: Timestamp,
     ) -> Result<(), IdentityError> {
-        accounts::note(&mut tx, now, id, &id.to_string(), kind, json!({})).await?;
-        jobs::order(&mut tx, Some(id), Letter::FactorsChanged, now).await?;
+        changed(&mut tx, id, kind, json!({}), now).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -129,18 +129,8 @@ impl From<FactorReset> for FactorResetView {
 
 impl From<Dossier> for AccountDossier {
     fn from(dossier: Dossier) -> Self {
-        let Dossier {
-            person,
-            password,
-            totp_since,
-            passkeys,
-            recovery_codes_left,
-            trusted_devices,
-            erasure_due_at,
-            sessions,
-            events,
-            reset,
-        } = dossier;
+        // No secret, and of the factors no more than that they are there.
+        let Dossier { person, factors, erasure_due_at, sessions, events } = dossier;
         let Person { id, email, display_name, language, verified, roles, created_at } = person;
         let session = |PersonSession { id, device, network, created_at, last_seen_at }| AccountSession {
             id,
@@ -159,14 +149,14 @@ impl From<Dossier> for AccountDossier {
             roles,
             created_at,
             erasure_due_at,
-            has_password: password,
-            totp_since,
-            passkeys,
-            recovery_codes_left,
-            trusted_devices,
+            has_password: factors.password,
+            totp_since: factors.totp_since,
+            passkeys: factors.passkeys.len(),
+            recovery_codes_left: factors.recovery_codes_left,
+            trusted_devices: factors.devices.len(),
             sessions: sessions.into_iter().map(session).collect(),
             events: events.into_iter().map(event).collect(),
-            factor_reset: reset.map(Into::into),
+            factor_reset: factors.reset.map(Into::into),
         }
     }
 }

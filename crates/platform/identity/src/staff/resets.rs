@@ -108,9 +108,8 @@ impl Identity {
         let now = self.clock.now();
         let by = confirmed(actor, now)?;
         let mut tx = self.db.begin().await?;
-        let account = account_of_reset(&mut tx, id, now).await?;
-        store::lock(&mut tx, account.0).await?;
         let (account, asked_by) = account_of_reset(&mut tx, id, now).await?;
+        store::lock(&mut tx, account).await?;
         if by == asked_by || by == account {
             return Err(IdentityError::FourEyes);
         }

@@ -18,9 +18,9 @@ use super::{
 };
 use crate::{
     Identity, IdentityError, cookies,
-    factors::http::{add_cookie, after_sign_in, forget},
+    factors::http::{add_cookie, add_host, after_sign_in, forget_host, read_host},
     http::{set, signed_in},
-    oauth,
+    oauth::{self, see},
     service::{Admission, Client, PENDING_S, SignedIn},
 };
 
@@ -123,16 +123,6 @@ fn param(query: &str, name: &str) -> Option<String> {
     found.next().is_none().then_some(value)
 }
 
-/// 303; nobody learns where from, and nothing of it is kept.
-fn see(to: &str) -> Response {
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    let headers = response.headers_mut();
-    headers.extend(HeaderValue::from_str(to).ok().map(|to| (header::LOCATION, to)));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    response
-}
-
 impl Identity {
     fn page(&self, language: Language, path: &str, query: &[(&str, &str)]) -> Response {
         let query = serde_html_form::to_string(query).unwrap_or_default();
@@ -148,15 +138,6 @@ impl Identity {
         }
         let page = if link { "account/security" } else { "sign-in" };
         self.page(language, page, &[("upstream", stop.name()), ("next", return_to)])
-    }
-
-    fn kept(&self, headers: &HeaderMap, name: &str) -> Option<String> {
-        cookies::read(headers, &cookies::host_name(self.secure, name))
-    }
-
-    fn host_cookie(&self, headers: &mut HeaderMap, name: &str, value: &str, max_age_s: i64) {
-        let name = cookies::host_name(self.secure, name);
-        add_cookie(headers, &cookies::write(self.secure, &name, value, Some(max_age_s)));
     }
 }
 
@@ -208,7 +189,7 @@ async fn begin(
     match identity.begin_upstream(&client, &id, return_to.clone(), language, link).await {
         Ok((url, ticket)) => {
             let mut response = see(&url);
-            identity.host_cookie(response.headers_mut(), cookies::UPSTREAM, &ticket, GOING_S);
+            add_host(&identity, response.headers_mut(), cookies::UPSTREAM, &ticket, GOING_S);
             response
         }
         Err(stop) => identity.stopped(&stop, &id, language, &return_to, link),
@@ -229,7 +210,7 @@ async fn come_back(
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = query.unwrap_or_default();
-    let kept = identity.kept(&headers, cookies::UPSTREAM);
+    let kept = read_host(&identity, &headers, cookies::UPSTREAM);
     let Some(going) = kept.and_then(|kept| identity.going(&kept, &id)) else {
         let language = language(&headers, None);
         return identity.stopped(&Stop::Over, &id, language, &local_path(None, language), false);
@@ -237,7 +218,7 @@ async fn come_back(
     let of = |name| param(&query, name);
     let answer = Answer { code: of("code"), state: of("state"), iss: of("iss"), error: of("error") };
     let (language, return_to) = (going.language, &*going.return_to);
-    let response = match identity.come_back(&client, grant.actor(), &going, answer).await {
+    let mut response = match identity.come_back(&client, grant.actor(), &going, answer).await {
         // Another window of this browser may still be on its way.
         Err(stop @ Stop::Over) => return identity.stopped(&stop, &id, language, return_to, going.link),
         Err(stop) => identity.stopped(&stop, &id, language, return_to, going.link),
@@ -251,7 +232,7 @@ async fn come_back(
                     identity.page(language, "sign-in", &[("linking", &id), ("next", &next)])
                 }
             };
-            identity.host_cookie(response.headers_mut(), cookies::STRANGER, &ticket, WAITING_S);
+            add_host(&identity, response.headers_mut(), cookies::STRANGER, &ticket, WAITING_S);
             response
         }
         Ok(Arrival::Admitted(admission)) => match *admission {
@@ -270,11 +251,7 @@ async fn come_back(
             }
         },
     };
-    without(&identity, cookies::UPSTREAM, response)
-}
-
-fn without(identity: &Identity, name: &str, mut response: Response) -> Response {
-    forget(identity, &cookies::host_name(identity.secure, name), &mut response);
+    forget_host(&identity, cookies::UPSTREAM, &mut response);
     response
 }
 
@@ -291,7 +268,7 @@ async fn waiting(
     State(identity): State<Identity>,
     headers: HeaderMap,
 ) -> Result<Json<WaitingView>, ApiProblem> {
-    let kept = identity.kept(&headers, cookies::STRANGER);
+    let kept = read_host(&identity, &headers, cookies::STRANGER);
     let waiting = identity.stranger(kept.as_deref()).ok_or(IdentityError::NoSuchRequest)?;
     let name = identity.upstreams.name(&waiting.upstream).to_owned();
     Ok(Json(WaitingView {
@@ -317,9 +294,11 @@ async fn sign_up(
 ) -> Result<Response, ApiProblem> {
     let UpstreamSignUpForm { display_name, language, accept_terms } = form;
     let person = NewPerson { display_name, language, accept_terms };
-    let waiting = identity.stranger(identity.kept(&headers, cookies::STRANGER).as_deref());
+    let waiting = identity.stranger(read_host(&identity, &headers, cookies::STRANGER).as_deref());
     let done = identity.sign_up_by_upstream(&client, grant.actor(), waiting, person).await?;
-    Ok(without(&identity, cookies::STRANGER, signed_in(&identity, done).await?))
+    let mut response = signed_in(&identity, done).await?;
+    forget_host(&identity, cookies::STRANGER, &mut response);
+    Ok(response)
 }
 
 /// The accounts elsewhere that open the account of who asks.
@@ -341,9 +320,11 @@ async fn link(
     State(identity): State<Identity>,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
-    let waiting = identity.stranger(identity.kept(&headers, cookies::STRANGER).as_deref());
+    let waiting = identity.stranger(read_host(&identity, &headers, cookies::STRANGER).as_deref());
     identity.link_upstream(grant.actor(), waiting).await?;
-    Ok(without(&identity, cookies::STRANGER, StatusCode::NO_CONTENT.into_response()))
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    forget_host(&identity, cookies::STRANGER, &mut response);
+    Ok(response)
 }
 
 #[utoipa::path(delete, path = "/identity/me/upstreams/{upstream}", operation_id = "identity.unlink_upstream",

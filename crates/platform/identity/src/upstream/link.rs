@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Identity, IdentityError,
-    factors::{confirmed, ticket},
+    factors::{changed, confirmed, ticket},
     jobs,
     letter::Letter,
     model::{Account, DisplayName, Email, account_roles},
@@ -231,8 +231,7 @@ impl Identity {
             return Err(IdentityError::NoSuchFactor);
         }
         let detail = json!({ "upstream": upstream });
-        accounts::note(&mut tx, now, id, &id.to_string(), "upstream_unlinked", detail).await?;
-        jobs::order(&mut tx, Some(id), Letter::FactorsChanged, now).await?;
+        changed(&mut tx, id, "upstream_unlinked", detail, now).await?;
         tx.commit().await?;
         Ok(())
     }
