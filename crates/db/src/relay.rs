@@ -16,6 +16,8 @@ const BATCH: i64 = 200;
 const POLL: Duration = Duration::from_secs(2);
 const BACKOFF_MAX: Duration = Duration::from_secs(5);
 const CLOSE_MAX: Duration = Duration::from_secs(5);
+/// For the batch that was on its way.
+const FINISH_MAX: Duration = Duration::from_secs(5);
 
 #[derive(Debug, thiserror::Error)]
 pub enum RelayError {
@@ -36,7 +38,8 @@ impl Relay {
         Self { db, bus }
     }
 
-    /// Works until it is stopped; a lost server or bus is waited for.
+    /// Works until it is stopped; a lost server or bus is waited for. A batch that is on its way when it is told to stop is
+    /// finished, within bounds: cut off between the bus and the outbox it would be published again.
     pub async fn run(self, mut stop: Stop) {
         let span = tracing::info_span!("relay", schema = self.db.schema());
         // Not one of the service's connections: given back to their pool it would keep the lock.
@@ -45,25 +48,51 @@ impl Relay {
             .max_lifetime(None)
             .idle_timeout(None)
             .connect_lazy_with(self.db.pool().connect_options().as_ref().clone());
+        let mut told = stop.clone();
         let work = async {
             let mut backoff = Duration::from_millis(100);
-            loop {
-                let Err(error) = self.session(&alone, &mut backoff).await;
+            while let Err(error) = self.session(&alone, &mut backoff, &mut stop).await {
                 tracing::warn!(%error, "the relay lost its connection and tries again");
-                tokio::time::sleep(backoff).await;
+                tokio::select! {
+                    () = stopped(&mut stop) => return,
+                    () = tokio::time::sleep(backoff) => {}
+                }
                 backoff = (backoff * 2).min(BACKOFF_MAX);
             }
         };
+        let too_late = async {
+            stopped(&mut told).await;
+            tokio::time::sleep(FINISH_MAX).await;
+        };
         tokio::select! {
-            () = stopped(&mut stop) => {}
             () = work.instrument(span) => {}
+            () = too_late => {}
         }
         // The lock goes with the connection, and the next relay waits for it. A server that is gone has let go of it.
         let _ = tokio::time::timeout(CLOSE_MAX, alone.close()).await;
     }
 
-    /// One connection's life: it holds the lock, so when it is lost another relay may take over.
-    async fn session(&self, alone: &PgPool, backoff: &mut Duration) -> Result<std::convert::Infallible, RelayError> {
+    /// One connection's life: it holds the lock, so when it is lost another relay may take over. Ends well when it is stopped.
+    async fn session(&self, alone: &PgPool, backoff: &mut Duration, stop: &mut Stop) -> Result<(), RelayError> {
+        let Some(mut listener) = unless_stopped(stop, self.lock(alone)).await.transpose()? else { return Ok(()) };
+        loop {
+            self.drain_until(|| ended(stop)).await?;
+            *backoff = Duration::from_millis(100);
+            let Some(heard) = unless_stopped(stop, tokio::time::timeout(POLL, listener.try_recv())).await else {
+                return Ok(());
+            };
+            match heard {
+                Ok(Ok(Some(_))) => while listener.next_buffered().is_some() {},
+                // The lock went with the connection.
+                Ok(Ok(None)) => return Err(DbError::from(sqlx::Error::WorkerCrashed).into()),
+                Ok(Err(error)) => return Err(DbError::from(error).into()),
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// The connection that listens, once it holds the lock.
+    async fn lock(&self, alone: &PgPool) -> Result<PgListener, RelayError> {
         let mut listener = PgListener::connect_with(alone).await.map_err(DbError::from)?;
         listener.eager_reconnect(false);
         let name = outbox::channel(self.db.schema());
@@ -75,27 +104,23 @@ impl Relay {
                 .await
                 .map_err(DbError::from)?;
             if locked {
-                break;
+                return Ok(listener);
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
-        }
-        loop {
-            self.drain().await?;
-            *backoff = Duration::from_millis(100);
-            match tokio::time::timeout(POLL, listener.try_recv()).await {
-                Ok(Ok(Some(_))) => while listener.next_buffered().is_some() {},
-                // The lock went with the connection.
-                Ok(Ok(None)) => return Err(DbError::from(sqlx::Error::WorkerCrashed).into()),
-                Ok(Err(error)) => return Err(DbError::from(error).into()),
-                Err(_) => {}
-            }
         }
     }
 
     /// Publishes what is committed now, in the order of ids; answers how many. A row that commits later is found by the next call.
     pub async fn drain(&self) -> Result<u64, RelayError> {
+        self.drain_until(|| false).await
+    }
+
+    async fn drain_until(&self, enough: impl Fn() -> bool) -> Result<u64, RelayError> {
         let mut published = 0;
         loop {
+            if enough() {
+                return Ok(published);
+            }
             let rows = outbox::read(&self.db, BATCH).await?;
             if rows.is_empty() {
                 return Ok(published);
@@ -109,5 +134,17 @@ impl Relay {
                 return Ok(published);
             }
         }
+    }
+}
+
+/// A sender that is gone says the same as true.
+fn ended(stop: &Stop) -> bool {
+    *stop.borrow() || stop.has_changed().is_err()
+}
+
+async fn unless_stopped<T>(stop: &mut Stop, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        () = stopped(stop) => None,
+        done = work => Some(done),
     }
 }

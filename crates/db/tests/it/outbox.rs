@@ -16,6 +16,8 @@ use crate::world;
 struct Tape {
     subjects: Mutex<Vec<String>>,
     broken: Mutex<bool>,
+    /// Sent just before an answer, which then takes its time.
+    stop: Mutex<Option<tokio::sync::watch::Sender<bool>>>,
 }
 
 impl Tape {
@@ -31,6 +33,11 @@ impl Bus for Tape {
             return Err(BusError::Unavailable("down".into()));
         }
         self.subjects.lock().unwrap().extend(events.iter().map(|event| event.subject.clone()));
+        let stop = self.stop.lock().unwrap().take();
+        if let Some(stop) = stop {
+            stop.send(true).unwrap();
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
         Ok(())
     }
     async fn consume(&self, _: ConsumerGroup, _: Stop) -> Result<(), BusError> {
@@ -164,6 +171,20 @@ async fn one_relay_of_a_schema_works_and_the_next_takes_over() {
     assert_eq!(tape.subjects(), ["one", "two", "three"]);
     drop(stop_second);
     second.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_relay_that_is_told_to_stop_finishes_what_it_published() {
+    let world = world().await;
+    let db = world.db("listings");
+    let tape = Arc::new(Tape::default());
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    *tape.stop.lock().unwrap() = Some(stop);
+    publish(&db, "one").await;
+    Relay::new(db.clone(), tape.clone()).run(stopped).await;
+    assert_eq!(tape.subjects(), ["one"]);
+    // What is left here, the next relay publishes a second time.
+    assert_eq!(outbox::pending(&db).await.unwrap(), 0);
 }
 
 #[tokio::test]
