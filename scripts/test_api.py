@@ -14,6 +14,7 @@ import time
 from urllib.parse import quote, urlsplit
 
 URL = os.environ["SVETU_URL"].rstrip("/")
+HOPS_MAX = 8
 SCHEMATHESIS = sys.argv[1]
 SEED = os.environ.get("SVETU_API_SEED", "1")
 PASSWORD = "svetu-demo-lozinka"
@@ -30,10 +31,14 @@ ENDS_THE_SESSION = [
 
 
 class Person:
-    """Somebody at the API: a cookie, or none."""
+    """Somebody at the API: cookies, or none."""
 
     def __init__(self):
-        self.cookie = None
+        self.cookies = {}
+
+    @property
+    def cookie(self):
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
     def send(self, method, path, body=None, headers=None):
         at = urlsplit(URL)
@@ -47,17 +52,31 @@ class Person:
         connection.close()
         if response.status >= 400:
             sys.exit(f"test-api: {method} {path} answered {response.status}: {text.decode(errors='replace')}")
-        cookie = response.getheader("Set-Cookie")
-        if cookie:
-            self.cookie = cookie.split(";")[0]
+        for line in response.headers.get_all("Set-Cookie", []):
+            name, _, value = line.split(";")[0].partition("=")
+            if value:
+                self.cookies[name] = value
+            else:
+                self.cookies.pop(name, None)
+        if response.status == 303:
+            return response.getheader("Location")
         return json.loads(text) if text else None
+
+    def enter(self):
+        """Whom the provider knows is signed in to the site as a browser is: by its redirects."""
+        to = "/session/sign-in?next=/entered"
+        for _ in range(HOPS_MAX):
+            to = self.send("GET", to).removeprefix(URL)
+            if to == "/entered":
+                return self
+        sys.exit(f"test-api: a sign-in leads around in circles, at last to {to}")
 
     def api(self, method, path, body=None, headers=None):
         return self.send(method, f"/api/v1{path}", body, headers)
 
     def sign_in(self, email):
         self.api("POST", "/identity/sign-in", {"email": email, "password": PASSWORD})
-        return self
+        return self.enter()
 
 
 def newcomer():
@@ -72,7 +91,7 @@ def newcomer():
         found = re.search(r"\?token=([\w-]+)", letters[0]["text"]) if letters else None
         if found:
             person.api("POST", "/identity/verify-email", {"token": found[1]})
-            return person
+            return person.enter()
         time.sleep(0.2)
     sys.exit("test-api: the letter with the link did not come")
 

@@ -62,7 +62,8 @@ pub struct Http {
 
 pub struct Answer {
     pub status: u16,
-    pub cookie: Option<String>,
+    /// What it sets, name and value.
+    pub cookies: Vec<String>,
     pub location: Option<String>,
     pub body: Bytes,
 }
@@ -114,12 +115,12 @@ impl Http {
         let request = request.body(Full::new(body.unwrap_or_default()))?;
         let response = self.client.request(request).await.map_err(|error| anyhow!("{path}: {error}"))?;
         let status = response.status().as_u16();
-        let cookie = response.headers().get(header::SET_COOKIE).and_then(|value| value.to_str().ok());
-        let cookie = cookie.and_then(|value| value.split(';').next()).map(str::to_owned);
+        let set = response.headers().get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let cookies = set.filter_map(|line| line.split(';').next()).map(str::to_owned).collect();
         let location =
             response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let body = response.into_body().collect().await?.to_bytes();
-        Ok(Answer { status, cookie, location, body })
+        Ok(Answer { status, cookies, location, body })
     }
 }
 

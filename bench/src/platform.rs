@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
+use axum::http::Method;
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -99,7 +100,23 @@ impl Platform {
         let form = json!({ "email": OWNER, "password": PASSWORD });
         let answer = self.http.post("/api/v1/identity/sign-in", serde_json::to_vec(&form)?.into()).await?;
         ensure!(answer.status == 200, "sign-in answered {}", answer.status);
-        Ok(self.http.clone().with_cookie(answer.cookie))
+        self.entered(answer.cookies).await
+    }
+
+    /// Whom the provider knows is signed in to the site as a browser is: by its redirects.
+    async fn entered(&self, mut cookies: Vec<String>) -> Result<Http> {
+        let mut path = "/session/sign-in?next=/entered".to_owned();
+        for _ in 0..8 {
+            let http = self.http.clone().with_cookie(Some(cookies.join("; ")));
+            let answer = http.send(Method::GET, &path, &[], None).await?;
+            cookies.extend(answer.cookies.into_iter().filter(|pair| !pair.ends_with('=')));
+            let to = answer.location.with_context(|| format!("{path} leads nowhere"))?;
+            path = to.split_once("://").and_then(|(_, rest)| Some(rest[rest.find('/')?..].to_owned())).unwrap_or(to);
+            if path == "/entered" {
+                return Ok(http.with_cookie(Some(cookies.join("; "))));
+            }
+        }
+        bail!("a sign-in leads around in circles, at last to {path}");
     }
 
     pub async fn stop(mut self) -> Result<()> {

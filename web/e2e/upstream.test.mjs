@@ -83,7 +83,7 @@ describe("an account elsewhere", { skip: !svetu && "SVETU_BIN is not set" }, () 
     await heading(page, "account.security.title");
     await page.getByRole("listitem").filter({ hasText: name }).getByText(`${login}@example.com`).waitFor();
     // Here signed out, elsewhere still known: nothing is asked.
-    await context.clearCookies({ name: "svetu_session" });
+    await context.clearCookies({ name: /svetu_(session|sso)/ });
     await page.goto(address("ru", "/sign-in?next=/ru/account/ads"));
     await page.locator(`a[href*="/upstreams/drugde/start"]`).click();
     await page.waitForURL(address("ru", "/account/ads"));

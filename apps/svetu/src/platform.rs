@@ -3,16 +3,22 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use svetu_contracts::{
-    geo::GeoContract, identity::IdentityContract, listings::ListingsContract, media::MediaContract,
-    search::SearchContract, users::UsersContract,
+    geo::GeoContract,
+    identity::{IdentityContract, SITE_CLIENT},
+    listings::ListingsContract,
+    media::MediaContract,
+    search::SearchContract,
+    users::UsersContract,
 };
 use svetu_geo::Geo;
 use svetu_http::Catalogue;
-use svetu_identity::{HashCost, Identity, IdentityDeps, People};
+use svetu_identity::{HashCost, Identity, IdentityDeps, People, SiteClient};
 use svetu_listings::{Listings, ListingsDeps};
 use svetu_media::{Media, MediaConfig};
 use svetu_search::{Search, SearchDeps, TEXT_FIELDS};
+use svetu_sessions::{Sessions, SessionsDeps, paths};
 use svetu_tantivy::TantivyIndex;
 use svetu_users::{Users, UsersDeps};
 use tempfile::TempDir;
@@ -41,6 +47,7 @@ pub struct Platform {
     listings: Option<Listings>,
     users: Option<Users>,
     search: Option<Search>,
+    sessions: Option<Sessions>,
     /// Of an index that ends with us.
     _scratch: Option<TempDir>,
 }
@@ -228,6 +235,14 @@ impl Platform {
         self.identity.as_ref().map(Identity::oauth_routes).unwrap_or_default()
     }
 
+    /// The site's sessions, for whoever opens the door at this address: `/session/…`.
+    pub async fn open_sessions(&mut self, engines: &Engines, site_url: &str) -> Result<Sessions> {
+        let identity = self.identity.as_ref().context("the gateway asks identity who somebody is")?;
+        let sessions = sessions(engines, identity, site_url).await?;
+        self.sessions = Some(sessions.clone());
+        Ok(sessions)
+    }
+
     /// The document of everything that runs here.
     pub fn openapi(&self) -> Result<OpenApi> {
         let base = svetu_http::openapi::base("Sve Tu", env!("CARGO_PKG_VERSION"));
@@ -247,6 +262,9 @@ impl Platform {
         if let Some(identity) = &self.identity {
             add("identity", identity.consumers(), identity.jobs())?;
         }
+        if let Some(sessions) = &self.sessions {
+            add("sessions", sessions.consumers(), sessions.jobs())?;
+        }
         if let Some(media) = &self.media {
             add("media", media.consumers(), media.jobs())?;
         }
@@ -261,6 +279,30 @@ impl Platform {
         }
         Ok(parts)
     }
+}
+
+/// A client of the provider like any other, but that its registration follows the platform's own address.
+async fn sessions(engines: &Engines, identity: &Identity, site_url: &str) -> Result<Sessions> {
+    let secret = engines.secrets.get_or_create("sessions.client", 32).await.context("secrets.url")?;
+    let client_secret = URL_SAFE_NO_PAD.encode(blake3::derive_key("svetu sessions client secret v1", secret.expose()));
+    let site = SiteClient {
+        secret: client_secret.clone(),
+        redirect_uri: format!("{site_url}{}", paths::CALLBACK),
+        post_logout_redirect_uris: ["/", "/sr-cyrl/", "/ru/", "/en/"].map(|home| format!("{site_url}{home}")).to_vec(),
+        backchannel_logout_uri: format!("{site_url}{}", paths::BACKCHANNEL),
+    };
+    identity.set_site_client(&site).await.context("identity")?;
+    Sessions::try_new(SessionsDeps {
+        db: engines.db("sessions")?,
+        clock: Arc::clone(&engines.clock),
+        identity: identity.contract(),
+        provider: identity.oauth_routes(),
+        site_url: site_url.to_owned(),
+        client_id: SITE_CLIENT.to_owned(),
+        client_secret,
+        key: blake3::derive_key("svetu sessions seal v1", secret.expose()),
+    })
+    .context("sessions")
 }
 
 /// The sentences of all crates, whatever runs here: a document of the API is the same everywhere.

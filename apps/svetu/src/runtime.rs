@@ -8,6 +8,7 @@ use svetu_gateway::{Gateway, GatewayConfig, GatewayLimits, GatewayParts, TlsFile
 use svetu_http::{Kit, KitConfig};
 use svetu_kernel::SharedClock;
 use svetu_policy::CedarAuthorizer;
+use svetu_sessions::Sessions;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
@@ -64,11 +65,12 @@ impl Runtime {
         public_url: &str,
         doors: Option<Doors>,
     ) -> Result<Self> {
-        let platform = Platform::assemble(&engines, roles, public_url, Index::Open).await?;
+        let mut platform = Platform::assemble(&engines, roles, public_url, Index::Open).await?;
         let (ready, is_ready) = watch::channel(false);
         let door = match doors {
             Some(doors) => {
-                let gateway = gateway(config, &engines, &platform, public_url, doors.site, is_ready).await?;
+                let sessions = platform.open_sessions(&engines, public_url).await?;
+                let gateway = gateway(config, &engines, &platform, &sessions, public_url, doors.site, is_ready).await?;
                 Some(Door::open(gateway, doors))
             }
             None => None,
@@ -139,6 +141,7 @@ async fn gateway(
     config: &Config,
     engines: &Engines,
     platform: &Platform,
+    sessions: &Sessions,
     public_url: &str,
     site: Option<SocketAddr>,
     ready: watch::Receiver<bool>,
@@ -164,6 +167,8 @@ async fn gateway(
     let work_key = engines.secrets.get_or_create("gateway.work", 32).await.context("secrets.url")?;
     let identity = platform.identity.as_ref().context("the gateway asks identity who somebody is")?;
     let parts = GatewayParts {
+        signing: sessions.routes(),
+        sessions: sessions.contract(),
         api: platform.routes().into(),
         media: platform.files().into(),
         oauth: platform.oauth(),

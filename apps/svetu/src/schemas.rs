@@ -10,6 +10,7 @@ pub fn all() -> Vec<Schema> {
         BUS,
         Schema { name: "identity", migrator: &svetu_identity::MIGRATOR },
         svetu_media::SCHEMA,
+        svetu_sessions::SCHEMA,
         Schema { name: "geo", migrator: &svetu_geo::MIGRATOR },
         Schema { name: "listings", migrator: &svetu_listings::MIGRATOR },
         Schema { name: "users", migrator: &svetu_users::MIGRATOR },

@@ -74,12 +74,26 @@ pub struct Challenge {
     pub dpop_nonce: Option<String>,
 }
 
+/// The client id of the site's own sessions at the provider.
+pub const SITE_CLIENT: &str = "svetu-site";
+
+/// The person behind an access token of the site's own session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteMember {
+    /// All that the person may: it acts in their session at the provider.
+    pub actor: Actor,
+    /// How long a browser may keep the session; None: until it closes.
+    pub max_age_s: Option<i64>,
+}
+
 #[async_trait]
 pub trait IdentityContract: Send + Sync + 'static {
     /// The actor of a session cookie's value; None when it is unknown, expired or ended.
     async fn authenticate(&self, session_token: &str) -> Result<Option<Actor>, ContractError>;
     /// The actor of what a program shows: an access token for the platform's API or a key. Its life is asked for every time.
     async fn admit(&self, presented: &Presented) -> Result<Admission, ContractError>;
+    /// Who acts by an access token that [`SITE_CLIENT`] was given; None when it is another's, or over with its session or grant.
+    async fn site_member(&self, access_token: &str) -> Result<Option<SiteMember>, ContractError>;
     /// Where to write to a person. For mail only: never shown.
     async fn mailbox(&self, id: AccountId) -> Result<Mailbox, ContractError>;
     async fn account_by_email(&self, email: &str) -> Result<Option<AccountId>, ContractError>;

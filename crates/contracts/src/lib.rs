@@ -10,6 +10,7 @@ pub mod listings;
 pub mod media;
 pub mod personal;
 pub mod search;
+pub mod sessions;
 pub mod taxonomy;
 pub mod users;
 

@@ -21,7 +21,7 @@ pub async fn same_origin(State(edge): State<Arc<Edge>>, request: Request, next: 
     let (method, headers) = (request.method(), request.headers());
     let asked = request.extensions().get::<Origin>().map(|origin| format!("{}://{}", origin.scheme, origin.host));
     let ours = [edge.settings.public_origin.as_str(), asked.as_deref().unwrap_or_default()];
-    let proof = if session::cookie(&edge.settings, headers).is_some() {
+    let proof = if session::any_cookie(&edge.settings, headers) {
         Proof::Required
     } else if Class::of(method, request.uri().path()) == Class::Auth {
         Proof::UnlessSilent

@@ -10,7 +10,7 @@ use axum::{
     routing::any,
 };
 use http::{HeaderName, Method, header};
-use svetu_contracts::identity::IdentityContract;
+use svetu_contracts::{identity::IdentityContract, sessions::SessionsContract};
 use svetu_http::{ApiProblem, Kit};
 use svetu_kernel::{SharedClock, Status};
 use tokio::sync::watch;
@@ -41,6 +41,7 @@ pub struct Edge {
     pub settings: Settings,
     pub kit: Arc<Kit>,
     pub identity: Arc<dyn IdentityContract>,
+    pub sessions: Arc<dyn SessionsContract>,
     pub clock: SharedClock,
     pub limits: Limits,
     pub work: Work,
@@ -59,7 +60,21 @@ impl Edge {
 
 /// The service of all connections, and what it shares.
 pub fn build(settings: Settings, parts: GatewayParts) -> (Router, Arc<Edge>) {
-    let GatewayParts { api, media, oauth, kit, identity, clock, site, openapi, dev_mail, work_key, ready } = parts;
+    let GatewayParts {
+        api,
+        media,
+        oauth,
+        signing,
+        kit,
+        identity,
+        sessions,
+        clock,
+        site,
+        openapi,
+        dev_mail,
+        work_key,
+        ready,
+    } = parts;
     let edge = Arc::new(Edge {
         limits: Limits::new(&settings.limits),
         work: Work::new(work_key),
@@ -70,6 +85,7 @@ pub fn build(settings: Settings, parts: GatewayParts) -> (Router, Arc<Edge>) {
         settings,
         kit,
         identity,
+        sessions,
         clock,
         ready,
     });
@@ -79,6 +95,7 @@ pub fn build(settings: Settings, parts: GatewayParts) -> (Router, Arc<Edge>) {
         .route("/api/{*rest}", any(no_route))
         .merge(media)
         .merge(oauth)
+        .merge(signing)
         // The innermost is the last: each layer sees what those above it let through.
         .layer(with(Arc::clone(&edge), load::small_enough))
         .layer(with(Arc::clone(&edge), limits::by_account))
@@ -134,6 +151,7 @@ fn is_own(path: &str) -> bool {
     below("/api")
         || below("/media")
         || below("/oauth")
+        || below("/session")
         || below("/health")
         || path == "/metrics"
         || path.starts_with("/dev/mail")

@@ -27,7 +27,7 @@ mod work;
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::Router;
-use svetu_contracts::identity::IdentityContract;
+use svetu_contracts::{identity::IdentityContract, sessions::SessionsContract};
 use svetu_http::Kit;
 use svetu_kernel::SharedClock;
 use tokio::{net::TcpListener, sync::watch};
@@ -46,7 +46,10 @@ pub struct GatewayParts {
     /// `/oauth/…` and `/.well-known/…` of the OpenID Provider.
     pub oauth: Router,
     pub kit: Arc<Kit>,
+    /// `/session/…`: where browsers are signed in and out of the site.
+    pub signing: Router,
     pub identity: Arc<dyn IdentityContract>,
+    pub sessions: Arc<dyn SessionsContract>,
     pub clock: SharedClock,
     /// The Node site; without one everything that is no API is 404.
     pub site: Option<SocketAddr>,

@@ -62,7 +62,7 @@ impl Class {
             |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         if below("/api/docs") || below("/media") || below("/_next") {
             Self::File
-        } else if below("/api") || below("/oauth") {
+        } else if below("/api") || below("/oauth") || below("/session") {
             let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
             if changes && AUTH_PATHS.contains(&path) { Self::Auth } else { Self::Api }
         } else if below("/health") || path == "/metrics" || below("/dev") {

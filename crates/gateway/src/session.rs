@@ -1,4 +1,4 @@
-//! From a cookie, a token or a key to an actor. Nothing is kept: what ends anywhere ends here with the next request.
+//! From a cookie, a token or a key to an actor. Nothing is kept here: what ends anywhere ends here with the next request.
 
 use std::sync::Arc;
 
@@ -7,9 +7,12 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use svetu_contracts::identity::{Admission, Challenge, Presented};
-use svetu_http::{ApiProblem, INSUFFICIENT_SCOPE, session_cookie};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header, uri::PathAndQuery};
+use svetu_contracts::{
+    identity::{Admission, Challenge, Presented},
+    sessions::SIGN_IN,
+};
+use svetu_http::{ApiProblem, INSUFFICIENT_SCOPE, provider_cookie, session_cookie};
 use svetu_kernel::{Actor, Status};
 
 use crate::{config::Settings, edge::Edge};
@@ -24,17 +27,16 @@ const DPOP_CHALLENGE: &str = "DPoP algs=\"ES256 EdDSA PS256\"";
 
 /// Who asks. A cookie that means nothing (any more) is a visitor's; a token or a key that means nothing is refused.
 pub async fn known(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Result<Response, ApiProblem> {
-    let cookie = cookie(&edge.settings, request.headers());
+    let cookies = Cookies::of(&edge.settings, request.headers(), request.uri().path());
     let open_to_programs = takes_programs(request.uri().path());
-    let actor = match (program(&edge.settings, &request).filter(|_| open_to_programs), cookie) {
+    let actor = match (program(&edge.settings, &request).filter(|_| open_to_programs), cookies.any()) {
         // Two names for one request: whichever won, somebody would be surprised.
-        (Some(_), Some(_)) => return Err(ApiProblem::new(Status::BadRequest, "auth.ambiguous")),
-        (Some(shown), None) => match edge.identity.admit(&shown?).await? {
+        (Some(_), true) => return Err(ApiProblem::new(Status::BadRequest, "auth.ambiguous")),
+        (Some(shown), false) => match edge.identity.admit(&shown?).await? {
             Admission::Admitted(actor) => actor,
             Admission::Refused(challenge) => return Ok(refused(&challenge)),
         },
-        (None, Some(token)) => edge.identity.authenticate(token).await?.unwrap_or_else(Actor::visitor),
-        (None, None) => Actor::visitor(),
+        (None, _) => cookies.actor(&edge).await?.unwrap_or_else(Actor::visitor),
     };
     request.extensions_mut().insert(actor);
     let mut response = next.run(request).await;
@@ -100,8 +102,108 @@ fn invite(response: &mut Response) {
     }
 }
 
-/// The session's.
-pub fn cookie<'a>(settings: &Settings, headers: &'a HeaderMap) -> Option<&'a str> {
-    svetu_http::cookie(headers, session_cookie(settings.secure))
-        .filter(|value| (1..=TOKEN_BYTES_MAX).contains(&value.len()))
+/// What the browser shows where this path is.
+struct Cookies<'a> {
+    /// The site's own session.
+    site: Option<&'a str>,
+    /// The one at the provider.
+    provider: Option<&'a str>,
+}
+
+impl<'a> Cookies<'a> {
+    fn of(settings: &Settings, headers: &'a HeaderMap, path: &str) -> Self {
+        let door = ProviderDoor::of(path);
+        let site = cookie(headers, session_cookie(settings.secure)).filter(|_| door != ProviderDoor::Its);
+        let provider = cookie(headers, provider_cookie(settings.secure)).filter(|_| door != ProviderDoor::None);
+        Self { site, provider }
+    }
+
+    const fn any(&self) -> bool {
+        self.site.is_some() || self.provider.is_some()
+    }
+
+    async fn actor(&self, edge: &Edge) -> Result<Option<Actor>, ApiProblem> {
+        if let Some(token) = self.site
+            && let Some(actor) = edge.sessions.authenticate(token).await?
+        {
+            return Ok(Some(actor));
+        }
+        match self.provider {
+            Some(token) => Ok(edge.identity.authenticate(token).await?),
+            None => Ok(None),
+        }
+    }
+}
+
+/// Where the session at the provider counts: nowhere but at the provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ProviderDoor {
+    /// It alone: its endpoints, and what people are asked there before the site knows them.
+    Its,
+    /// What a person does about their own account: also while they sign in to another application and not to the site.
+    Shared,
+    None,
+}
+
+impl ProviderDoor {
+    fn of(path: &str) -> Self {
+        if path.starts_with("/oauth/") {
+            return Self::Its;
+        }
+        let Some(rest) = path.strip_prefix("/api/v1/identity/") else { return Self::None };
+        match rest.split('/').next().unwrap_or_default() {
+            "sign-in"
+            | "sign-up"
+            | "verify-email"
+            | "recovery"
+            | "upstreams"
+            | "authorization-requests"
+            | "device-requests" => Self::Its,
+            _ => Self::Shared,
+        }
+    }
+}
+
+/// What is to be done about the session of somebody who opens a page.
+pub enum PageSession {
+    /// It lives, or there is none, or it cannot be asked for now.
+    Fine,
+    /// It is over; the provider may still know its person, who is asked nothing.
+    Renew(Response),
+    /// It is over: a cookie that takes the other one away.
+    Gone(HeaderValue),
+}
+
+/// Documents alone: what a page fetches later would not follow, and a form would lose what was typed.
+pub async fn of_page(edge: &Edge, method: &Method, uri: &Uri, headers: &HeaderMap) -> PageSession {
+    let is_document =
+        *method == Method::GET && headers.get("sec-fetch-dest").is_some_and(|dest| dest.as_bytes() == b"document");
+    let name = session_cookie(edge.settings.secure);
+    let Some(token) = cookie(headers, name).filter(|_| is_document) else { return PageSession::Fine };
+    match edge.sessions.authenticate(token).await {
+        Ok(None) => {}
+        Ok(Some(_)) | Err(_) => return PageSession::Fine,
+    }
+    if cookie(headers, provider_cookie(edge.settings.secure)).is_some() {
+        let page = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+        let query = serde_html_form::to_string([("silent", "1"), ("next", page)]).unwrap_or_default();
+        if let Ok(to) = HeaderValue::from_str(&format!("{SIGN_IN}?{query}")) {
+            let no_store = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            return PageSession::Renew((StatusCode::SEE_OTHER, [(header::LOCATION, to), no_store]).into_response());
+        }
+    }
+    let secure = if edge.settings.secure { "; Secure" } else { "" };
+    let gone = format!("{name}=; Path=/; HttpOnly; SameSite=Lax{secure}; Max-Age=0");
+    HeaderValue::from_str(&gone).map_or(PageSession::Fine, PageSession::Gone)
+}
+
+/// Of a session, of whichever kind: a request with one is believed only when our own page sent it.
+pub fn any_cookie(settings: &Settings, headers: &HeaderMap) -> bool {
+    [session_cookie(settings.secure), provider_cookie(settings.secure)]
+        .iter()
+        .any(|name| cookie(headers, name).is_some())
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    svetu_http::cookie(headers, name).filter(|value| (1..=TOKEN_BYTES_MAX).contains(&value.len()))
 }

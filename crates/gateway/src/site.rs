@@ -26,6 +26,7 @@ use crate::{
     breaker::{Breaker, Refused},
     edge::Edge,
     origin::{FORWARDED_FOR, FORWARDED_HOST, FORWARDED_PROTO, Origin},
+    session::{self, PageSession},
     sorry,
 };
 
@@ -65,6 +66,11 @@ pub async fn pass(
     request: Request,
 ) -> Result<Response, ApiProblem> {
     let Some(site) = &edge.site else { return Err(ApiProblem::new(Status::NotFound, "site.absent")) };
+    let gone = match session::of_page(&edge, request.method(), request.uri(), request.headers()).await {
+        PageSession::Renew(response) => return Ok(response),
+        PageSession::Gone(cookie) => Some(cookie),
+        PageSession::Fine => None,
+    };
     let sorry = sorry::Reader::of(&request, info.language);
     let attempt = match site.breaker.enter(edge.clock.now()) {
         Ok(attempt) => attempt,
@@ -76,7 +82,9 @@ pub async fn pass(
         Ok(Ok(response)) => {
             attempt.succeeded();
             edge.telemetry.site_open.set(0);
-            return Ok(incoming(response, site.silence_max));
+            let mut response = incoming(response, site.silence_max);
+            response.headers_mut().extend(gone.map(|cookie| (header::SET_COOKIE, cookie)));
+            return Ok(response);
         }
         Ok(Err(error)) if is_too_long(&error) => {
             return Err(ApiProblem::new(Status::ContentTooLarge, "request.too_large"));

@@ -30,7 +30,12 @@ pub use page::{CursorError, Cursors, PageParams, PageRequest, Paged};
 pub use problem::{ApiProblem, Fault, FieldMessage, ProblemDocument, Problems};
 pub use request::{RequestInfo, TraceContext};
 
-/// The name of the session's cookie: with TLS it is bound to this host and to HTTPS (RFC 6265bis §4.1.3.2).
+/// The name of the cookie of a session at the OpenID Provider, which its own pages and endpoints know; the API knows [`session_cookie`].
+pub const fn provider_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-svetu_sso" } else { "svetu_sso" }
+}
+
+/// The name of the cookie of the site's session: with TLS it is bound to this host and to HTTPS (RFC 6265bis §4.1.3.2).
 pub const fn session_cookie(secure: bool) -> &'static str {
     if secure { "__Host-svetu_session" } else { "svetu_session" }
 }

@@ -20,29 +20,40 @@ export function session(email, password = PASSWORD) {
 
 async function signIn(email, password) {
   const { headers } = await api("POST", "/identity/sign-in", { body: { email, password } });
-  return stateOf(headers);
+  return entered(headers);
 }
 
-function stateOf(headers) {
-  const cookie = headers.getSetCookie()[0] ?? "";
-  const [pair = ""] = cookie.split(";");
-  const [name, ...value] = pair.split("=");
-  const { hostname } = new URL(base);
-  return {
-    cookies: [
-      {
-        name,
-        value: value.join("="),
-        domain: hostname,
-        path: "/",
-        expires: -1,
-        httpOnly: true,
-        secure: false,
-        sameSite: "Lax",
-      },
-    ],
-    origins: [],
+const HOPS_MAX = 8;
+
+/** Whom the provider knows is signed in to the site as a browser is: by its redirects. */
+async function entered(headers) {
+  const jar = new Map();
+  const keep = (lines) => {
+    for (const line of lines.getSetCookie()) {
+      const [pair = ""] = line.split(";");
+      const cut = pair.indexOf("=");
+      if (cut + 1 < pair.length) jar.set(pair.slice(0, cut), pair.slice(cut + 1));
+      else jar.delete(pair.slice(0, cut));
+    }
   };
+  keep(headers);
+  let url = new URL("/session/sign-in?next=/entered", base);
+  for (let hop = 0; hop < HOPS_MAX && url.pathname !== "/entered"; hop += 1) {
+    const cookie = [...jar].map((pair) => pair.join("=")).join("; ");
+    const answer = await fetch(url, { redirect: "manual", headers: { cookie } });
+    keep(answer.headers);
+    const to = answer.headers.get("location");
+    if (!to) throw new Error(`${url} answered ${answer.status} and leads nowhere`);
+    url = new URL(to, url);
+  }
+  if (url.pathname !== "/entered") throw new Error(`led around in circles, at last to ${url}`);
+  return stateOf(jar);
+}
+
+function stateOf(jar) {
+  const { hostname } = new URL(base);
+  const kept = { domain: hostname, path: "/", expires: -1, httpOnly: true, secure: false, sameSite: "Lax" };
+  return { cookies: [...jar].map(([name, value]) => ({ name, value, ...kept })), origins: [] };
 }
 
 /** The same as a header, for requests without a browser. */
@@ -61,7 +72,7 @@ export async function newAccount(name, language = "sr-Latn", display_name = "Jel
   await api("POST", "/identity/sign-up", { body: form });
   const token = new URL(await linkTo(email, "/verify")).searchParams.get("token");
   const { headers } = await api("POST", "/identity/verify-email", { body: { token } });
-  return { email, session: stateOf(headers) };
+  return { email, session: await entered(headers) };
 }
 
 /** Gives an account further roles, as an operator does. */

@@ -1,5 +1,7 @@
 //! Somebody at the door: keeps the cookie, comes from the site's own pages.
 
+use std::collections::BTreeMap;
+
 use axum::http::{Request, header};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
@@ -56,6 +58,7 @@ pub enum Body {
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u16,
+    pub location: Option<String>,
     pub body: Bytes,
 }
 
@@ -70,14 +73,14 @@ impl Answer {
 pub struct Person {
     client: Client<HttpConnector, Full<Bytes>>,
     url: String,
-    cookie: Option<String>,
+    cookies: BTreeMap<String, String>,
 }
 
 impl Person {
     pub fn nobody(url: &str) -> Self {
         // Each request on a connection of its own: the door ends one whose body it refuses, and those that wait too long.
         let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http();
-        Self { client, url: url.to_owned(), cookie: None }
+        Self { client, url: url.to_owned(), cookies: BTreeMap::new() }
     }
 
     pub async fn new(url: &str, who: Who) -> Self {
@@ -85,8 +88,22 @@ impl Person {
         if let Some(email) = who.email() {
             let form = json!({ "email": email, "password": PASSWORD });
             person.send("POST /api/v1/identity/sign-in", &Body::Json(form)).await.json();
+            person.enter().await;
         }
         person
+    }
+
+    /// Whom the provider knows is signed in to the site as a browser is: by its redirects.
+    async fn enter(&mut self) {
+        let mut path = "/session/sign-in?next=/entered".to_owned();
+        for _ in 0..8 {
+            let to = self.get(&path).await.location.unwrap_or_else(|| panic!("{path} leads nowhere"));
+            path = to.strip_prefix(&self.url).unwrap_or(&to).to_owned();
+            if path == "/entered" {
+                return;
+            }
+        }
+        panic!("led around in circles, at last to {path}");
     }
 
     pub async fn get(&mut self, path: &str) -> Answer {
@@ -105,12 +122,13 @@ impl Person {
         if method == "PATCH" {
             request = request.header(header::IF_MATCH, "*");
         }
-        match (key, &self.cookie) {
-            (Some(key), _) => request = request.header(header::AUTHORIZATION, format!("Bearer {key}")),
-            (None, Some(cookie)) => {
-                request = request.header(header::ORIGIN, &self.url).header(header::COOKIE, cookie);
-            }
-            (None, None) => request = request.header(header::ORIGIN, &self.url),
+        match key {
+            Some(key) => request = request.header(header::AUTHORIZATION, format!("Bearer {key}")),
+            None => request = request.header(header::ORIGIN, &self.url),
+        }
+        if key.is_none() && !self.cookies.is_empty() {
+            let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header(header::COOKIE, pairs.join("; "));
         }
         let bytes = match body {
             Body::None => Bytes::new(),
@@ -126,12 +144,15 @@ impl Person {
         let response = self.client.request(request.body(Full::new(bytes)).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let lines = parts.headers.get_all(header::SET_COOKIE).iter().map(|line| line.to_str().unwrap());
-        for pair in lines
-            .filter_map(|line| line.split(';').next())
-            .filter(|pair| key.is_none() && pair.contains("svetu_session="))
-        {
-            self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
+        let sessions = |pair: &&str| pair.contains("svetu_") && !pair.contains("svetu_device");
+        for pair in lines.filter_map(|line| line.split(';').next()).filter(|_| key.is_none()).filter(sessions) {
+            match pair.split_once('=') {
+                Some((name, "")) => drop(self.cookies.remove(name)),
+                Some((name, value)) => drop(self.cookies.insert(name.to_owned(), value.to_owned())),
+                None => {}
+            }
         }
-        Answer { status: parts.status.as_u16(), body: body.collect().await.unwrap().to_bytes() }
+        let location = parts.headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
+        Answer { status: parts.status.as_u16(), location, body: body.collect().await.unwrap().to_bytes() }
     }
 }

@@ -13,3 +13,4 @@ mod lifetime;
 mod outage;
 mod rubbish;
 mod seed;
+mod site_session;

@@ -1,8 +1,8 @@
 //! A person at the API: keeps a cookie, tells an answer from a lost connection.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use axum::http::{Method, Request, StatusCode, header};
+use axum::http::{HeaderValue, Method, Request, StatusCode, header};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
@@ -25,7 +25,8 @@ pub struct Answer {
     pub status: u16,
     pub kind: String,
     pub etag: Option<String>,
-    pub cookie: Option<String>,
+    /// Names and values that it sets; an empty value takes one away.
+    pub cookies: Vec<(String, String)>,
     pub location: Option<String>,
     pub replayed: bool,
     pub body: Bytes,
@@ -59,16 +60,35 @@ fn as_json(body: &Value) -> (&'static str, Bytes) {
     ("application/json", Bytes::from(body.to_string()))
 }
 
+fn path_of(address: &str) -> String {
+    match address.split_once("://").filter(|(scheme, _)| !scheme.contains('/')) {
+        Some((_, rest)) => rest[rest.find('/').unwrap_or(rest.len())..].to_owned(),
+        None => address.to_owned(),
+    }
+}
+
+fn cookie(line: &HeaderValue) -> Option<(String, String)> {
+    let (name, value) = line.to_str().ok()?.split(';').next()?.split_once('=')?;
+    Some((name.to_owned(), value.to_owned()))
+}
+
 #[derive(Clone)]
 pub struct Api {
     client: Client<HttpConnector, Full<Bytes>>,
     pub url: String,
-    cookie: Option<String>,
+    cookies: BTreeMap<String, String>,
 }
+
+/// More than a sign-in has.
+const HOPS_MAX: usize = 8;
 
 impl Api {
     pub fn new(url: &str) -> Self {
-        Self { client: Client::builder(TokioExecutor::new()).build_http(), url: url.to_owned(), cookie: None }
+        Self {
+            client: Client::builder(TokioExecutor::new()).build_http(),
+            url: url.to_owned(),
+            cookies: BTreeMap::new(),
+        }
     }
 
     pub async fn get(&self, path: &str) -> Result<Answer, Lost> {
@@ -85,7 +105,7 @@ impl Api {
         let basic = format!("Basic {}", STANDARD.encode(format!("{}:{}", basic.0, basic.1)));
         let kind = "application/x-www-form-urlencoded";
         let body = Bytes::from(serde_html_form::to_string(fields).unwrap());
-        let nobody = Self { cookie: None, ..self.clone() };
+        let nobody = Self { cookies: BTreeMap::new(), ..self.clone() };
         nobody.send(Method::POST, path, &[("authorization", &basic)], Some((kind, body))).await
     }
 
@@ -113,8 +133,9 @@ impl Api {
     ) -> Result<Answer, Lost> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
         request = request.header(header::ORIGIN, &self.url).header(header::ACCEPT_LANGUAGE, "en");
-        if let Some(cookie) = &self.cookie {
-            request = request.header(header::COOKIE, cookie);
+        if !self.cookies.is_empty() {
+            let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header(header::COOKIE, pairs.join("; "));
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -137,7 +158,7 @@ impl Api {
                 status: parts.status.as_u16(),
                 kind: text("content-type").unwrap_or_default(),
                 etag: text("etag"),
-                cookie: text("set-cookie"),
+                cookies: parts.headers.get_all(header::SET_COOKIE).iter().filter_map(cookie).collect(),
                 location: text("location"),
                 replayed: text("idempotency-replayed").is_some(),
                 body,
@@ -151,18 +172,76 @@ impl Api {
         let form = json!({ "email": email, "password": PASSWORD });
         let answer = self.post("/api/v1/identity/sign-in", "sign-in", &form).await.unwrap();
         assert_eq!(answer.status, StatusCode::OK.as_u16(), "{}", String::from_utf8_lossy(&answer.body));
-        self.as_told(&answer)
+        self.as_told(&answer).entered().await.unwrap()
     }
 
-    /// With the session that an answer began.
+    /// With the session at the provider that an answer began.
     pub fn as_told(&self, answer: &Answer) -> Self {
-        let cookie = answer.cookie.as_ref().expect("a cookie");
-        Self { cookie: cookie.split(';').next().map(str::to_owned), ..self.clone() }
+        assert!(!answer.cookies.is_empty(), "no cookie");
+        let mut told = Self { cookies: BTreeMap::new(), ..self.clone() };
+        told.keep(answer);
+        told
+    }
+
+    /// With this cookie and no other.
+    pub fn only(&self, name: &str) -> Self {
+        let mut only = self.clone();
+        only.cookies.retain(|known, _| known == name);
+        only
+    }
+
+    pub fn has(&self, cookie: &str) -> bool {
+        self.cookies.contains_key(cookie)
+    }
+
+    /// One step of a browser that is led on; whatever the platform calls itself now: a killed one comes back on another port.
+    pub async fn hop(&mut self, to: &str) -> Answer {
+        let path = path_of(to);
+        let mut answer = self.get(&path).await.unwrap();
+        self.keep(&answer);
+        answer.location = answer.location.map(|to| path_of(&to));
+        answer
+    }
+
+    /// A form of a page, as the browser sends it.
+    pub async fn send_form(&self, path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Answer {
+        let body = Bytes::from(serde_html_form::to_string(fields).unwrap());
+        let kind = "application/x-www-form-urlencoded";
+        self.send(Method::POST, path, headers, Some((kind, body))).await.unwrap()
+    }
+
+    pub async fn delete(&self, path: &str) -> Result<Answer, Lost> {
+        self.send(Method::DELETE, path, &[], None).await
+    }
+
+    pub fn keep(&mut self, answer: &Answer) {
+        for (name, value) in &answer.cookies {
+            if value.is_empty() {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.clone(), value.clone());
+            }
+        }
+    }
+
+    /// Whom the provider knows is signed in to the site as a browser is: by its redirects.
+    pub async fn entered(mut self) -> Result<Self, Lost> {
+        let mut path = "/session/sign-in?next=/entered".to_owned();
+        for _ in 0..HOPS_MAX {
+            let answer = self.get(&path).await?;
+            self.keep(&answer);
+            let to = answer.location.unwrap_or_else(|| panic!("{path} answered {} and leads nowhere", answer.status));
+            path = path_of(&to);
+            if path == "/entered" {
+                return Ok(self);
+            }
+        }
+        panic!("led around in circles, at last to {path}");
     }
 
     /// The same person at a platform that was started anew.
     pub fn at(&self, other: &Self) -> Self {
-        Self { client: other.client.clone(), url: other.url.clone(), cookie: self.cookie.clone() }
+        Self { client: other.client.clone(), url: other.url.clone(), cookies: self.cookies.clone() }
     }
 
     /// Every item of a list, page by page.

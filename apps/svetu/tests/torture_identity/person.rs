@@ -69,6 +69,10 @@ impl Person {
         let letters = self.letters.clone();
         let Some(account) = &mut self.open else { return Ok(()) };
         while account.step(api, &letters).await? {}
+        // Signed in to the site as well; cut off in the middle, it is done again.
+        if let Some(session) = &account.session {
+            account.session = Some(session.at(api).entered().await?);
+        }
         if let Some(Account { email, session: Some(session), .. }) = self.open.take() {
             self.sessions.push((email, session));
         }
@@ -81,6 +85,8 @@ impl Person {
             *session = session.at(api);
             let me = session.get("/api/v1/identity/me").await.unwrap();
             assert_eq!(me.status, 200, "an acknowledged session of {email} is gone");
+            let own = session.get("/api/v1/marketplace/favourites/ids").await.unwrap();
+            assert_eq!(own.status, 200, "the session of {email} at the site is gone");
         }
     }
 }

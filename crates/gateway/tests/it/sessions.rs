@@ -24,6 +24,32 @@ async fn a_cookie_becomes_an_actor() {
 }
 
 #[tokio::test]
+async fn each_cookie_counts_where_it_belongs() {
+    let world = World::new().await;
+    let (ana, bob) = (world.sessions.begin("ana").to_string(), world.sessions.begin("bob").to_string());
+    let (site, provider) = ("svetu_session=ana", "svetu_sso=bob");
+    let both = format!("{site}; {provider}");
+    let dead = format!("svetu_session=gone; {provider}");
+    for (path, by_site, by_provider, by_both, by_dead) in [
+        ("/api/v1/seen", Some(&ana), None, Some(&ana), None),
+        ("/api/v1/identity/me", Some(&ana), Some(&bob), Some(&ana), Some(&bob)),
+        ("/api/v1/identity/sign-in", None, Some(&bob), Some(&bob), Some(&bob)),
+        ("/oauth/seen", None, Some(&bob), Some(&bob), Some(&bob)),
+    ] {
+        for (cookie, expected) in [(site, by_site), (provider, by_provider), (&both, by_both), (&dead, by_dead)] {
+            let seen = world.get(path, &[("cookie", cookie)]).await.json();
+            assert_eq!(seen["account"].as_str(), expected.map(String::as_str), "{path} {cookie}");
+        }
+    }
+    // Either makes a browser act for somebody: both want our own page.
+    for cookie in [site, provider] {
+        let headers = [("cookie", cookie), ("sec-fetch-site", "cross-site")];
+        let answer = world.send(Method::POST, "/api/v1/seen", &headers, Body::empty()).await;
+        assert_eq!(answer.told(), "403 csrf.refused", "{cookie}");
+    }
+}
+
+#[tokio::test]
 async fn a_token_becomes_an_actor_with_its_scopes() {
     let world = World::new().await;
     let ana = world.sessions.begin("ana").to_string();

@@ -38,6 +38,26 @@ fn echo() -> Router {
 }
 
 #[tokio::test]
+async fn a_page_of_a_dead_session_asks_the_provider_first() {
+    let site = TestSite::start(echo()).await;
+    let world = World::with_site(site.address).await;
+    let open = async |cookie: &str, dest: &str| {
+        let answer = world.get("/en/account?a=1", &[("cookie", cookie), ("sec-fetch-dest", dest)]).await;
+        (answer.status.as_u16(), answer.header("location").to_owned(), answer.header("set-cookie").to_owned())
+    };
+    let passed = (200, String::new(), String::new());
+    let gone = "svetu_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0".to_owned();
+    let asked = (303, "/session/sign-in?silent=1&next=%2Fen%2Faccount%3Fa%3D1".to_owned(), String::new());
+    assert_eq!(open("svetu_session=ana; svetu_sso=ana", "document").await, passed, "it lives");
+    assert_eq!(open("svetu_session=dead; svetu_sso=ana", "document").await, asked);
+    assert_eq!(open("svetu_session=dead; svetu_sso=ana", "empty").await, passed, "what a page fetches");
+    assert_eq!(open("svetu_session=dead", "document").await, (200, String::new(), gone), "nobody to ask about");
+    assert_eq!(open("svetu_sso=ana", "document").await, passed, "who never signed in here is a visitor");
+    world.sessions.set_down(true);
+    assert_eq!(open("svetu_session=dead; svetu_sso=ana", "document").await, passed, "not to be told now");
+}
+
+#[tokio::test]
 async fn what_the_site_is_told() {
     let site = TestSite::start(echo()).await;
     let world = World::with_site(site.address).await;

@@ -21,7 +21,8 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use svetu_contracts::{
     ContractError,
-    identity::{AccountEvent, Admission, Challenge, IdentityContract, Mailbox, NewAccount, Presented},
+    identity::{AccountEvent, Admission, Challenge, IdentityContract, Mailbox, NewAccount, Presented, SiteMember},
+    sessions::SessionsContract,
 };
 use svetu_gateway::{Gateway, GatewayConfig, GatewayLimits, GatewayParts};
 use svetu_http::{ApiProblem, Catalogue, ClientAddress, Kit, KitConfig, ValidJson};
@@ -59,6 +60,16 @@ impl Sessions {
     }
 }
 
+/// The same tokens at the site.
+struct AtSite(Arc<Sessions>);
+
+#[async_trait]
+impl SessionsContract for AtSite {
+    async fn authenticate(&self, session_token: &str) -> Result<Option<Actor>, ContractError> {
+        self.0.authenticate(session_token).await
+    }
+}
+
 fn uuid_of(token: &str) -> uuid::Uuid {
     uuid::Uuid::from_u128(token.bytes().fold(1, |sum, byte| sum * 257 + u128::from(byte)))
 }
@@ -91,6 +102,10 @@ impl IdentityContract for Sessions {
             description: format!("{} {}", shown.method, shown.proofs.join(" ")),
             dpop_nonce: Some("n-1".to_owned()),
         }))
+    }
+
+    async fn site_member(&self, _: &str) -> Result<Option<SiteMember>, ContractError> {
+        Ok(None)
     }
 
     async fn mailbox(&self, _: AccountId) -> Result<Mailbox, ContractError> {
@@ -154,7 +169,8 @@ fn services(gate: Gate) -> (Router, Router) {
         .route("/things/{id}", get(|Path(id): Path<String>| async move { id }))
         .route("/notes", post(note))
         .route("/media/uploads", post(count))
-        .route("/identity/sign-in", post(|| async { "signed in" }))
+        .route("/identity/sign-in", post(|| async { "signed in" }).get(seen))
+        .route("/identity/me", get(seen))
         .route("/wait", get(waiting))
         .route("/for-ever", get(std::future::pending::<()>))
         .route("/large", get(|| async { Json("ad ".repeat(20_000)) }))
@@ -209,11 +225,13 @@ fn parts(
         body_bytes_max: Kit::BODY_BYTES_MAX,
     });
     GatewayParts {
-        oauth: Router::new(),
+        oauth: Router::new().route("/oauth/seen", get(seen)),
+        signing: Router::new().route("/session/sign-in", get(|| async { "sent on" })),
         api,
         media,
         kit,
-        identity: sessions,
+        identity: sessions.clone(),
+        sessions: Arc::new(AtSite(sessions)),
         clock,
         site,
         openapi: json!({ "openapi": "3.1.0", "info": { "title": "Test", "version": "1" }, "paths": {} }),

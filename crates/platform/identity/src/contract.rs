@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use svetu_contracts::{
     ContractError,
-    identity::{AccountEvent, Admission, IdentityContract, Mailbox, NewAccount, Presented},
+    identity::{AccountEvent, Admission, IdentityContract, Mailbox, NewAccount, Presented, SiteMember},
 };
 use svetu_kernel::{AccountId, Actor};
 
@@ -20,6 +20,10 @@ impl IdentityContract for Identity {
 
     async fn admit(&self, presented: &Presented) -> Result<Admission, ContractError> {
         Ok(self.admit_program(presented, self.clock.now()).await?)
+    }
+
+    async fn site_member(&self, access_token: &str) -> Result<Option<SiteMember>, ContractError> {
+        Ok(self.site_member_of(access_token, self.clock.now()).await?)
     }
 
     async fn mailbox(&self, id: AccountId) -> Result<Mailbox, ContractError> {

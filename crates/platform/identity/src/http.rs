@@ -14,7 +14,7 @@ use axum::{
 };
 use http::{StatusCode, header, request::Parts};
 use serde::{Deserialize, Serialize};
-use svetu_http::{ApiProblem, ClientAddress, Grant, PathId, Problems, ValidJson, Worked, session_cookie};
+use svetu_http::{ApiProblem, ClientAddress, Grant, PathId, Problems, ValidJson, Worked, provider_cookie};
 use svetu_kernel::{AccountId, Language, Role, SessionId, Subject, Timestamp, UserId};
 use svetu_ports::Resource;
 use utoipa::ToSchema;
@@ -291,7 +291,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Client {
 }
 
 fn cookie(identity: &Identity, value: &str, max_age_s: Option<i64>) -> String {
-    cookies::write(identity.secure, session_cookie(identity.secure), value, max_age_s)
+    cookies::write(identity.secure, provider_cookie(identity.secure), value, max_age_s)
 }
 
 /// Takes the session's cookie away.

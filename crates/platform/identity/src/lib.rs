@@ -41,7 +41,7 @@ pub use audit::{
     Report as AuditReport,
 };
 pub use error::IdentityError;
-pub use oauth::{AuthMethod, ClientError, KeyView, NewClient, RegisteredClient};
+pub use oauth::{AuthMethod, ClientError, KeyView, NewClient, RegisteredClient, SiteClient};
 pub use password::HashCost;
 pub use people::People;
 pub use phone::PhoneConfig;

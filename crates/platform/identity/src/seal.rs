@@ -1,28 +1,9 @@
-//! What only this platform may read or have written: AES-256-GCM, a nonce of its own and then the ciphertext.
+//! Seals of identity's own: what they fail with is identity's error.
 
-use aes_gcm::{
-    Aes256Gcm, Nonce,
-    aead::{Aead as _, KeyInit as _, Payload},
-};
+pub use svetu_ports::seal::{open, seal};
 use zeroize::Zeroizing;
 
 use crate::IdentityError;
-
-const NONCE_BYTES: usize = 12;
-
-/// Bound to a context: nothing opens in another's place. None only when the text is longer than the cipher can seal (64 GiB).
-pub fn seal(key: &[u8; 32], context: &[u8], plain: &[u8]) -> Option<Vec<u8>> {
-    let nonce = rand::random::<[u8; NONCE_BYTES]>();
-    let payload = Payload { msg: plain, aad: context };
-    let sealed = Aes256Gcm::new(key.into()).encrypt(Nonce::from_slice(&nonce), payload).ok()?;
-    Some([nonce.as_slice(), &sealed].concat())
-}
-
-/// None: sealed under another key, bound to something else, or changed.
-pub fn open(key: &[u8; 32], context: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
-    let (nonce, msg) = sealed.split_at_checked(NONCE_BYTES)?;
-    Aes256Gcm::new(key.into()).decrypt(Nonce::from_slice(nonce), Payload { msg, aad: context }).ok()
-}
 
 /// A key for one purpose, of the process's secret.
 pub struct Seal([u8; 32]);

@@ -1,6 +1,7 @@
 //! Sessions in SQL, and how long they live.
 
 use chrono::Duration;
+use svetu_contracts::identity::{SITE_CLIENT, SiteMember};
 use svetu_db::{Db, Tx};
 use svetu_kernel::{AccountId, Actor, SessionId, Strength, Subject, Timestamp};
 use uuid::Uuid;
@@ -114,10 +115,51 @@ pub async fn create(
     Ok(NewSession { id, token, max_age_s: remember.then_some(life.whole_s_max) })
 }
 
-/// The actor of a living session; notes now and then that it was seen.
+/// As far as it says who acts.
+struct Row {
+    id: Uuid,
+    account: Uuid,
+    strength: String,
+    authenticated_at: Timestamp,
+    confirmed_at: Option<Timestamp>,
+    last_seen_at: Timestamp,
+    idle_s_max: i64,
+    expires_at: Timestamp,
+    roles: Vec<String>,
+}
+
+impl Row {
+    /// Notes now and then that it was seen.
+    async fn seen(self, db: &Db, now: Timestamp) -> Result<Actor, IdentityError> {
+        if now - self.last_seen_at > Duration::seconds(TOUCH_AFTER_S) {
+            sqlx::query!(
+                "update identity.session set last_seen_at = $2 where id = $1 and last_seen_at < $2",
+                self.id,
+                now
+            )
+            .execute(db.pool())
+            .await?;
+        }
+        Ok(Actor {
+            subject: Subject::Account {
+                id: AccountId::from_uuid(self.account),
+                session: Some(SessionId::from_uuid(self.id)),
+            },
+            roles: roles_of(&self.roles),
+            strength: if self.strength == "multi_factor" { Strength::MultiFactor } else { Strength::Password },
+            authenticated_at: Some(self.authenticated_at),
+            confirmed_at: self.confirmed_at,
+            ..Actor::visitor()
+        })
+    }
+}
+
+/// The actor of a living session.
 pub async fn actor(db: &Db, hash: TokenHash, now: Timestamp) -> Result<Option<Actor>, IdentityError> {
-    let row = sqlx::query!(
-        "select s.id, s.account, s.strength, s.authenticated_at, s.confirmed_at, s.last_seen_at, a.roles
+    let row = sqlx::query_as!(
+        Row,
+        "select s.id, s.account, s.strength, s.authenticated_at, s.confirmed_at, s.last_seen_at, s.idle_s_max,
+             s.expires_at, a.roles
          from identity.session s join identity.account a on a.id = s.account
          where s.token_hash = $1 and s.ended_at is null and s.expires_at > $2
              and s.last_seen_at + make_interval(secs => s.idle_s_max::float8) > $2 and a.state = 'active'",
@@ -127,22 +169,37 @@ pub async fn actor(db: &Db, hash: TokenHash, now: Timestamp) -> Result<Option<Ac
     .fetch_optional(db.pool())
     .await?;
     let Some(row) = row else { return Ok(None) };
-    if now - row.last_seen_at > Duration::seconds(TOUCH_AFTER_S) {
-        sqlx::query!("update identity.session set last_seen_at = $2 where id = $1 and last_seen_at < $2", row.id, now)
-            .execute(db.pool())
-            .await?;
-    }
-    Ok(Some(Actor {
-        subject: Subject::Account {
-            id: AccountId::from_uuid(row.account),
-            session: Some(SessionId::from_uuid(row.id)),
-        },
-        roles: roles_of(&row.roles),
-        strength: if row.strength == "multi_factor" { Strength::MultiFactor } else { Strength::Password },
-        authenticated_at: Some(row.authenticated_at),
-        confirmed_at: row.confirmed_at,
-        ..Actor::visitor()
-    }))
+    Ok(Some(row.seen(db, now).await?))
+}
+
+/// Who acts by a token of the site's: in the session that its grant was given in. None: one of them is over, or the token was revoked.
+pub async fn site_member(
+    db: &Db,
+    grant: Uuid,
+    spent: [u8; 32],
+    now: Timestamp,
+) -> Result<Option<SiteMember>, IdentityError> {
+    let row = sqlx::query_as!(
+        Row,
+        "select s.id, s.account, s.strength, s.authenticated_at, s.confirmed_at, s.last_seen_at, s.idle_s_max,
+             s.expires_at, a.roles
+         from identity.oauth_grant g join identity.session s on s.id = g.session
+         join identity.account a on a.id = s.account
+         where g.id = $1 and g.client = $2 and g.revoked_at is null and g.expires_at > $4
+             and s.ended_at is null and s.expires_at > $4
+             and s.last_seen_at + make_interval(secs => s.idle_s_max::float8) > $4 and a.state = 'active'
+             and not exists (select from identity.oauth_spent t where t.hash = $3)",
+        grant,
+        SITE_CLIENT,
+        spent.as_slice(),
+        now
+    )
+    .fetch_optional(db.pool())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let remembered = row.idle_s_max > Life::SHORT.idle_s_max;
+    let max_age_s = remembered.then(|| (row.expires_at - now).num_seconds());
+    Ok(Some(SiteMember { actor: row.seen(db, now).await?, max_age_s }))
 }
 
 /// The session goes on under a new token, its person proven anew. None: it has ended.

@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use svetu_contracts::{
     ContractError,
     geo::{GeoContract, Place, Point},
-    identity::{ACCOUNT_CREATED, AccountEvent, Admission, IdentityContract, Mailbox, NewAccount, Presented},
+    identity::{
+        ACCOUNT_CREATED, AccountEvent, Admission, IdentityContract, Mailbox, NewAccount, Presented, SiteMember,
+    },
     listings::{BulkListing, Condition, ContactOptions, ListingState, ListingsContract, Price, SellerKind},
     media::{Attachment, MediaContract, Picture, PictureFacts, Visibility},
     users::{NewFavourite, UsersContract},
@@ -137,6 +139,10 @@ impl IdentityContract for Accounts {
     /// The language follows the number: four people, four languages.
     async fn admit(&self, _: &Presented) -> Result<Admission, ContractError> {
         Err(ContractError::NotFound)
+    }
+
+    async fn site_member(&self, _: &str) -> Result<Option<SiteMember>, ContractError> {
+        Ok(None)
     }
 
     async fn mailbox(&self, id: AccountId) -> Result<Mailbox, ContractError> {

@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use svetu_contracts::{
     ContractError,
     geo::{GeoContract, Place, Point},
-    identity::{AccountEvent, Admission, IdentityContract, Mailbox, NewAccount, Presented},
+    identity::{AccountEvent, Admission, IdentityContract, Mailbox, NewAccount, Presented, SiteMember},
     listings::{BulkListing, BulkMode, BulkOutcome, ListingSnapshot, ListingsContract},
     taxonomy::Taxonomy,
 };
@@ -157,6 +157,10 @@ impl IdentityContract for Accounts {
     }
     async fn admit(&self, _: &Presented) -> Result<Admission, ContractError> {
         Err(ContractError::NotFound)
+    }
+
+    async fn site_member(&self, _: &str) -> Result<Option<SiteMember>, ContractError> {
+        Ok(None)
     }
 
     async fn mailbox(&self, id: AccountId) -> Result<Mailbox, ContractError> {

@@ -9,7 +9,9 @@ use serde_json::Value;
 use svetu_contracts::{
     ContractError,
     geo::Point,
-    identity::{ACCOUNT_CREATED, AccountEvent, Admission, IdentityContract, Mailbox, NewAccount, Presented},
+    identity::{
+        ACCOUNT_CREATED, AccountEvent, Admission, IdentityContract, Mailbox, NewAccount, Presented, SiteMember,
+    },
     listings::{
         BulkListing, BulkMode, BulkOutcome, LISTING_CHANGED, ListingPlace, ListingSnapshot, ListingState,
         ListingsContract, Price, SellerKind,
@@ -85,6 +87,10 @@ impl IdentityContract for Accounts {
     }
     async fn admit(&self, _: &Presented) -> Result<Admission, ContractError> {
         Err(ContractError::NotFound)
+    }
+
+    async fn site_member(&self, _: &str) -> Result<Option<SiteMember>, ContractError> {
+        Ok(None)
     }
 
     async fn mailbox(&self, id: AccountId) -> Result<Mailbox, ContractError> {

@@ -2,6 +2,7 @@
 
 use jsonwebtoken::{Algorithm, jwk::JwkSet};
 use serde_json::{Value, json};
+use svetu_contracts::identity::SITE_CLIENT;
 use svetu_db::Db;
 use svetu_kernel::{FieldProblem, Role, Timestamp};
 use uuid::Uuid;
@@ -368,6 +369,10 @@ pub async fn change(db: &Db, id: &str, new: &NewClient, by: &str, now: Timestamp
 
 /// The client's secret, made anew: the one before opens nothing from here on. None: it has none, or there is no such client.
 pub async fn new_secret(db: &Db, id: &str, by: &str, now: Timestamp) -> Result<Option<String>, IdentityError> {
+    // Made of the platform's secrets, and set anew with every start.
+    if id == SITE_CLIENT {
+        return Ok(None);
+    }
     let (secret, hash) = token::new();
     let mut tx = db.begin().await?;
     let done = sqlx::query!(
@@ -386,8 +391,11 @@ pub async fn new_secret(db: &Db, id: &str, by: &str, now: Timestamp) -> Result<O
     Ok(Some(secret))
 }
 
-/// Ends all that it was given, too. False: there is no such living client.
+/// Ends all that it was given, too. False: there is no such living client, or it is our own site.
 pub async fn disable(db: &Db, id: &str, by: &str, now: Timestamp) -> Result<bool, IdentityError> {
+    if id == SITE_CLIENT {
+        return Ok(false);
+    }
     let mut tx = db.begin().await?;
     let done = sqlx::query!(
         "update identity.oauth_client set disabled_at = $2 where id = $1 and disabled_at is null",
@@ -407,9 +415,11 @@ pub async fn disable(db: &Db, id: &str, by: &str, now: Timestamp) -> Result<bool
     Ok(true)
 }
 
+/// Those that somebody registered: our own site is none of them.
 pub async fn list(db: &Db) -> Result<Vec<Client>, IdentityError> {
     let ids = sqlx::query_scalar!(
-        "select id from identity.oauth_client where disabled_at is null order by created_at, id limit 500"
+        "select id from identity.oauth_client where disabled_at is null and id <> $1 order by created_at, id limit 500",
+        SITE_CLIENT
     )
     .fetch_all(db.pool())
     .await?;

@@ -21,6 +21,7 @@ mod params;
 mod registration;
 mod request;
 mod request_object;
+mod site;
 mod spent;
 mod staff;
 mod token;
@@ -36,6 +37,7 @@ pub use client::{AuthMethod, ClientError, NewClient, RegisteredClient};
 pub use http::routes;
 pub(crate) use http::see;
 pub use keys::KeyView;
+pub use site::SiteClient;
 
 use crate::IdentityError;
 

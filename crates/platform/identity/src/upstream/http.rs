@@ -7,6 +7,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
+use svetu_contracts::sessions::SIGN_IN;
 use svetu_http::{ApiProblem, Grant, PathId, Problems, ValidJson};
 use svetu_kernel::{Language, Timestamp};
 use utoipa::ToSchema;
@@ -149,8 +150,17 @@ async fn entered(
 ) -> Result<Response, IdentityError> {
     // Somebody who asked to be erased and comes back is asked whether they stay.
     let mut response = match identity.erasure_due_at(done.account.id).await? {
-        Some(_) => identity.page(language, "account/privacy", &[]),
-        None => see(&format!("{}{return_to}", identity.site_url)),
+        Some(_) => {
+            let page = format!("{}/account/privacy", oauth::prefix(language));
+            let query = serde_html_form::to_string([("next", page)]).unwrap_or_default();
+            see(&format!("{}{SIGN_IN}?{query}", identity.site_url))
+        }
+        // Signed in at the provider: the site learns of it as any client does, another application by its own request.
+        None if return_to.starts_with("/oauth/") => see(&format!("{}{return_to}", identity.site_url)),
+        None => {
+            let query = serde_html_form::to_string([("next", return_to)]).unwrap_or_default();
+            see(&format!("{}{SIGN_IN}?{query}", identity.site_url))
+        }
     };
     let headers = response.headers_mut();
     let (session, trusted) = (set(identity, &done.session), done.trusted);

@@ -23,15 +23,15 @@ async fn cookies_are_for_the_server_alone() {
         }
     }
     expect![[r#"
-        svetu_session=<43>; Path=/; HttpOnly; SameSite=Lax; Max-Age=15552000
-        svetu_session=<43>; Path=/; HttpOnly; SameSite=Lax; Max-Age=15552000
-        svetu_session=<0>; Path=/; HttpOnly; SameSite=Lax; Max-Age=0
-        svetu_session=<43>; Path=/; HttpOnly; SameSite=Lax
-        svetu_session=<43>; Path=/; HttpOnly; SameSite=Lax
-        svetu_session=<0>; Path=/; HttpOnly; SameSite=Lax; Max-Age=0
-        __Host-svetu_session=<43>; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=15552000
-        __Host-svetu_session=<43>; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=15552000
-        __Host-svetu_session=<0>; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0
+        svetu_sso=<43>; Path=/; HttpOnly; SameSite=Lax; Max-Age=15552000
+        svetu_sso=<43>; Path=/; HttpOnly; SameSite=Lax; Max-Age=15552000
+        svetu_sso=<0>; Path=/; HttpOnly; SameSite=Lax; Max-Age=0
+        svetu_sso=<43>; Path=/; HttpOnly; SameSite=Lax
+        svetu_sso=<43>; Path=/; HttpOnly; SameSite=Lax
+        svetu_sso=<0>; Path=/; HttpOnly; SameSite=Lax; Max-Age=0
+        __Host-svetu_sso=<43>; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=15552000
+        __Host-svetu_sso=<43>; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=15552000
+        __Host-svetu_sso=<0>; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0
     "#]]
     .assert_eq(&shown);
 }

@@ -363,7 +363,7 @@ impl Browser<'_> {
         for line in answer.headers.get_all(header::SET_COOKIE) {
             let (name, rest) = line.to_str().unwrap().split_once('=').unwrap();
             let value = Some(rest.split(';').next().unwrap().to_owned()).filter(|value| !value.is_empty());
-            match (name.ends_with("svetu_session"), value) {
+            match (name.ends_with("svetu_sso"), value) {
                 (true, value) => self.cookie = value,
                 (false, Some(value)) => drop(self.jar.insert(name.to_owned(), value)),
                 (false, None) => drop(self.jar.remove(name)),

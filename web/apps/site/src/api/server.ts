@@ -49,9 +49,14 @@ export async function orNull<T>(promise: Promise<T>, ...statuses: number[]): Pro
 /** Who is signed in; `null` for a visitor. Asked once a request. */
 export const me = cache(async (locale: Locale): Promise<Me | null> => {
   const jar = await cookies();
-  if (!jar.getAll().some(({ name }) => name.includes("session"))) return null;
+  if (!jar.getAll().some(({ name }) => name.endsWith("svetu_session"))) return null;
   return orNull(get<Me>(locale, "/identity/me"), 401, 0);
 });
+
+/** Whom the provider knows: on its own pages, where somebody may sign in to another application and not to this site. */
+export const meAtProvider = cache((locale: Locale): Promise<Me | null> =>
+  orNull(get<Me>(locale, "/identity/me"), 401, 0),
+);
 
 /** What an application asks the signed-in person for. */
 export function authorizationRequest(locale: Locale, request: string): Promise<AuthorizationView> {

@@ -7,7 +7,7 @@ import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { act, keepCookies } from "@/api/act";
 import { hindrance, localeOf, refused, text, workOf } from "./faults";
-import { localPath } from "./next";
+import { entering, localPath } from "./next";
 import type { FormState } from "./state";
 
 const YEAR_S = 31_536_000;
@@ -22,7 +22,7 @@ async function enter(answer: Answer<Session | SignInAnswer>): Promise<void> {
 
 /** On to where the person was going; Next.js takes every path for a page of its own when its script sent the form. */
 async function goOn(next: string): Promise<FormState> {
-  if (next.startsWith("/oauth/") && (await headers()).has("next-action")) {
+  if (/^\/(oauth|session)\//.test(next) && (await headers()).has("next-action")) {
     return { errors: {}, values: {}, leave: next };
   }
   redirect(next);
@@ -31,8 +31,7 @@ async function goOn(next: string): Promise<FormState> {
 /** In; somebody who asked to be erased and comes back is asked whether they stay. */
 async function entered(locale: Locale, answer: Answer<SignInAnswer>, next: string): Promise<FormState> {
   await enter(answer);
-  if (answer.data.erasure_due_at) redirect(href(locale, "/account/privacy"));
-  return goOn(next);
+  return goOn(entering(answer.data.erasure_due_at ? href(locale, "/account/privacy") : next));
 }
 
 /** In, or on to the page that asks for the second factor. */
@@ -176,7 +175,7 @@ export async function signUpByUpstream(_: FormState, form: FormData): Promise<Fo
   } catch (error) {
     return refused(locale, error, values);
   }
-  return goOn(localPath(locale, form.get("next")));
+  return goOn(entering(localPath(locale, form.get("next"))));
 }
 
 /** The answer is the same whether the address has an account or not. */
@@ -223,5 +222,5 @@ export async function verifyEmail(_: FormState, form: FormData): Promise<FormSta
     return refused(locale, error, {});
   }
   // Who chose no password makes a passkey next.
-  redirect(href(locale, password ? "/account?done=verified" : "/account/security?done=verified"));
+  return goOn(entering(href(locale, password ? "/account?done=verified" : "/account/security?done=verified")));
 }

@@ -14,6 +14,10 @@ export function localPath(locale: Locale, value: unknown): string {
   return url.pathname + url.search + url.hash;
 }
 
+/** Where somebody whom the provider now knows goes on: to what another application asked, or to the site, which asks the provider in turn. */
+export const entering = (next: string) =>
+  next.startsWith("/oauth/") ? next : `/session/sign-in?next=${encodeURIComponent(next)}`;
+
 /** A page of signing in or up that comes back to `next`. */
 export function withNext(locale: Locale, path: string, next: string): string {
   const target = href(locale, path);

@@ -8,6 +8,7 @@ import { useEffect, useRef, useState } from "react";
 import { api } from "@/api/browser";
 import { useInBrowser } from "@/browser/in-browser";
 import { type Ceremony, canPasskeys, canSuggest, getPasskey } from "./ceremony";
+import { entering } from "./next";
 
 export interface PasskeyButtonProps {
   /** `sign-in`: as whoever the passkey says; `step-up`: the signed-in person once more. */
@@ -59,7 +60,7 @@ export function PasskeyButton({ purpose, next, suggest = false, labels }: Passke
     const body = { state: data.state, credential };
     if (purpose === "sign-in") await api("POST", "/identity/sign-in/passkey", { body });
     else await api("POST", "/identity/me/step-up", { body: { method: "passkey", ...body } });
-    window.location.assign(next);
+    window.location.assign(purpose === "sign-in" ? entering(next) : next);
   }
 
   async function press() {

@@ -55,7 +55,8 @@ export async function AccountMenu({ locale, person, staff }: { locale: Locale; p
             </li>
           ))}
         </ul>
-        <form method="post" action={href(locale, "/sign-out")} className="mt-2 border-t border-line pt-2">
+        <form method="post" action="/session/end" className="mt-2 border-t border-line pt-2">
+          <input type="hidden" name="next" value={href(locale, "/")} />
           <button type="submit" className={row}>
             <LogOut aria-hidden className="size-5 text-quiet" />
             {t("signOut")}

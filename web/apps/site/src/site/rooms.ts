@@ -19,7 +19,6 @@ export const ROOMS: ReadonlySet<string> = new Set([
   "search",
   "sellers",
   "sign-in",
-  "sign-out",
   "sign-up",
   "staff",
   "step-up",

@@ -78,7 +78,8 @@ export default async function Account({ params, searchParams }: Props) {
           </li>
         )}
       </ul>
-      <form method="post" action={href(locale, "/sign-out")} className="mt-6">
+      <form method="post" action="/session/end" className="mt-6">
+        <input type="hidden" name="next" value={href(locale, "/")} />
         <Button type="submit" variant="secondary">
           <LogOut aria-hidden className="size-5" />
           {t("signOut")}

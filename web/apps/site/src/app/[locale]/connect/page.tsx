@@ -6,7 +6,7 @@ import { Unplug } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { redirect } from "next/navigation";
-import { authorizationRequest, me, orNull } from "@/api/server";
+import { authorizationRequest, meAtProvider, orNull } from "@/api/server";
 import { AuthFrame } from "@/auth/frame";
 import { Scopes } from "@/connect/scopes";
 import { pageLocale } from "@/i18n/page-locale";
@@ -46,7 +46,7 @@ export default async function Connect({ params, searchParams }: Props) {
   if (typeof request !== "string" || !request) return broken;
   const next = `/oauth/continue?request=${encodeURIComponent(request)}`;
   const again = `${href(locale, "/sign-in")}?again=1&next=${encodeURIComponent(next)}`;
-  if (!(await me(locale))) redirect(again);
+  if (!(await meAtProvider(locale))) redirect(again);
   const asked = await orNull(authorizationRequest(locale, request), 404, 400);
   if (!asked) return broken;
   return (

@@ -1,17 +1,18 @@
 import { href } from "@svetu/i18n/locales";
+import { Notice } from "@svetu/ui/badge";
 import { buttonClass } from "@svetu/ui/button";
 import { Link } from "@svetu/ui/link";
 import { Mail } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { redirect } from "next/navigation";
-import { me } from "@/api/server";
+import { meAtProvider } from "@/api/server";
 import { signIn } from "@/auth/actions";
 import { ActionForm } from "@/auth/form";
 import { AuthFrame, formLabels } from "@/auth/frame";
 import { Or } from "@/auth/or";
 import { PasskeyButton } from "@/auth/passkey-button";
-import { localPath, withNext } from "@/auth/next";
+import { entering, localPath, withNext } from "@/auth/next";
 import { UpstreamNotice, Upstreams } from "@/auth/upstreams";
 import { pageLocale } from "@/i18n/page-locale";
 import { alternates } from "@/seo/links";
@@ -32,7 +33,7 @@ export default async function SignIn({ params, searchParams }: Props) {
   const query = await searchParams;
   const next = localPath(locale, query.next);
   // An application may want somebody to sign in anew, or as another person.
-  if (query.again !== "1" && (await me(locale))) redirect(next);
+  if (query.again !== "1" && (await meAtProvider(locale))) redirect(entering(next));
   const email = typeof query.email === "string" ? query.email.slice(0, 254) : undefined;
   const [t, labels] = await Promise.all([getTranslations("auth"), formLabels()]);
   return (
@@ -47,6 +48,11 @@ export default async function SignIn({ params, searchParams }: Props) {
         </p>
       }
     >
+      {query.failed === "1" && (
+        <Notice tone="danger" role="alert" className="mb-5">
+          {t("failed")}
+        </Notice>
+      )}
       <UpstreamNotice locale={locale} stop={query.upstream} linking={query.linking} />
       <ActionForm
         action={signIn}

@@ -4,11 +4,11 @@ import { MailCheck } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { redirect } from "next/navigation";
-import { me } from "@/api/server";
+import { meAtProvider } from "@/api/server";
 import { signUp } from "@/auth/actions";
 import { ActionForm, type FormField } from "@/auth/form";
 import { AuthFrame, formLabels, MailSent } from "@/auth/frame";
-import { localPath, withNext } from "@/auth/next";
+import { entering, localPath, withNext } from "@/auth/next";
 import { Upstreams } from "@/auth/upstreams";
 import { pageLocale } from "@/i18n/page-locale";
 import { alternates } from "@/seo/links";
@@ -34,7 +34,7 @@ export default async function SignUp({ params, searchParams }: Props) {
   const query = await searchParams;
   const next = localPath(locale, query.next);
   const withPassword = query.passkey !== "1";
-  if (await me(locale)) redirect(next);
+  if (await meAtProvider(locale)) redirect(entering(next));
   const [t, labels] = await Promise.all([getTranslations("auth"), formLabels()]);
   const password: FormField = {
     name: "password",

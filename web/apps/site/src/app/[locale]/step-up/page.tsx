@@ -3,12 +3,12 @@ import { href } from "@svetu/i18n/locales";
 import { Link } from "@svetu/ui/link";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { member } from "@/account/access";
-import { get } from "@/api/server";
+import { redirect } from "next/navigation";
+import { get, meAtProvider } from "@/api/server";
 import { mailStepUpCode, stepUp } from "@/auth/actions";
 import { ActionForm, type FormField } from "@/auth/form";
 import { AuthFrame, formLabels } from "@/auth/frame";
-import { localPath } from "@/auth/next";
+import { localPath, withNext } from "@/auth/next";
 import { Or } from "@/auth/or";
 import { PasskeyButton } from "@/auth/passkey-button";
 import { pageLocale } from "@/i18n/page-locale";
@@ -27,9 +27,11 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 /** Before a dangerous act, or because an application asks for it: the signed-in person once more. */
 export default async function StepUp({ params, searchParams }: Props) {
   const locale = await pageLocale(params);
-  const person = await member(locale);
   const query = await searchParams;
   const next = localPath(locale, query.next);
+  // Somebody who signs in to another application need not be signed in to this site.
+  const person = await meAtProvider(locale);
+  if (!person) redirect(withNext(locale, "/sign-in", next));
   const [t, labels, factors] = await Promise.all([
     getTranslations("auth"),
     formLabels(),

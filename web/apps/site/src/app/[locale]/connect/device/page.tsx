@@ -8,7 +8,7 @@ import { MonitorCheck, MonitorX } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { redirect } from "next/navigation";
-import { deviceRequest, me, orNull } from "@/api/server";
+import { deviceRequest, meAtProvider, orNull } from "@/api/server";
 import { AuthFrame } from "@/auth/frame";
 import { answerDevice } from "@/connect/actions";
 import { Scopes } from "@/connect/scopes";
@@ -53,7 +53,7 @@ export default async function Device({ params, searchParams }: Props) {
     );
   }
   const code = typeof query.user_code === "string" ? query.user_code.slice(0, CODE_CHARS_MAX) : "";
-  const person = await me(locale);
+  const person = await meAtProvider(locale);
   if (!person) {
     const back = href(locale, `/connect/device${code ? `?user_code=${encodeURIComponent(code)}` : ""}`);
     redirect(`${href(locale, "/sign-in")}?next=${encodeURIComponent(back)}`);

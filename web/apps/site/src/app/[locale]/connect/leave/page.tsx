@@ -4,7 +4,7 @@ import { Link } from "@svetu/ui/link";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { redirect } from "next/navigation";
-import { me } from "@/api/server";
+import { meAtProvider } from "@/api/server";
 import { AuthFrame } from "@/auth/frame";
 import { pageLocale } from "@/i18n/page-locale";
 
@@ -24,7 +24,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 /** An application wants somebody signed out and cannot prove that they want it too. */
 export default async function Leave({ params, searchParams }: Props) {
   const locale = await pageLocale(params);
-  const [t, query, person] = await Promise.all([getTranslations("connect"), searchParams, me(locale)]);
+  const [t, query, person] = await Promise.all([getTranslations("connect"), searchParams, meAtProvider(locale)]);
   if (!person) redirect(href(locale, "/"));
   return (
     <AuthFrame title={t("leave.title")} lead={t("leave.text", { email: person.email })}>

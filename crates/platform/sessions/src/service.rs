@@ -1,0 +1,273 @@
+//! Signing in by the provider, who somebody is, and the ends of a session.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
+use moka::sync::Cache;
+use subtle::ConstantTimeEq as _;
+use svetu_contracts::{
+    ContractError,
+    identity::{IdentityContract, SiteMember},
+    sessions::SessionsContract,
+};
+use svetu_db::Db;
+use svetu_kernel::{Actor, SharedClock, Subject, Timestamp};
+use uuid::Uuid;
+
+use crate::{
+    SessionsDeps, SessionsError,
+    flow::{self, Away},
+    provider::Provider,
+    store::{self, Kept, NewSession, TokenHash},
+};
+
+/// Tokens that end sooner are renewed, while the old ones are still good.
+const RENEW_BEFORE_S: i64 = 60;
+/// How long a request waits for another one that renews the same tokens, and how often it looks.
+const RENEWAL_LOOKS_MAX: u32 = 100;
+const RENEWAL_LOOK: Duration = Duration::from_millis(50);
+/// What is kept in memory is as good as the table: the provider is asked about the token with every request.
+const KNOWN_MAX: u64 = 50_000;
+const KNOWN_LIFE: Duration = Duration::from_secs(60);
+
+/// A session whose access token is good for a while.
+#[derive(Clone)]
+struct Known {
+    id: Uuid,
+    access: Arc<str>,
+    access_expires_at: Timestamp,
+}
+
+pub struct Service {
+    pub db: Db,
+    pub clock: SharedClock,
+    pub provider: Provider,
+    pub site_url: String,
+    pub secure: bool,
+    pub key: [u8; 32],
+    identity: Arc<dyn IdentityContract>,
+    known: Cache<TokenHash, Known>,
+}
+
+/// Where a sign-in begins.
+pub struct Leaving {
+    pub url: String,
+    /// The value of the cookie that remembers it.
+    pub away: String,
+}
+
+/// What comes back from the provider (RFC 6749 §4.1.2, RFC 9207).
+#[derive(Debug, Default)]
+pub struct Returned {
+    pub code: Option<String>,
+    pub state: Option<String>,
+    pub iss: Option<String>,
+    pub error: Option<String>,
+}
+
+pub enum Arrival {
+    /// Signed in, under this cookie.
+    In { token: String, max_age_s: Option<i64>, next: String },
+    /// Nobody is signed in at the provider either: a visitor, who wanted to be asked nothing.
+    Visitor { next: String },
+    /// The answer belongs to another try of this browser: once more.
+    Again { next: String },
+    /// There is nothing to go on with.
+    Failed { next: String },
+}
+
+fn plausible(token: &str) -> bool {
+    token.len() == 43
+}
+
+/// A fast hash is enough: the token has 256 bits of its own.
+pub fn hash(token: &str) -> TokenHash {
+    blake3::derive_key("svetu sessions token v1", token.as_bytes())
+}
+
+impl Service {
+    pub fn try_new(deps: SessionsDeps) -> Result<Self, SessionsError> {
+        Ok(Self {
+            provider: Provider::try_new(&deps)?,
+            secure: deps.site_url.starts_with("https://"),
+            db: deps.db,
+            clock: deps.clock,
+            site_url: deps.site_url,
+            key: deps.key,
+            identity: deps.identity,
+            known: Cache::builder().max_capacity(KNOWN_MAX).time_to_live(KNOWN_LIFE).build(),
+        })
+    }
+
+    pub async fn leave(&self, next: &str, silent: bool, again: bool) -> Result<Leaving, SessionsError> {
+        let now = self.clock.now();
+        let departure = self.provider.depart(silent, flow::language(next).tag(), now).await?;
+        let away = Away {
+            state: departure.state,
+            nonce: departure.nonce,
+            verifier: departure.verifier,
+            next: next.to_owned(),
+            silent,
+            again,
+            since: now,
+        };
+        Ok(Leaving { url: departure.url, away: away.seal(&self.key).ok_or(SessionsError::Seal)? })
+    }
+
+    /// `before`: the session's cookie that the browser still has.
+    pub async fn arrive(
+        &self,
+        away: Option<&str>,
+        before: Option<&str>,
+        returned: Returned,
+    ) -> Result<Arrival, SessionsError> {
+        let now = self.clock.now();
+        let Some(away) = away.and_then(|value| Away::open(&self.key, value, now)) else {
+            return Ok(Arrival::Failed { next: "/".to_owned() });
+        };
+        let Away { state, nonce, verifier, next, silent, again, .. } = away;
+        let same = |given: &String| bool::from(given.as_bytes().ct_eq(state.as_bytes()));
+        if !returned.state.as_ref().is_some_and(same) {
+            return Ok(if again { Arrival::Failed { next } } else { Arrival::Again { next } });
+        }
+        if !self.provider.is_mine(returned.iss.as_deref()) {
+            return Ok(Arrival::Failed { next });
+        }
+        let code = match (returned.code, returned.error) {
+            (Some(code), None) => code,
+            (_, Some(_)) if silent => return Ok(Arrival::Visitor { next }),
+            (_, Some(_)) | (None, None) => return Ok(Arrival::Failed { next }),
+        };
+        let granted = match self.provider.arrive(code, nonce, verifier, now).await {
+            Ok(granted) => granted,
+            Err(SessionsError::Over) => return Ok(Arrival::Failed { next }),
+            Err(error) => return Err(error),
+        };
+        let Some(SiteMember { actor, max_age_s }) = self.identity.site_member(&granted.tokens.access).await? else {
+            return Ok(Arrival::Failed { next });
+        };
+        let (Subject::Account { session: Some(session), .. }, Some(user)) = (&actor.subject, actor.user_id()) else {
+            return Err(SessionsError::Refused("the access token is nobody's".to_owned()));
+        };
+        if user.to_string() != granted.subject {
+            return Err(SessionsError::Refused("the tokens are of two people".to_owned()));
+        }
+        let token = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
+        let new = NewSession {
+            token_hash: hash(&token),
+            subject: &granted.subject,
+            sid: &session.to_string(),
+            tokens: &granted.tokens,
+            access_expires_at: granted.access_expires_at,
+        };
+        let before = before.filter(|token| plausible(token)).map(hash);
+        if let Some(before) = &before {
+            self.known.invalidate(before);
+        }
+        store::insert(&self.db, &self.key, &new, before, now).await?;
+        Ok(Arrival::In { token, max_age_s, next })
+    }
+
+    /// Ends it here; where its person is sent, so that the provider ends it for all others too. None: there is none.
+    pub async fn end(&self, token: &str, back: &str) -> Result<Option<String>, SessionsError> {
+        if !plausible(token) {
+            return Ok(None);
+        }
+        let hash = hash(token);
+        self.known.invalidate(&hash);
+        let Some(kept) = store::find(&self.db, &self.key, &hash, self.clock.now()).await? else { return Ok(None) };
+        store::delete(&self.db, kept.id).await?;
+        Ok(Some(self.provider.departure_for_good(&kept.tokens.id, back)))
+    }
+
+    /// What the provider says of its own accord.
+    pub async fn told(&self, logout_token: &str) -> Result<(), SessionsError> {
+        let over = self.provider.logged_out(logout_token, self.clock.now()).await?;
+        store::delete_of(&self.db, &over.subject, over.sid.as_deref()).await?;
+        Ok(())
+    }
+
+    pub async fn sweep(&self) -> Result<u64, SessionsError> {
+        store::sweep(&self.db, self.clock.now()).await
+    }
+
+    async fn member(&self, token: &str) -> Result<Option<Actor>, SessionsError> {
+        let hash = hash(token);
+        let found = match self.known.get(&hash) {
+            Some(known) if !self.ends_soon(known.access_expires_at) => Some(known),
+            _ => self.fresh(&hash).await?,
+        };
+        let Some(known) = found else { return Ok(None) };
+        if let Some(member) = self.identity.site_member(&known.access).await? {
+            self.known.insert(hash, known);
+            return Ok(Some(member.actor));
+        }
+        // Its session at the provider is over, whether we were told or not.
+        self.known.invalidate(&hash);
+        store::delete(&self.db, known.id).await?;
+        Ok(None)
+    }
+
+    fn ends_soon(&self, at: Timestamp) -> bool {
+        at - self.clock.now() < TimeDelta::seconds(RENEW_BEFORE_S)
+    }
+
+    /// From the table; its tokens renewed when they end soon. None: there is no such session.
+    async fn fresh(&self, hash: &TokenHash) -> Result<Option<Known>, SessionsError> {
+        for _ in 0..RENEWAL_LOOKS_MAX {
+            let now = self.clock.now();
+            let Some(kept) = store::find(&self.db, &self.key, hash, now).await? else { return Ok(None) };
+            if !self.ends_soon(kept.access_expires_at) {
+                return Ok(Some(known(&kept)));
+            }
+            if store::lease(&self.db, kept.id, kept.access_expires_at, now).await? {
+                return self.renew(kept).await;
+            }
+            // Somebody else is at it; the old ones may still be good.
+            if kept.access_expires_at > now {
+                return Ok(Some(known(&kept)));
+            }
+            tokio::time::sleep(RENEWAL_LOOK).await;
+        }
+        Err(SessionsError::Unavailable("new tokens did not come in time".to_owned()))
+    }
+
+    async fn renew(&self, kept: Kept) -> Result<Option<Known>, SessionsError> {
+        let now = self.clock.now();
+        match self.provider.renew(&kept.tokens, now).await {
+            Ok((tokens, access_expires_at)) => {
+                store::renewed(&self.db, &self.key, kept.id, &tokens, access_expires_at, now).await?;
+                Ok(Some(Known { id: kept.id, access: tokens.access.into(), access_expires_at }))
+            }
+            Err(SessionsError::Over) => {
+                store::delete(&self.db, kept.id).await?;
+                Ok(None)
+            }
+            // The provider is away for a moment: what is still good stays so.
+            Err(error) => {
+                store::give_up(&self.db, kept.id).await?;
+                if kept.access_expires_at > now {
+                    tracing::warn!(%error, "a session's tokens were not renewed");
+                    return Ok(Some(known(&kept)));
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+fn known(kept: &Kept) -> Known {
+    Known { id: kept.id, access: kept.tokens.access.as_str().into(), access_expires_at: kept.access_expires_at }
+}
+
+#[async_trait]
+impl SessionsContract for Service {
+    async fn authenticate(&self, session_token: &str) -> Result<Option<Actor>, ContractError> {
+        if !plausible(session_token) {
+            return Ok(None);
+        }
+        Ok(self.member(session_token).await?)
+    }
+}
