@@ -10,6 +10,7 @@ use crate::{
     model::{Session, roles_of},
     oauth,
     people::BlindIndex,
+    support,
     token::{self, TokenHash},
 };
 
@@ -132,7 +133,7 @@ pub async fn actor(db: &Db, hash: TokenHash, now: Timestamp) -> Result<Option<Ac
             .execute(db.pool())
             .await?;
     }
-    Ok(Some(Actor {
+    let actor = Actor {
         subject: Subject::Account {
             id: AccountId::from_uuid(row.account),
             session: Some(SessionId::from_uuid(row.id)),
@@ -142,7 +143,8 @@ pub async fn actor(db: &Db, hash: TokenHash, now: Timestamp) -> Result<Option<Ac
         authenticated_at: Some(row.authenticated_at),
         confirmed_at: row.confirmed_at,
         ..Actor::visitor()
-    }))
+    };
+    Ok(Some(support::shown(db, actor, now).await?))
 }
 
 /// The session goes on under a new token, its person proven anew. None: it has ended.
@@ -166,10 +168,27 @@ pub async fn confirm(
     )
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(row.map(|row| {
-        let remembered = row.idle_s_max > Life::SHORT.idle_s_max;
-        NewSession { id, token, max_age_s: remembered.then(|| (row.expires_at - now).num_seconds()) }
-    }))
+    Ok(row.map(|row| went_on(id, token, row.idle_s_max, row.expires_at, now)))
+}
+
+/// The session goes on under a new token; what its person has proven for dangerous acts is spent. None: it has ended.
+pub async fn renew(tx: &mut Tx<'_>, id: SessionId, now: Timestamp) -> Result<Option<NewSession>, IdentityError> {
+    let (token, hash) = token::new();
+    let row = sqlx::query!(
+        "update identity.session set token_hash = $2, confirmed_at = null, last_seen_at = $3
+         where id = $1 and ended_at is null and expires_at > $3 returning idle_s_max, expires_at",
+        id.uuid(),
+        hash.as_slice(),
+        now
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| went_on(id, token, row.idle_s_max, row.expires_at, now)))
+}
+
+fn went_on(id: SessionId, token: String, idle_s_max: i64, expires_at: Timestamp, now: Timestamp) -> NewSession {
+    let remembered = idle_s_max > Life::SHORT.idle_s_max;
+    NewSession { id, token, max_age_s: remembered.then(|| (expires_at - now).num_seconds()) }
 }
 
 pub async fn living(db: &Db, account: AccountId, now: Timestamp) -> Result<Vec<Session>, IdentityError> {
@@ -255,6 +274,7 @@ pub async fn end(tx: &mut Tx<'_>, account: AccountId, id: SessionId, now: Timest
     )
     .execute(&mut **tx)
     .await?;
+    support::sessions_ended(tx, &[id.uuid()], now).await?;
     oauth::announce_ended(tx, &[id.uuid()], now).await?;
     Ok(ended.rows_affected() == 1)
 }
@@ -275,6 +295,7 @@ pub async fn end_all(
     )
     .fetch_all(&mut **tx)
     .await?;
+    support::sessions_ended(tx, &ended, now).await?;
     oauth::announce_ended(tx, &ended, now).await?;
     // What outlives a session was given in it: whoever wants all others out means applications too.
     sqlx::query!(

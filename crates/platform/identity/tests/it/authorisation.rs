@@ -93,6 +93,13 @@ async fn who_may_do_what() {
             "POST /identity/accounts/{account}/factor-reset",
             json!({ "reason": "Izgubljen telefon." }),
         ),
+        // Support alone: none of these.
+        (
+            "identity.impersonate",
+            "POST /identity/accounts/{account}/impersonation",
+            json!({ "reason": "Ne vidi svoj oglas." }),
+        ),
+        ("identity.end_impersonation", "DELETE /identity/impersonation", Value::Null),
         ("identity.factor_resets", "GET /identity/factor-resets", Value::Null),
         ("identity.approve_factor_reset", "POST /identity/factor-resets/{reset}/approval", Value::Null),
         ("identity.withdraw_factor_reset", "DELETE /identity/factor-resets/{reset}", Value::Null),
