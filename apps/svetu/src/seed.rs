@@ -33,9 +33,10 @@ const PICTURES_PARALLEL: usize = 4;
 const PICTURES_OF_AD_MAX: usize = 4;
 
 /// The accounts of every demo world, one for each role.
-pub const STAFF: [(&str, &str, Role); 4] = [
+pub const STAFF: [(&str, &str, Role); 5] = [
     ("kupac@example.com", "Mira Kupac", Role::Member),
     ("radnja@example.com", "Radnja Demo", Role::Trader),
+    ("podrska@example.com", "Vera Podrška", Role::Support),
     ("moderator@example.com", "Milan Moderator", Role::Moderator),
     ("operator@example.com", "Olga Operator", Role::Operator),
 ];

@@ -153,6 +153,10 @@ pub async fn by_account(State(edge): State<Arc<Edge>>, request: Request, next: N
             let own = limits.accounts.take_of(Quota::per_minute(*per_minute), id.to_string(), now);
             Some(("key", if own.allowed { tighter(own, limits.accounts.take(subject.name(), now)) } else { own }))
         }
+        // What one of support asks for in a person's place does not use up what the person may ask for.
+        Some(Actor { acting: Some(acting), .. }) => {
+            Some(("account", limits.accounts.take(acting.account.to_string(), now)))
+        }
         Some(Actor { subject: subject @ (Subject::Account { .. } | Subject::Machine { .. }), .. }) => {
             Some(("account", limits.accounts.take(subject.name(), now)))
         }

@@ -22,6 +22,8 @@ const TOKEN_BYTES_MAX: usize = 512;
 
 const PROOF: HeaderName = HeaderName::from_static("dpop");
 const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
+/// On answers that one of support sees in somebody's place.
+const STANDING_IN: HeaderName = HeaderName::from_static("svetu-standing-in");
 /// What a proof may be signed with.
 const DPOP_CHALLENGE: &str = "DPoP algs=\"ES256 EdDSA PS256\"";
 
@@ -38,8 +40,14 @@ pub async fn known(State(edge): State<Arc<Edge>>, mut request: Request, next: Ne
         },
         (None, _) => cookies.actor(&edge).await?.unwrap_or_else(Actor::visitor),
     };
+    let stands_in = actor.acting.is_some();
     request.extensions_mut().insert(actor);
     let mut response = next.run(request).await;
+    if stands_in {
+        // The browser is support's: what the person sees is gone with the page. The site's service worker looks for the mark.
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response.headers_mut().insert(STANDING_IN, HeaderValue::from_static("1"));
+    }
     if open_to_programs {
         invite(&mut response);
     }

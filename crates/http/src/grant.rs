@@ -12,6 +12,9 @@ use crate::{ApiProblem, Kit};
 /// The code of a token's or a key's refusal; its parameter `scope` says what would do.
 pub const INSUFFICIENT_SCOPE: &str = "auth.insufficient_scope";
 
+/// The code of what is not for whoever stands in for somebody (ADR 16).
+pub const STANDING_IN: &str = "auth.standing_in";
+
 /// An action of the policy. Declared by [`permissions!`](crate::permissions).
 pub trait Permission: Send + Sync + 'static {
     /// The operation id: `listings.publish`.
@@ -85,11 +88,13 @@ impl<P: Permission> Grant<P> {
             resource.kind,
             resource.id,
             actor = ?self.actor.subject,
+            acting = self.actor.acting.map(|acting| tracing::field::display(acting.account)),
             reason,
             "refused {}",
             P::ACTION
         );
         Err(match (&self.actor.subject, missing) {
+            _ if self.actor.acting.is_some() => Problem::new(Status::Forbidden, STANDING_IN),
             (Subject::Visitor, _) => Problem::new(Status::Unauthorized, "auth.required"),
             (_, Some(Some(scope))) => Problem::new(Status::Forbidden, INSUFFICIENT_SCOPE).with("scope", scope),
             (_, Some(None)) => Problem::new(Status::Forbidden, "auth.session_only"),

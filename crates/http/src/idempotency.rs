@@ -37,7 +37,9 @@ pub async fn idempotent(
     request: Request,
     next: Next,
 ) -> Result<Response, ApiProblem> {
-    let account = request.extensions().get::<Actor>().and_then(Actor::account_id);
+    // Who stands in for somebody is not told what they were told; nor do they act.
+    let actor = request.extensions().get::<Actor>().filter(|actor| actor.acting.is_none());
+    let account = actor.and_then(Actor::account_id);
     let (Some(account), Some(key)) = (account, request.headers().get(KEY)) else {
         return Ok(next.run(request).await);
     };

@@ -20,7 +20,7 @@ mod request;
 pub use address::is_public;
 pub use etag::{IfMatch, IfNoneMatch, Tagged, etag};
 pub use extract::{PathId, ValidJson, ValidPath, ValidQuery};
-pub use grant::{Grant, INSUFFICIENT_SCOPE, Permission};
+pub use grant::{Grant, INSUFFICIENT_SCOPE, Permission, STANDING_IN};
 pub use idempotency::{ThingId, idempotent};
 pub use kit::{Kit, KitArg, KitConfig};
 pub use limits::{ClientAddress, Limiter, Quota, Verdict, Worked};

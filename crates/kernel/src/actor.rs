@@ -88,6 +88,15 @@ pub enum Credential {
     Key { id: ApiKeyId, scopes: BTreeSet<String>, per_minute: u32 },
 }
 
+/// One of support who stands in for the subject (ADR 16): what is done then is done by both, and bears both names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acting {
+    pub account: AccountId,
+    /// Of theirs. The subject has none: what asks for one is none of theirs to do.
+    pub session: SessionId,
+    pub until: Timestamp,
+}
+
 /// Who acts. Made by the gateway alone (or by a job for the platform itself) and passed on as an argument.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
@@ -99,6 +108,9 @@ pub struct Actor {
     pub authenticated_at: Option<Timestamp>,
     /// When the person last proved all that the account asks for; dangerous acts want it to be recent (RFC 9470).
     pub confirmed_at: Option<Timestamp>,
+    /// None: the subject acts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acting: Option<Acting>,
 }
 
 impl Actor {
@@ -111,6 +123,7 @@ impl Actor {
             strength: Strength::None,
             authenticated_at: None,
             confirmed_at: None,
+            acting: None,
         }
     }
 
@@ -125,6 +138,19 @@ impl Actor {
             roles: roles.into_iter().collect(),
             strength: Strength::Password,
             ..Self::visitor()
+        }
+    }
+
+    /// The subject as somebody else shows the platform: theirs are the roles, no session and no proof.
+    pub fn stood_in_by(id: AccountId, roles: impl IntoIterator<Item = Role>, acting: Acting) -> Self {
+        Self { strength: Strength::None, acting: Some(acting), ..Self::account(id, roles) }
+    }
+
+    /// As logs and audits name it: both names where there are two.
+    pub fn name(&self) -> String {
+        match self.acting {
+            None => self.subject.name(),
+            Some(Acting { account, .. }) => format!("{account} for {}", self.subject.name()),
         }
     }
 
@@ -155,5 +181,31 @@ impl Actor {
 
     pub fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn who_stands_in_is_named_and_carried() {
+        let id = |number| Uuid::from_u128(number);
+        let acting = Acting {
+            account: AccountId::from_uuid(id(1)),
+            session: SessionId::from_uuid(id(2)),
+            until: Timestamp::UNIX_EPOCH,
+        };
+        let actor = Actor::stood_in_by(AccountId::from_uuid(id(3)), [Role::Member], acting);
+        assert_eq!(actor.name(), format!("{} for {}", acting.account, AccountId::from_uuid(id(3))));
+        let carried: Actor = serde_json::from_str(&serde_json::to_string(&actor).unwrap()).unwrap();
+        assert_eq!(carried, actor);
+        // As it was written before there was such a thing.
+        let plain = Actor::account(AccountId::from_uuid(id(3)), [Role::Member]);
+        let text = serde_json::to_string(&plain).unwrap();
+        assert!(!text.contains("acting"), "{text}");
+        assert_eq!(serde_json::from_str::<Actor>(&text).unwrap(), plain);
     }
 }

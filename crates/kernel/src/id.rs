@@ -113,6 +113,8 @@ typed_id! {
     InvitationId = "invitation";
     ApiKeyId = "key";
     FactorResetId = "reset";
+    /// One time that support stands in for somebody.
+    ImpersonationId = "impersonation";
     ListingId = "listing";
     MediaId = "media";
     PlaceId = "place";

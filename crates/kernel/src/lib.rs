@@ -11,11 +11,11 @@ mod money;
 mod page;
 mod problem;
 
-pub use actor::{Actor, Credential, Role, Strength, Subject};
+pub use actor::{Acting, Actor, Credential, Role, Strength, Subject};
 pub use clock::{Clock, ManualClock, SharedClock, SystemClock, Timestamp};
 pub use id::{
-    AccountId, ApiKeyId, AppealId, EventId, FactorResetId, IdError, InvitationId, ListingId, MediaId, PasskeyId,
-    PlaceId, ReportId, SavedSearchId, SessionId, TenantId, TrustedDeviceId, UserId, new_uuid,
+    AccountId, ApiKeyId, AppealId, EventId, FactorResetId, IdError, ImpersonationId, InvitationId, ListingId, MediaId,
+    PasskeyId, PlaceId, ReportId, SavedSearchId, SessionId, TenantId, TrustedDeviceId, UserId, new_uuid,
 };
 pub use language::{Language, LanguageError};
 pub use money::{Currency, CurrencyError, ExchangeRate, Money, MoneyError};

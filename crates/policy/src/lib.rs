@@ -18,14 +18,18 @@ use svetu_ports::{Authorizer, Decision, Resource};
 pub use crate::scopes::Scopes;
 
 const SCHEMA: &str = include_str!("../policies/schema.cedarschema");
-const POLICIES: [&str; 6] = [
+const POLICIES: [&str; 7] = [
     include_str!("../policies/everybody.cedar"),
     include_str!("../policies/members.cedar"),
     include_str!("../policies/tenants.cedar"),
     include_str!("../policies/staff.cedar"),
     include_str!("../policies/platform.cedar"),
     include_str!("../policies/scopes.cedar"),
+    include_str!("../policies/impersonation.cedar"),
 ];
+
+/// Whoever is in it is one of support in somebody's place (impersonation.cedar).
+const ACTING: &str = "acting";
 
 #[derive(Debug, thiserror::Error)]
 pub enum PolicyError {
@@ -52,6 +56,7 @@ pub struct CedarAuthorizer {
     scopes: Scopes,
     covering: HashMap<String, Covering>,
     limited: EntityUid,
+    acting: EntityUid,
 }
 
 /// The scope that covers an action, as the policies see it.
@@ -111,6 +116,7 @@ impl CedarAuthorizer {
             roles: Role::ALL.map(role),
             covering: scopes.pairs().map(covering).collect::<Result<_, PolicyError>>()?,
             limited: scope(scopes::LIMITED),
+            acting: scope(ACTING),
             scopes,
             policies,
             schema,
@@ -149,6 +155,7 @@ impl CedarAuthorizer {
             let held = self.scopes.of(action).is_some_and(|scope| scopes.contains(scope));
             groups.extend(self.covering.get(action).filter(|_| held).map(|covering| covering.scope.clone()));
         }
+        groups.extend(actor.acting.map(|_| self.acting.clone()));
         Entity::new_no_attrs(uid, groups)
     }
 

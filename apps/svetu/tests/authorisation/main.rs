@@ -1,5 +1,5 @@
-//! Every operation of the API at the real binary: as nobody, as a stranger, as the owner, as a moderator and as an operator; then by keys
-//! of whoever may do it, with the scope that covers it and with all the others.
+//! Every operation of the API at the real binary: as nobody, as a stranger, as the owner, as a moderator, as an operator and as one of
+//! support in the owner's place, who is refused all that the policy does not name; then by keys of whoever may do it, with the scope that covers it and with all the others.
 //!
 //! `expected.txt` is the whole table; `UPDATE_EXPECT=1` writes it anew. `gaps.txt` names what the walk leaves out and stays empty.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -51,10 +51,15 @@ async fn every_operation_as_everybody() {
     let by_key: BTreeSet<String> = by_keys.rows.iter().map(|row| row.operation.to_owned()).collect();
     assert_eq!(by_key, walked, "each operation is tried by keys too");
 
-    let mut table = String::new();
+    let (mut table, looks, mut stands_in) = (String::new(), policy::looks(), true);
     for row in &walk.rows {
         let group = groups[row.operation].as_str();
         row.check(group);
+        if stands_in {
+            row.check_stand_in(&looks);
+        }
+        // Whoever stood in has ended it and is support again.
+        stands_in &= row.operation != "identity.end_impersonation";
         table.push_str(&format!("{:30} {group:12}", row.title()));
         for (who, status) in &row.statuses {
             table.push_str(&format!(" {} {status}", who.name()));
@@ -89,6 +94,8 @@ impl walk::Row {
         assert!(group == "anyone" || of(Who::Nobody) == 401, "{title}: nobody got {}", of(Who::Nobody));
         let refused: &[Who] = match group {
             "moderate" => &[Who::Stranger, Who::Owner, Who::Operator],
+            // Support's alone, and not while it stands in for somebody.
+            "stand_in" => &[Who::Stranger, Who::Owner, Who::Moderator, Who::Operator],
             "operate" => &[Who::Stranger, Who::Owner, Who::Moderator],
             "own" | "shop_member" | "shop_manager" | "shop_owner" if self.is_the_owners => {
                 &[Who::Stranger, Who::Moderator, Who::Operator]
@@ -105,5 +112,13 @@ impl walk::Row {
             let hidden = status == 404 && (group == "own" || group.starts_with("shop_"));
             assert!(status == 403 || hidden, "{title}: {} got {status}", who.name());
         }
+    }
+
+    /// What the policy does not name is refused to whoever stands in for the owner, be it open to anybody.
+    fn check_stand_in(&self, looks: &BTreeSet<String>) {
+        let status = self.statuses[&Who::StandIn];
+        let named = looks.contains(self.operation);
+        assert_eq!(status != 403, named, "{}: whoever stands in got {status}", self.title());
+        assert!(!named || status == self.statuses[&Who::Owner], "{}: not as the owner: {status}", self.title());
     }
 }

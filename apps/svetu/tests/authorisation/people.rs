@@ -10,6 +10,7 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use serde_json::{Value, json};
+use totp_rs::{Builder, Secret};
 
 use crate::platform::{PASSWORD, TRADER};
 
@@ -21,10 +22,13 @@ pub enum Who {
     Owner,
     Moderator,
     Operator,
+    /// One of support in the owner's place.
+    StandIn,
 }
 
 impl Who {
-    pub const ALL: [Self; 5] = [Self::Nobody, Self::Stranger, Self::Owner, Self::Moderator, Self::Operator];
+    pub const ALL: [Self; 6] =
+        [Self::Nobody, Self::Stranger, Self::Owner, Self::Moderator, Self::Operator, Self::StandIn];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -33,6 +37,7 @@ impl Who {
             Self::Owner => "owner",
             Self::Moderator => "moderator",
             Self::Operator => "operator",
+            Self::StandIn => "stand-in",
         }
     }
 
@@ -43,6 +48,7 @@ impl Who {
             Self::Owner => Some(TRADER),
             Self::Moderator => Some("moderator@example.com"),
             Self::Operator => Some("operator@example.com"),
+            Self::StandIn => Some("podrska@example.com"),
         }
     }
 }
@@ -87,8 +93,11 @@ impl Person {
         let mut person = Self::nobody(url);
         if let Some(email) = who.email() {
             let form = json!({ "email": email, "password": PASSWORD });
-            person.send("POST /api/v1/identity/sign-in", &Body::Json(form)).await.json();
-            person.enter().await;
+            let told = person.send("POST /api/v1/identity/sign-in", &Body::Json(form)).await.json();
+            // Who has an authenticator by now acts by a key alone.
+            if told["second_factor"].is_null() {
+                person.enter().await;
+            }
         }
         person
     }
@@ -104,6 +113,19 @@ impl Person {
             }
         }
         panic!("led around in circles, at last to {path}");
+    }
+
+    /// In the place of whom this account is; with an authenticator, as it takes.
+    pub async fn stand_in(&mut self, account: &str) {
+        let offer = self.send("POST /api/v1/identity/me/totp", &Body::None).await.json();
+        let form = json!({ "state": offer["state"], "code": code(offer["secret"].as_str().unwrap()) });
+        let made = self.send("PUT /api/v1/identity/me/totp", &Body::Json(form)).await.json();
+        // The code of now is used up.
+        let form = json!({ "method": "recovery_code", "code": made["recovery_codes"][0] });
+        let proven = self.send("POST /api/v1/identity/me/step-up", &Body::Json(form)).await;
+        assert_eq!(proven.status, 204, "{proven:?}");
+        let line = format!("POST /api/v1/identity/accounts/{account}/impersonation");
+        self.send(&line, &Body::Json(json!({ "reason": "Ne vidi svoj oglas." }))).await.json();
     }
 
     pub async fn get(&mut self, path: &str) -> Answer {
@@ -155,4 +177,11 @@ impl Person {
         let location = parts.headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
         Answer { status: parts.status.as_u16(), location, body: body.collect().await.unwrap().to_bytes() }
     }
+}
+
+/// What an authenticator application shows now.
+fn code(secret: &str) -> String {
+    let secret = Secret::try_from_base32(secret).unwrap();
+    let totp = Builder::new().with_secret(secret.as_ref().to_vec()).build().unwrap();
+    totp.generate_current().to_string()
 }

@@ -48,6 +48,13 @@ impl Walk {
             people.insert(who, Person::new(url, who).await);
         }
         let mut walk = Self { people, rows: Vec::new(), keys };
+        if walk.keys.is_none() {
+            let found = json!({ "text": TRADER });
+            let operator = walk.people.get_mut(&Who::Operator).unwrap();
+            let found = operator.send("POST /api/v1/identity/accounts/search", &Body::Json(found)).await.json();
+            let owner = found["items"][0]["account_id"].as_str().unwrap();
+            walk.people.get_mut(&Who::StandIn).unwrap().stand_in(owner).await;
+        }
         let world = walk.look_around().await;
         walk.public(&world).await;
         walk.media(&world).await;
@@ -87,6 +94,11 @@ impl Walk {
                 "identity.request_factor_reset",
                 format!("POST {}", of("/factor-reset")),
                 json!({ "reason": "Izgubljen telefon." }),
+            ),
+            (
+                "identity.impersonate",
+                format!("POST {}", of("/impersonation")),
+                json!({ "reason": "Ne vidi svoj oglas." }),
             ),
             ("identity.factor_resets", "GET /identity/factor-resets".to_owned(), Value::Null),
             ("identity.approve_factor_reset", format!("POST {reset}/approval"), Value::Null),
@@ -392,6 +404,8 @@ impl Walk {
             self.step(Who::Owner, operation, line, body).await;
         }
         self.downloads().await;
+        let line = "DELETE /identity/impersonation";
+        self.step(Who::Owner, "identity.end_impersonation", line, Value::Null).await;
         let change = json!({ "current": PASSWORD, "new": PASSWORD });
         self.step(Who::Owner, "identity.change_password", "POST /identity/me/password", change).await;
         self.step(Who::Owner, "identity.sign_out", "POST /identity/sign-out", Value::Null).await;

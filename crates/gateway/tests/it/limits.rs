@@ -73,6 +73,19 @@ async fn an_account_has_a_rate_wherever_it_comes_from() {
 }
 
 #[tokio::test]
+async fn whoever_stands_in_asks_on_their_own_account() {
+    let mut narrow = config();
+    narrow.limits.account_per_minute = 2;
+    let world = World::with(narrow, None).await;
+    world.sessions.begin("mila");
+    let ask = async |cookie: &str| world.get("/api/v1/seen", &[("cookie", cookie)]).await.told();
+    assert_eq!(ask(COOKIE).await, "200");
+    world.sessions.stand_in("ana", "mila", svetu_kernel::Clock::now(&*world.clock));
+    assert_eq!((ask(COOKIE).await, ask(COOKIE).await), ("200".to_owned(), "429 request.rate_limited".to_owned()));
+    assert_eq!(ask("svetu_session=mila").await, "200", "the person asks as before");
+}
+
+#[tokio::test]
 async fn guesses_have_the_strictest_rate() {
     let mut narrow = config();
     narrow.limits.address_per_minute = 40;

@@ -1,6 +1,7 @@
 use axum::body::Body;
 use http::Method;
 use serde_json::Value;
+use svetu_kernel::Clock as _;
 
 use crate::world::{COOKIE, World, config};
 
@@ -186,4 +187,21 @@ async fn refusals_speak_the_readers_language() {
     assert_eq!(said("sr-Cyrl").await, "Захтев није стигао са овог сајта и одбијен је.");
     assert_eq!(said("ru").await, "Запрос пришёл с другого сайта и был отклонён.");
     assert_eq!(said("en").await, "The request came from another site and was refused.");
+}
+
+#[tokio::test]
+async fn what_support_sees_in_somebodys_place_is_not_kept() {
+    let world = World::new().await;
+    let mila = world.sessions.begin("mila").to_string();
+    let own = ("cookie", "svetu_session=mila");
+    world.sessions.stand_in("ana", "mila", world.clock.now());
+    let seen = world.get("/api/v1/seen", &[("cookie", COOKIE)]).await;
+    assert_eq!(seen.json()["account"], mila);
+    for path in ["/api/v1/seen", "/api/v1/own-policy", "/media/ab/1.webp"] {
+        let answer = world.get(path, &[("cookie", COOKIE)]).await;
+        assert_eq!((answer.header("cache-control"), answer.header("svetu-standing-in")), ("no-store", "1"), "{path}");
+        let theirs = world.get(path, &[own]).await;
+        assert_ne!(theirs.header("cache-control"), "no-store", "{path}");
+        assert_eq!(theirs.header("svetu-standing-in"), "", "{path}");
+    }
 }

@@ -26,7 +26,7 @@ use svetu_contracts::{
 };
 use svetu_gateway::{Gateway, GatewayConfig, GatewayLimits, GatewayParts};
 use svetu_http::{ApiProblem, Catalogue, ClientAddress, Kit, KitConfig, ValidJson};
-use svetu_kernel::{AccountId, Actor, ApiKeyId, Credential, ManualClock, Role, Timestamp};
+use svetu_kernel::{AccountId, Acting, Actor, ApiKeyId, Credential, ManualClock, Role, SessionId, Timestamp};
 use svetu_policy::CedarAuthorizer;
 use tokio::{
     net::TcpListener,
@@ -49,6 +49,14 @@ impl Sessions {
         let id = AccountId::from_uuid(uuid_of(token));
         self.actors.lock().insert(token.to_owned(), Actor::account(id, [Role::Member]));
         id
+    }
+
+    /// From now on the session shows somebody else.
+    pub fn stand_in(&self, token: &str, person: &str, until: Timestamp) {
+        let session = SessionId::from_uuid(uuid_of(token));
+        let acting = Acting { account: AccountId::from_uuid(uuid_of(token)), session, until };
+        let actor = Actor::stood_in_by(AccountId::from_uuid(uuid_of(person)), [Role::Member], acting);
+        self.actors.lock().insert(token.to_owned(), actor);
     }
 
     pub fn end(&self, token: &str) {

@@ -136,7 +136,7 @@ impl Identity {
         }
         insert(&mut tx, account, &key, token::hash(&secret)).await?;
         let detail = json!({ "key": key.id, "name": &key.name, "scopes": &key.scopes });
-        store::note(&mut tx, now, account, &actor.subject.name(), "api_key_created", detail).await?;
+        store::note(&mut tx, now, account, &actor.name(), "api_key_created", detail).await?;
         tx.commit().await?;
         Ok((key, secret))
     }
@@ -147,7 +147,7 @@ impl Identity {
         if revoke(&mut tx, account, Some(id), now).await? == 0 {
             return Err(IdentityError::NoSuchKey);
         }
-        store::note(&mut tx, now, account, &actor.subject.name(), "api_key_revoked", json!({ "key": id })).await?;
+        store::note(&mut tx, now, account, &actor.name(), "api_key_revoked", json!({ "key": id })).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -75,6 +75,7 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .merge(factors::routes())
         .merge(crate::privacy::routes())
         .merge(crate::staff::http::routes())
+        .merge(crate::support::routes())
         .merge(crate::tenants::routes())
         .merge(crate::upstream::routes())
         .merge(crate::phone::routes())
@@ -184,6 +185,10 @@ pub struct Me {
     created_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     theme: Option<String>,
+    /// One of support looks at the platform in this person's place until then, and can change nothing.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    support_until: Option<Timestamp>,
 }
 
 impl Me {
@@ -198,6 +203,7 @@ impl Me {
             roles: account.roles.into_iter().collect(),
             created_at: account.created_at,
             theme: account.theme,
+            support_until: None,
         })
     }
 }
@@ -389,7 +395,8 @@ async fn complete_recovery(
     responses((status = 200, body = Me), Problems))]
 async fn me(grant: Grant<SeeMe>, State(identity): State<Identity>) -> Result<Json<Me>, ApiProblem> {
     let account = identity.me(grant.actor()).await?;
-    Ok(Json(Me::of(&identity, account).await?))
+    let me = Me::of(&identity, account).await?;
+    Ok(Json(Me { support_until: grant.actor().acting.map(|acting| acting.until), ..me }))
 }
 
 #[utoipa::path(patch, path = "/identity/me", operation_id = "identity.update_me", tag = "identity",

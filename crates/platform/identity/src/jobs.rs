@@ -11,7 +11,7 @@ use crate::{
     Identity, IdentityError,
     factors::codes,
     letter::{self, Carries, Letter},
-    oauth, phone, privacy, sessions, store, tenants,
+    oauth, phone, privacy, sessions, store, support, tenants,
     token::{self, TokenHash},
 };
 
@@ -49,6 +49,7 @@ pub fn kinds(identity: &Identity) -> Vec<JobKind> {
         phone::job(identity),
         privacy::erasure_job(identity),
         privacy::export_job(identity),
+        support::job(identity),
         tenants::invitation_job(identity),
     ]
 }
@@ -137,6 +138,7 @@ impl Identity {
             | Letter::NewDevice
             | Letter::ResetAsked
             | Letter::FactorsReset
+            | Letter::SupportCame
             | Letter::Invited
             | Letter::ErasureAsked { .. }
             | Letter::Erased

@@ -29,6 +29,8 @@ pub enum Letter {
     ResetAsked,
     /// They were taken away.
     FactorsReset,
+    /// One of support looks at the platform in the person's place.
+    SupportCame,
     /// Somebody asks into the team of a shop.
     Invited,
     /// The account will be erased on this day.
@@ -238,6 +240,24 @@ const fn words(letter: Letter, language: Language) -> Words {
             button: "Sign in",
             end: "Sign in with your password, or ask for a new one, and turn the second step on again at once.",
         },
+        (Letter::SupportCame, Language::SrLatn | Language::SrCyrl) => Words {
+            subject: "Podrška gleda vaš nalog",
+            body: "Da bi vam pomogla, naša podrška narednih 15 minuta može da gleda Sve Tu onako kako ga vidite vi. Ne može ništa da promeni, ne vidi vaše načine prijave niti brojeve telefona, i sve ostaje zabeleženo.",
+            button: "Pogledaj šta se dešavalo",
+            end: "Ako od podrške niste tražili pomoć, javite nam se.",
+        },
+        (Letter::SupportCame, Language::Ru) => Words {
+            subject: "Поддержка смотрит ваш аккаунт",
+            body: "Чтобы помочь вам, наша поддержка в ближайшие 15 минут может видеть Sve Tu так, как видите его вы. Изменить она ничего не может, способов входа и номеров телефона не видит, и всё это записывается.",
+            button: "Посмотреть, что происходило",
+            end: "Если вы не просили поддержку о помощи, сообщите нам.",
+        },
+        (Letter::SupportCame, Language::En) => Words {
+            subject: "Support looks at your account",
+            body: "To help you, our support can see Sve Tu as you see it for the next 15 minutes. They can change nothing, see neither your ways of signing in nor telephone numbers, and all of it is recorded.",
+            button: "See what happened",
+            end: "If you did not ask support for help, tell us.",
+        },
         (Letter::Invited, Language::SrLatn | Language::SrCyrl) => Words {
             subject: "Poziv u tim",
             body: "Pozvani ste u tim jedne prodavnice na Sve Tu. Poziv važi sedam dana i namenjen je samo ovoj adresi.",
@@ -328,6 +348,7 @@ pub fn write(letter: Letter, id: Uuid, to: &str, language: Language, site_url: &
         | Letter::FactorsChanged
         | Letter::PasskeyCopied
         | Letter::NewDevice
+        | Letter::SupportCame
         | Letter::ResetAsked => "account/security",
         Letter::ErasureAsked { .. } | Letter::ExportReady { .. } => "account/privacy",
         Letter::Erased => "",
@@ -385,6 +406,7 @@ fn day(letter: Letter, language: Language) -> String {
         | Letter::NewDevice
         | Letter::ResetAsked
         | Letter::FactorsReset
+        | Letter::SupportCame
         | Letter::Invited
         | Letter::Erased => {
             return String::new();

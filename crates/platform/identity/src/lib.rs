@@ -23,6 +23,7 @@ mod service;
 mod sessions;
 mod staff;
 mod store;
+mod support;
 mod tenants;
 mod token;
 mod upstream;

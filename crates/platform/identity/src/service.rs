@@ -37,7 +37,7 @@ use crate::{
     phone::PhoneConfig,
     privacy,
     sessions::{self, NewSession, Proof},
-    store, token,
+    store, support, token,
     upstream::Upstreams,
 };
 
@@ -280,11 +280,11 @@ impl Identity {
     }
 
     pub(crate) async fn sign_out(&self, actor: &Actor) -> Result<(), IdentityError> {
-        if let Subject::Account { id, session: Some(session) } = actor.subject {
+        if let Some((id, session)) = support::session_of(actor) {
             let mut tx = self.db.begin().await?;
             let now = self.clock.now();
             if sessions::end(&mut tx, id, session, now).await? {
-                store::note(&mut tx, now, id, &id.to_string(), "signed_out", json!({})).await?;
+                store::note(&mut tx, now, id, &actor.name(), "signed_out", json!({})).await?;
             }
             tx.commit().await?;
         }
@@ -542,7 +542,7 @@ async fn take_link(tx: &mut Tx<'_>, purpose: &str, token: &str, now: Timestamp) 
 
 /// The session of before, whoever's it was, does not live on beside the new one.
 pub(crate) async fn leave(tx: &mut Tx<'_>, actor: &Actor, now: Timestamp) -> Result<(), IdentityError> {
-    if let Subject::Account { id, session: Some(before) } = actor.subject {
+    if let Some((id, before)) = support::session_of(actor) {
         sessions::end(tx, id, before, now).await?;
     }
     Ok(())

@@ -11,6 +11,7 @@ use crate::{
     model::{Session, roles_of},
     oauth,
     people::BlindIndex,
+    support,
     token::{self, TokenHash},
 };
 
@@ -129,7 +130,7 @@ struct Row {
 }
 
 impl Row {
-    /// Notes now and then that it was seen.
+    /// Whom it shows; notes now and then that it was seen.
     async fn seen(self, db: &Db, now: Timestamp) -> Result<Actor, IdentityError> {
         if now - self.last_seen_at > Duration::seconds(TOUCH_AFTER_S) {
             sqlx::query!(
@@ -140,7 +141,7 @@ impl Row {
             .execute(db.pool())
             .await?;
         }
-        Ok(Actor {
+        let actor = Actor {
             subject: Subject::Account {
                 id: AccountId::from_uuid(self.account),
                 session: Some(SessionId::from_uuid(self.id)),
@@ -150,7 +151,8 @@ impl Row {
             authenticated_at: Some(self.authenticated_at),
             confirmed_at: self.confirmed_at,
             ..Actor::visitor()
-        })
+        };
+        support::shown(db, actor, now).await
     }
 }
 
@@ -223,10 +225,27 @@ pub async fn confirm(
     )
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(row.map(|row| {
-        let remembered = row.idle_s_max > Life::SHORT.idle_s_max;
-        NewSession { id, token, max_age_s: remembered.then(|| (row.expires_at - now).num_seconds()) }
-    }))
+    Ok(row.map(|row| went_on(id, token, row.idle_s_max, row.expires_at, now)))
+}
+
+/// The session goes on under a new token; what its person has proven for dangerous acts is spent. None: it has ended.
+pub async fn renew(tx: &mut Tx<'_>, id: SessionId, now: Timestamp) -> Result<Option<NewSession>, IdentityError> {
+    let (token, hash) = token::new();
+    let row = sqlx::query!(
+        "update identity.session set token_hash = $2, confirmed_at = null, last_seen_at = $3
+         where id = $1 and ended_at is null and expires_at > $3 returning idle_s_max, expires_at",
+        id.uuid(),
+        hash.as_slice(),
+        now
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| went_on(id, token, row.idle_s_max, row.expires_at, now)))
+}
+
+fn went_on(id: SessionId, token: String, idle_s_max: i64, expires_at: Timestamp, now: Timestamp) -> NewSession {
+    let remembered = idle_s_max > Life::SHORT.idle_s_max;
+    NewSession { id, token, max_age_s: remembered.then(|| (expires_at - now).num_seconds()) }
 }
 
 pub async fn living(db: &Db, account: AccountId, now: Timestamp) -> Result<Vec<Session>, IdentityError> {
@@ -312,6 +331,7 @@ pub async fn end(tx: &mut Tx<'_>, account: AccountId, id: SessionId, now: Timest
     )
     .execute(&mut **tx)
     .await?;
+    support::sessions_ended(tx, &[id.uuid()], now).await?;
     oauth::announce_ended(tx, &[id.uuid()], now).await?;
     Ok(ended.rows_affected() == 1)
 }
@@ -332,6 +352,7 @@ pub async fn end_all(
     )
     .fetch_all(&mut **tx)
     .await?;
+    support::sessions_ended(tx, &ended, now).await?;
     oauth::announce_ended(tx, &ended, now).await?;
     // What outlives a session was given in it: whoever wants all others out means applications too.
     sqlx::query!(

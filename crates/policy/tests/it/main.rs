@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use svetu_kernel::{AccountId, Actor, ApiKeyId, Credential, Role, Subject};
+use svetu_kernel::{AccountId, Acting, Actor, ApiKeyId, Credential, Role, SessionId, Subject, Timestamp};
 use svetu_policy::CedarAuthorizer;
 use svetu_ports::{Authorizer, Decision, Resource};
 use uuid::Uuid;
@@ -47,6 +47,8 @@ fn rights() {
         ("identity.end_session", "Session", None, "owner platform"),
         ("identity.find_accounts", "Account", None, "operator support platform"),
         ("identity.set_roles", "Account", None, "operator platform"),
+        ("identity.impersonate", "Account", None, "support platform"),
+        ("identity.impersonate", "Account", Some("staff"), "platform"),
         ("shops.create", "Shop", None, "owner platform"),
         ("shops.get", "Shop", None, "owner platform"),
         ("shops.close", "Shop", None, "owner platform"),
@@ -221,3 +223,63 @@ fn scopes_name_actions_of_the_schema() {
     }
     assert_eq!(policy.scopes().of("identity.change_password"), None);
 }
+
+#[test]
+fn whoever_stands_in_for_somebody_only_looks() {
+    let policy = CedarAuthorizer::try_new().unwrap();
+    let acting =
+        Acting { account: account(6), session: SessionId::from_uuid(Uuid::from_u128(7)), until: Timestamp::UNIX_EPOCH };
+    // Whatever roles they had: what is not named is refused.
+    let owner = Actor::account(account(1), [Role::Member]);
+    let stands_in = Actor::stood_in_by(account(1), [Role::Member], acting);
+    let of_all = Actor::stood_in_by(account(1), Role::ALL, acting);
+    let kinds: Vec<&'static str> = KINDS.to_vec();
+    let mut seen = BTreeSet::new();
+    for action in policy.actions().filter(|action| action.contains('.')) {
+        for kind in &kinds {
+            let resource = Resource::new(kind, "x").owned_by(account(1));
+            let may = |actor: &Actor| policy.authorize(actor, action, &resource) == Decision::Allow;
+            assert!(may(&owner) || !may(&stands_in), "{action} on {kind}: more than the person");
+            if may(&of_all) {
+                seen.insert(action.to_owned());
+            }
+        }
+    }
+    let seen: Vec<&str> = seen.iter().map(String::as_str).collect();
+    assert_eq!(seen.join(" "), LOOKS);
+    let draft = Resource::new("Listing", "x").owned_by(account(1)).fact("visibility", "owner");
+    let anothers = Resource::new("Listing", "x").owned_by(account(2)).fact("visibility", "owner");
+    assert_eq!(policy.authorize(&stands_in, "listings.get", &draft), Decision::Allow);
+    assert_ne!(policy.authorize(&stands_in, "listings.get", &anothers), Decision::Allow);
+    assert_eq!(
+        policy.authorize(&stands_in, "listings.update", &draft),
+        Decision::Deny { reason: "who-stands-in-only-looks".into() }
+    );
+}
+
+const KINDS: [&str; 16] = [
+    "Listing",
+    "Media",
+    "SavedSearch",
+    "Favourite",
+    "Viewed",
+    "Seller",
+    "Account",
+    "Session",
+    "Place",
+    "Category",
+    "Attribute",
+    "Rate",
+    "Search",
+    "Report",
+    "Moderation",
+    "Shop",
+];
+
+/// Reads, and the two ways out.
+const LOOKS: &str = "geo.get geo.labels geo.municipalities geo.reverse geo.suggest identity.end_impersonation \
+    identity.list_sessions identity.me identity.security_events identity.sign_out listings.get \
+    listings.latest_draft listings.mine listings.price_hint listings.price_history listings.statistics \
+    media.get_file media.get_upload rates.get search.alerts search.clusters search.list_saved search.search \
+    search.similar search.suggest search.tile shops.get shops.list shops.team taxonomy.category taxonomy.guess \
+    taxonomy.tree users.favourite_ids users.favourites users.own_seller users.seller users.viewed";

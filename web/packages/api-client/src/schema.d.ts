@@ -804,6 +804,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity/accounts/{id}/impersonation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Support sees the platform as the person does, for a quarter of an hour at most, and can change nothing. The person is told by
+         *     letter; the session goes on under a new cookie.
+         */
+        post: operations["identity.impersonate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/impersonation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** The session shows support itself again, under a new cookie; also when it did already. */
+        delete: operations["identity.end_impersonation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identity/shops": {
         parameters: {
             query?: never;
@@ -2708,6 +2745,17 @@ export interface components {
          * @enum {string}
          */
         Frequency: "instant" | "daily" | "weekly" | "off";
+        ImpersonationForm: {
+            /** @description What they asked for help with; the person may read it. */
+            reason: string;
+        };
+        /** @example impersonation_01jd8zk3vme7g9x0q4c5r6s7t8 */
+        ImpersonationId: string;
+        ImpersonationView: {
+            id: components["schemas"]["ImpersonationId"];
+            /** Format: date-time */
+            until: string;
+        };
         /** @example invitation_01jd8zk3vme7g9x0q4c5r6s7t8 */
         InvitationId: string;
         InvitationList: {
@@ -2996,6 +3044,11 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             theme?: string | null;
+            /**
+             * Format: date-time
+             * @description One of support looks at the platform in this person's place until then, and can change nothing.
+             */
+            support_until?: string | null;
         };
         MePatch: {
             display_name?: string | null;
@@ -5464,6 +5517,66 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SigningKeyList"];
                 };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.impersonate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImpersonationForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImpersonationView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.end_impersonation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong (RFC 9457) */
             default: {

@@ -61,6 +61,8 @@ export interface Me {
   roles: string[];
   created_at: string;
   theme?: string | null;
+  /** One of support looks at the site in this person's place until then. */
+  support_until?: string | null;
 }
 
 export interface Session {

@@ -69,6 +69,14 @@ export function formatDateTime(locale: Locale, iso: string): string {
   ).format(new Date(iso));
 }
 
+/** `14:05`, as a clock in Serbia shows it. */
+export function formatTime(locale: Locale, iso: string): string {
+  return cached(
+    `t:${locale}`,
+    () => new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone: "Europe/Belgrade" }),
+  ).format(new Date(iso));
+}
+
 const steps: [limitSeconds: number, unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
   [3600, "minute", 60],
   [86_400, "hour", 3600],

@@ -104,7 +104,7 @@ async fn get(
     info: RequestInfo,
 ) -> Result<Tagged<ListingView>, ApiProblem> {
     let full = service.get(&grant, id).await?;
-    Ok(Tagged::new(full.listing.version, service.view(full, info.language)))
+    Ok(Tagged::new(full.listing.version, service.view(full, info.language).seen_by(grant.actor())))
 }
 
 /// Edits an ad by a JSON merge patch: what is absent stays, null clears. `If-Match` names the version that was seen.
@@ -150,7 +150,7 @@ async fn mine(
     let scope = format!("listings.mine {:?}", params.state);
     let rows = service.mine(person(&grant)?, params.state, page.after(&scope)?, page.limit().sql() + 1).await?;
     let paged = page.page(&scope, rows, |(full, _)| full.listing.id);
-    Ok(paged.map(|(full, totals)| service.my_view(full, totals, info.language)))
+    Ok(paged.map(|(full, totals)| service.my_view(full, totals, info.language).seen_by(grant.actor())))
 }
 
 /// The draft that one worked on last; 204 without one.
@@ -163,7 +163,10 @@ async fn latest_draft(
     info: RequestInfo,
 ) -> Result<Response, ApiProblem> {
     Ok(match service.latest_draft(person(&grant)?).await? {
-        Some(full) => Tagged::new(full.listing.version, service.view(full, info.language)).into_response(),
+        Some(full) => {
+            let version = full.listing.version;
+            Tagged::new(version, service.view(full, info.language).seen_by(grant.actor())).into_response()
+        }
         None => StatusCode::NO_CONTENT.into_response(),
     })
 }

@@ -8,7 +8,7 @@ use svetu_contracts::{
     media::Picture,
     taxonomy::Taxonomy,
 };
-use svetu_kernel::{Language, ListingId, Money, PlaceId, Timestamp, UserId};
+use svetu_kernel::{Actor, Language, ListingId, Money, PlaceId, Timestamp, UserId};
 use utoipa::ToSchema;
 
 use crate::{
@@ -208,6 +208,22 @@ pub struct DayView {
     pub day: chrono::NaiveDate,
     #[schema(minimum = 1)]
     pub views: i64,
+}
+
+impl ListingView {
+    /// Whoever stands in for the owner is shown no telephone, not even the owner's.
+    pub fn seen_by(mut self, actor: &Actor) -> Self {
+        if actor.acting.is_some() {
+            self.contact.phone = None;
+        }
+        self
+    }
+}
+
+impl MyListingView {
+    pub fn seen_by(self, actor: &Actor) -> Self {
+        Self { listing: self.listing.seen_by(actor), ..self }
+    }
 }
 
 impl Service {

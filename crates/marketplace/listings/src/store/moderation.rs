@@ -391,7 +391,7 @@ pub struct AuditEntry {
 /// Who did it, as the log names them.
 pub fn actor_name(actor: &Actor) -> (&'static str, String) {
     match &actor.subject {
-        Subject::Account { id, .. } => ("account", id.to_string()),
+        Subject::Account { .. } => ("account", actor.name()),
         Subject::System { name } => ("system", name.clone()),
         Subject::Visitor | Subject::Machine { .. } => ("system", actor.subject.name()),
     }

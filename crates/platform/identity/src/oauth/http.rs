@@ -54,21 +54,43 @@ pub fn routes(identity: Identity) -> Router {
         .with_state(identity)
 }
 
-/// Who asks and in what language, for pages.
+/// Who asks and in what language, for pages. Whoever stands in for somebody lets no application in, in neither name.
 struct Visitor {
     actor: Actor,
     language: Language,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Visitor {
+/// The same for whoever only leaves.
+struct Leaver(Visitor);
+
+impl Visitor {
+    fn of(parts: &Parts) -> Self {
+        let accept = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Self {
+            actor: parts.extensions.get::<Actor>().cloned().unwrap_or_else(Actor::visitor),
+            language: accept.map_or_else(Language::default, Language::negotiate),
+        }
+    }
+}
+
+impl FromRequestParts<Identity> for Visitor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, identity: &Identity) -> std::result::Result<Self, Response> {
+        let visitor = Self::of(parts);
+        if visitor.actor.acting.is_none() {
+            return Ok(visitor);
+        }
+        let refused = OAuthError::new(Code::AccessDenied, "support stands in for this person");
+        Err(identity.go(Step::Stop(refused), visitor.language))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Leaver {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Self, Self::Rejection> {
-        let accept = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        Ok(Self {
-            actor: parts.extensions.get::<Actor>().cloned().unwrap_or_else(Actor::visitor),
-            language: accept.map_or_else(Language::default, Language::negotiate),
-        })
+        Ok(Self(Visitor::of(parts)))
     }
 }
 
@@ -305,7 +327,7 @@ async fn decide(State(identity): State<Identity>, visitor: Visitor, Form(form): 
     identity.go(step, visitor.language)
 }
 
-async fn logout(State(identity): State<Identity>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
+async fn logout(State(identity): State<Identity>, Leaver(visitor): Leaver, RawQuery(query): RawQuery) -> Response {
     let params = Params::parse(query.unwrap_or_default().as_bytes());
     answer_logout(&identity, visitor, params, false).await
 }
@@ -313,7 +335,7 @@ async fn logout(State(identity): State<Identity>, visitor: Visitor, RawQuery(que
 /// From a client's page, or from our own with the person's word.
 async fn logout_by_form(
     State(identity): State<Identity>,
-    visitor: Visitor,
+    Leaver(visitor): Leaver,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {

@@ -6,12 +6,12 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use svetu_db::{Job, JobHandler, JobKind, NewJob, Tx, jobs};
-use svetu_kernel::{AccountId, Actor, Language, SessionId, Subject, Timestamp, UserId};
+use svetu_kernel::{AccountId, Actor, Language, SessionId, Timestamp, UserId};
 use svetu_ports::HandlerError;
 use uuid::Uuid;
 
 use super::{Result, authorize::prefix, client, params::Params};
-use crate::{Identity, IdentityError};
+use crate::{Identity, IdentityError, support};
 
 const TOLD: &str = "identity.backchannel_logout";
 /// A client has so long to answer.
@@ -167,7 +167,7 @@ impl Identity {
             None => uri.to_owned(),
         });
         let done = Leave::Done(back.unwrap_or_else(|| format!("{}/", self.oauth.issuer)));
-        let Subject::Account { id, session: Some(session) } = actor.subject else { return Ok(done) };
+        let Some((id, session)) = support::session_of(actor) else { return Ok(done) };
         let of_this = hint.is_some_and(|hint| {
             same_client
                 && hint.sub == UserId::from_uuid(id.uuid()).to_string()

@@ -16,7 +16,7 @@ use crate::{
     Identity, IdentityError, jobs,
     letter::{self, Carries, Letter},
     service::{Client, account_of},
-    sessions, store, tenants,
+    sessions, store, support, tenants,
 };
 
 const ERASE: &str = "identity.erase";
@@ -149,6 +149,7 @@ impl Identity {
         export::drop_files(self, id).await?;
         let mut tx = self.db.begin().await?;
         sessions::end_all(&mut tx, id, None, now).await?;
+        support::person_leaves(&mut tx, id, now).await?;
         tenants::pass_on(&mut tx, id, now).await?;
         if !delete_account(&mut tx, id).await? {
             return Ok(());

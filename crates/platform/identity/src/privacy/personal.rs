@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::erase;
 use crate::{Identity, IdentityError, store, upstream};
 
-const LISTS: [&str; 12] = [
+const LISTS: [&str; 13] = [
     "account",
     "sessions",
     "security_events",
@@ -24,6 +24,7 @@ const LISTS: [&str; 12] = [
     "shop_invitations",
     "api_keys",
     "factor_resets",
+    "impersonations",
     "upstream_logins",
 ];
 
@@ -48,6 +49,7 @@ impl PersonalData for Identity {
             "shop_invitations" => self.own_invitations(account, row_id(after)).await?,
             "api_keys" => self.own_keys(account, row_id(after)).await?,
             "factor_resets" => self.own_resets(account, row_id(after)).await?,
+            "impersonations" => self.own_impersonations(account, row_id(after)).await?,
             // Fewer than a page has.
             _ if after.is_some() => Vec::new(),
             _ => self.own_upstreams(account).await?,
@@ -269,6 +271,25 @@ impl Identity {
         let told = rows.into_iter().map(|row| {
             let value = json!({ "reason": row.reason, "asked_at": row.asked_at, "decided_at": row.decided_at,
                 "outcome": row.outcome });
+            (row.id.to_string(), value)
+        });
+        Ok(told.collect())
+    }
+
+    /// When support stood in for the person, and why. Who it was is theirs.
+    async fn own_impersonations(&self, id: AccountId, after: Uuid) -> Result<Rows, IdentityError> {
+        let rows = sqlx::query!(
+            "select id, reason, started_at, expires_at, ended_at from identity.impersonation
+             where account = $1 and id > $2 order by id limit $3",
+            id.uuid(),
+            after,
+            ROWS_MAX
+        )
+        .fetch_all(self.db.pool())
+        .await?;
+        let told = rows.into_iter().map(|row| {
+            let value = json!({ "by": "support", "reason": row.reason, "began_at": row.started_at,
+                "until": row.ended_at.unwrap_or(row.expires_at) });
             (row.id.to_string(), value)
         });
         Ok(told.collect())

@@ -65,6 +65,8 @@ pub async fn prune(identity: &Identity, now: Timestamp, limit: i64) -> Result<u6
              (select id from identity.session where expires_at < $1 or ended_at < $1 limit $2)" => now - kept.of("ended_session")?,
         "delete from identity.factor_reset where id in
              (select id from identity.factor_reset where asked_at < $1 limit $2)" => now - kept.of("factor_reset")?,
+        "delete from identity.impersonation where id in
+             (select id from identity.impersonation where started_at < $1 limit $2)" => now - kept.of("impersonation")?,
         "delete from identity.account where id in
              (select id from identity.account where state = 'unverified' and created_at < $1 limit $2)" => now - kept.of("unverified_account")?,
         "delete from identity.tenant_invitation where id in

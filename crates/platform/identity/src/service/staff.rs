@@ -107,7 +107,7 @@ impl Identity {
         }
         if count > 0 {
             let detail = json!({ "count": count, "session": only });
-            store::note(&mut tx, now, id, &by.subject.name(), "sessions_ended", detail).await?;
+            store::note(&mut tx, now, id, &by.name(), "sessions_ended", detail).await?;
         }
         tx.commit().await?;
         Ok(count)
@@ -190,7 +190,7 @@ impl Identity {
         if loses && !store::has_other_operator(&mut tx, id).await? {
             return Err(IdentityError::LastOperator);
         }
-        let by = by.subject.name();
+        let by = by.name();
         let detail = json!({ "before": &account.roles, "after": &roles });
         store::note(&mut tx, now, id, &by, "roles_changed", detail).await?;
         account.roles = roles.clone();

@@ -13,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Dossier,
-    resets::{FactorReset, Reason},
+    resets::{FactorReset, REASON_CHARS_MAX, Reason},
 };
 use crate::{
     Identity, IdentityError,
@@ -388,7 +388,7 @@ async fn request_factor_reset(
     PathId(id): PathId<AccountId>,
     ValidJson(form): ValidJson<FactorResetForm>,
 ) -> Result<(StatusCode, Json<FactorResetView>), ApiProblem> {
-    let reason = Reason::parse(&form.reason).map_err(IdentityError::from)?;
+    let reason = Reason::parse(&form.reason, REASON_CHARS_MAX).map_err(IdentityError::from)?;
     let reset = identity.request_factor_reset(grant.actor(), id, &reason).await?;
     Ok((StatusCode::CREATED, Json(reset.into())))
 }

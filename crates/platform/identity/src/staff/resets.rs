@@ -20,7 +20,7 @@ use crate::{
 const WAITS_H: i64 = 72;
 const WAITING_MAX: i64 = 100;
 const REASON_CHARS_MIN: usize = 10;
-const REASON_CHARS_MAX: usize = 500;
+pub const REASON_CHARS_MAX: usize = 500;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FactorReset {
@@ -39,13 +39,17 @@ pub struct FactorReset {
 pub struct Reason(String);
 
 impl Reason {
-    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
+    pub fn parse(text: &str, chars_max: usize) -> Result<Self, FieldProblem> {
         let text = text.trim();
-        let fits = (REASON_CHARS_MIN..=REASON_CHARS_MAX).contains(&text.chars().count());
+        let fits = (REASON_CHARS_MIN..=chars_max).contains(&text.chars().count());
         if !fits || text.chars().any(|c| c.is_control() && c != '\n') {
             return Err(FieldProblem::new("/reason", "identity.reason_invalid"));
         }
         Ok(Self(text.to_owned()))
+    }
+
+    pub fn text(&self) -> &str {
+        &self.0
     }
 }
 

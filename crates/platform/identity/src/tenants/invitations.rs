@@ -109,7 +109,7 @@ impl Identity {
         let key = invitation.to_string();
         jobs::schedule(&mut tx, &NewJob { kind: LETTER, key: &key, run_at: now, payload: order }).await?;
         let detail = json!({ "shop": id, "invitation": invitation, "role": role });
-        accounts::note(&mut tx, now, account, &grant.actor().subject.name(), "shop_invited", detail).await?;
+        accounts::note(&mut tx, now, account, &grant.actor().name(), "shop_invited", detail).await?;
         tx.commit().await?;
         let invited_by = inviter.display_name;
         Ok(Invitation { id: invitation, email: email.address, role, invited_by, created_at: now, expires_at })
@@ -170,7 +170,7 @@ impl Identity {
         .ok_or(ShopError::NoSuchInvitation)?;
         grant.on(&shop.concerning(ShopRole::of(&role)))?;
         let detail = json!({ "shop": id, "invitation": invitation });
-        let by = grant.actor().subject.name();
+        let by = grant.actor().name();
         accounts::note(&mut tx, now, shop.account, &by, "shop_invitation_revoked", detail).await?;
         tx.commit().await?;
         Ok(())
@@ -258,7 +258,7 @@ impl Identity {
         if store::join(&mut tx, tenant, account, role, now).await? {
             let detail = json!({ "shop": tenant, "invitation": InvitationId::from_uuid(taken.id), "role": role,
                 "invited_by": AccountId::from_uuid(taken.invited_by) });
-            accounts::note(&mut tx, now, account, &actor.subject.name(), "shop_joined", detail).await?;
+            accounts::note(&mut tx, now, account, &actor.name(), "shop_joined", detail).await?;
         }
         let shop = store::seen_by(&mut *tx, tenant, account).await?.ok_or(ShopError::NoSuchInvitation)?;
         if shop.members > TEAM_MAX {

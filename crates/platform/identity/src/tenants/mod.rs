@@ -40,7 +40,7 @@ impl Identity {
         let id = TenantId::new(now);
         store::insert(&mut tx, id, &name, account, now).await?;
         let detail = json!({ "shop": id, "name": &name });
-        accounts::note(&mut tx, now, account, &actor.subject.name(), "shop_created", detail).await?;
+        accounts::note(&mut tx, now, account, &actor.name(), "shop_created", detail).await?;
         tx.commit().await?;
         Ok(Shop { id, name, created_at: now, account, role: ShopRole::Owner, members: 1 })
     }
@@ -90,7 +90,7 @@ impl Identity {
         }
         store::rename(&mut tx, id, &name).await?;
         let detail = json!({ "shop": id, "before": &shop.name, "after": &name });
-        accounts::note(&mut tx, now, shop.account, &grant.actor().subject.name(), "shop_renamed", detail).await?;
+        accounts::note(&mut tx, now, shop.account, &grant.actor().name(), "shop_renamed", detail).await?;
         tx.commit().await?;
         Ok(Shop { name, ..shop })
     }
@@ -104,7 +104,7 @@ impl Identity {
         grant.on(&shop.resource())?;
         store::close(&mut tx, id, now).await?;
         let detail = json!({ "shop": id, "name": &shop.name });
-        accounts::note(&mut tx, now, shop.account, &grant.actor().subject.name(), "shop_closed", detail).await?;
+        accounts::note(&mut tx, now, shop.account, &grant.actor().name(), "shop_closed", detail).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -128,7 +128,7 @@ impl Identity {
         keep_an_owner(&mut tx, id, target, before).await?;
         store::put_role(&mut tx, id, target, Some(role), now).await?;
         let detail = json!({ "shop": id, "before": before, "after": role });
-        accounts::note(&mut tx, now, target, &grant.actor().subject.name(), "shop_role_changed", detail).await?;
+        accounts::note(&mut tx, now, target, &grant.actor().name(), "shop_role_changed", detail).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -174,7 +174,7 @@ async fn part(
 ) -> Result<(), IdentityError> {
     keep_an_owner(tx, id, who, role).await?;
     store::put_role(tx, id, who, None, now).await?;
-    accounts::note(tx, now, who, &by.subject.name(), kind, json!({ "shop": id, "role": role })).await
+    accounts::note(tx, now, who, &by.name(), kind, json!({ "shop": id, "role": role })).await
 }
 
 /// The shop's row is locked: of two last owners who go at once, one stays.

@@ -93,6 +93,13 @@ async fn who_may_do_what() {
             "POST /identity/accounts/{account}/factor-reset",
             json!({ "reason": "Izgubljen telefon." }),
         ),
+        // Support alone: none of these.
+        (
+            "identity.impersonate",
+            "POST /identity/accounts/{account}/impersonation",
+            json!({ "reason": "Ne vidi svoj oglas." }),
+        ),
+        ("identity.end_impersonation", "DELETE /identity/impersonation", Value::Null),
         ("identity.factor_resets", "GET /identity/factor-resets", Value::Null),
         ("identity.approve_factor_reset", "POST /identity/factor-resets/{reset}/approval", Value::Null),
         ("identity.withdraw_factor_reset", "DELETE /identity/factor-resets/{reset}", Value::Null),
@@ -265,6 +272,8 @@ async fn who_may_do_what() {
         identity.set_roles             nobody 401 stranger 403 moderator 403 owner 403 operator 204
         identity.account               nobody 401 stranger 403 moderator 403 owner 403 operator 200
         identity.request_factor_reset  nobody 401 stranger 403 moderator 403 owner 403 operator 201
+        identity.impersonate           nobody 401 stranger 403 moderator 403 owner 403 operator 403
+        identity.end_impersonation     nobody 401 stranger 204 moderator 204 owner 204 operator 204
         identity.factor_resets         nobody 401 stranger 403 moderator 403 owner 403 operator 200
         identity.approve_factor_reset  nobody 401 stranger 403 moderator 403 owner 403 operator 204
         identity.withdraw_factor_reset nobody 401 stranger 403 moderator 403 owner 403 operator 204

@@ -18,5 +18,6 @@ mod secrecy;
 mod sessions;
 mod shops;
 mod staff;
+mod support;
 mod upstream;
 mod world;

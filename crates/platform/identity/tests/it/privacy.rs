@@ -396,6 +396,7 @@ async fn an_export_tells_everything_to_its_owner() {
             "identity/applications.json",
             "identity/consents.json",
             "identity/factor_resets.json",
+            "identity/impersonations.json",
             "identity/passkeys.json",
             "identity/security_events.json",
             "identity/sessions.json",

@@ -17,6 +17,7 @@ import type {
 } from "@svetu/api-client/types";
 import type { Locale } from "@svetu/i18n/locales";
 import { cookies } from "next/headers";
+import { forbidden } from "next/navigation";
 import { cache } from "react";
 import { env } from "@/env";
 import { forwarded } from "./forwarded";
@@ -27,7 +28,13 @@ const TREE_FRESH_MS = 60_000;
 /** A read as the visitor: with the visitor's session, language and address. */
 export async function get<T>(locale: Locale, path: string, query?: RequestOptions["query"]): Promise<T> {
   const transport = { baseUrl: env.apiUrl(), headers: await forwarded(locale), timeoutMs: TIMEOUT_MS };
-  return (await send<T>(transport, "GET", path, { query })).data;
+  try {
+    return (await send<T>(transport, "GET", path, { query })).data;
+  } catch (error) {
+    // A page that is not for whoever stands in for somebody says so, whatever it would show.
+    if (error instanceof ApiError && error.code === "auth.standing_in") forbidden();
+    throw error;
+  }
 }
 
 /** A read that is the same for everybody: no session goes along. */

@@ -1,6 +1,7 @@
 import { href, type Locale } from "@svetu/i18n/locales";
 import { buttonClass } from "@svetu/ui/button";
 import { Link } from "@svetu/ui/link";
+import clsx from "clsx";
 import { Heart, House, Plus, Search, UserRound } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { me } from "@/api/server";
@@ -27,7 +28,13 @@ export async function Header({ locale }: { locale: Locale }) {
   const [t, person, labels] = await Promise.all([getTranslations("header"), me(locale), searchLabels()]);
   const staff = worksHere(person?.roles ?? []);
   return (
-    <header className="no-print border-b border-line bg-bg lg:sticky lg:top-0 lg:z-30">
+    <header
+      className={clsx(
+        "no-print border-b border-line bg-bg",
+        // While support looks in somebody's place, what says so has this room.
+        !person?.support_until && "lg:sticky lg:top-0 lg:z-30",
+      )}
+    >
       <div className="container-page flex flex-wrap items-center gap-x-2 py-2 lg:flex-nowrap lg:gap-x-4 lg:py-3">
         <Link href={href(locale, "/")} className="flex min-h-11 items-center gap-2" aria-label={t("home")}>
           <LogoMark className="size-8" />

@@ -10,6 +10,7 @@ import { chosenTheme, Footer } from "@/site/footer";
 import { BottomBar, Header } from "@/site/header";
 import { ServiceWorker } from "@/site/service-worker";
 import { SoftLinks } from "@/site/soft-links";
+import { StandingIn } from "@/site/standing-in";
 
 interface Props {
   children: ReactNode;
@@ -57,6 +58,7 @@ export default async function Layout({ children, params }: Props) {
         >
           {t("skip")}
         </a>
+        <StandingIn locale={locale} />
         <Header locale={locale} />
         <main id="content" tabIndex={-1} className="grow focus:outline-none">
           {children}

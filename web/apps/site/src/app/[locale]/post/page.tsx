@@ -1,7 +1,7 @@
 import type { Listing } from "@svetu/api-client/types";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { member } from "@/account/access";
+import { author } from "@/account/access";
 import { get, orNull } from "@/api/server";
 import { ClientMessages } from "@/i18n/client-messages";
 import { pageLocale } from "@/i18n/page-locale";
@@ -21,7 +21,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 /** Goes on with the last draft, whichever device began it. */
 export default async function PostPage({ params }: Props) {
   const locale = await pageLocale(params);
-  const person = await member(locale);
+  const person = await author(locale);
   const [t, draft] = await Promise.all([
     getTranslations("post"),
     orNull(

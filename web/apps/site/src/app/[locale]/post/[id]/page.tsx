@@ -2,7 +2,7 @@ import { href } from "@svetu/i18n/locales";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { notFound, redirect } from "next/navigation";
-import { member } from "@/account/access";
+import { author } from "@/account/access";
 import { listing as readListing, orNull } from "@/api/server";
 import { ClientMessages } from "@/i18n/client-messages";
 import { pageLocale } from "@/i18n/page-locale";
@@ -22,7 +22,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function EditPage({ params }: Props) {
   const locale = await pageLocale(params);
-  const person = await member(locale);
+  const person = await author(locale);
   const ad = await orNull(readListing(locale, (await params).id), 400, 403, 404, 410);
   if (!ad?.own) notFound();
   if (!EDITABLE.has(ad.state)) redirect(href(locale, `/listings/${ad.id}`));

@@ -1,9 +1,10 @@
 import { ApiError } from "@svetu/api-client/problem";
 import type { AccountDossier } from "@svetu/api-client/types";
 import { formatAge, formatDate, formatDateTime } from "@svetu/i18n/format";
-import { isLocale, localeNames, type Locale } from "@svetu/i18n/locales";
+import { href, isLocale, localeNames, type Locale } from "@svetu/i18n/locales";
 import { Badge, Notice } from "@svetu/ui/badge";
 import { Button } from "@svetu/ui/button";
+import { describedBy, Field, Textarea } from "@svetu/ui/field";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { notFound } from "next/navigation";
@@ -29,6 +30,8 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const t = await getTranslations("staff");
   return { title: t("rooms.people") };
 }
+
+const isStaff = (role: string) => role === "support" || role === "moderator" || role === "operator";
 
 async function dossier(locale: Locale, id: string): Promise<AccountDossier> {
   try {
@@ -183,6 +186,29 @@ export default async function Person({ params, searchParams }: Props) {
               ]}
             />
           )}
+        </section>
+      )}
+      {viewer.roles.includes("support") && person.verified && !person.roles.some(isStaff) && (
+        <section aria-labelledby="stand-in" className="mt-10">
+          <h2 id="stand-in" className="text-lg">
+            {t("standIn.title")}
+          </h2>
+          <p className="measure mt-1 mb-3 text-sm text-quiet">{t("standIn.text")}</p>
+          <form method="post" action={href(locale, "/staff/stand-in")} className="flex flex-col items-start gap-4">
+            <input type="hidden" name="account" value={person.account_id} />
+            <Field id="stand-in-reason" label={t("standIn.reason")} help={t("reset.reasonHelp")} className="w-full">
+              <Textarea
+                {...describedBy("stand-in-reason", true, false)}
+                name="reason"
+                required
+                minLength={10}
+                maxLength={300}
+              />
+            </Field>
+            <Button type="submit" variant="secondary">
+              {t("standIn.begin")}
+            </Button>
+          </form>
         </section>
       )}
       <section aria-labelledby="events" className="mt-10">
