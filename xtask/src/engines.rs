@@ -195,7 +195,9 @@ fn install(engine: &dyn Engine, place: &Place, name: Name) -> Result<()> {
     say(name, &format!("installing {} into {} …", engine.version(), place.home.display()));
     let began = Instant::now();
     // Whole or not at all: what an interrupted run left is not taken for an installation.
-    let half = place.home.with_extension(format!("half-{}", std::process::id()));
+    let mut half = place.home.clone().into_os_string();
+    half.push(format!(".half-{}", std::process::id()));
+    let half = PathBuf::from(half);
     fs::create_dir_all(&half).with_context(|| format!("{}", half.display()))?;
     let installed = engine.install(&half).and_then(|()| match fs::rename(&half, &place.home) {
         // Another run was faster.

@@ -79,8 +79,8 @@ impl Engines {
         Ok(Self {
             database,
             bus,
-            cache: Arc::new(MemoryCache::new(config.cache.memory_mb_max * 1024 * 1024)),
-            objects: svetu_embedded::local_objects(&state.join("objects")).context("objects.url")?,
+            cache: cache(config).context("cache.url")?,
+            objects: objects(config).context("objects.url")?,
             mailer,
             sms,
             phones: PhoneConfig { prefixes: config.sms.prefixes.clone(), per_hour_max: config.sms.per_hour_max },
@@ -111,6 +111,24 @@ impl Engines {
             db.close().await;
         }
     }
+}
+
+fn cache(config: &Config) -> Result<Arc<dyn Cache>> {
+    let memory = Arc::new(MemoryCache::new(config.cache.memory_mb_max * 1024 * 1024));
+    #[cfg(feature = "redis")]
+    if config.cache.url.starts_with("redis") {
+        let shared = Arc::new(svetu_redis::RedisCache::try_new(&config.cache.url)?);
+        return Ok(Arc::new(svetu_redis::WithLocalCounters::new(shared, memory)));
+    }
+    Ok(memory)
+}
+
+fn objects(config: &Config) -> Result<Arc<dyn ObjectStore>> {
+    #[cfg(feature = "s3")]
+    if config.objects.url.starts_with("s3:") {
+        return Ok(svetu_s3::Bucket::try_new(&config.objects.url)?);
+    }
+    Ok(svetu_embedded::local_objects(&config.state.folder.join("objects"))?)
 }
 
 pub const SMS_SECRET: &str = "identity.sms";

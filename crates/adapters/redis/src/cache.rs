@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -60,7 +60,7 @@ impl RedisCache {
     }
 
     async fn bounded<T>(&self, work: impl Future<Output = RedisResult<T>>) -> Result<T, CacheError> {
-        if !self.breaker.may_try() {
+        if !self.breaker.may_try(Instant::now()) {
             return Err(CacheError("Redis did not answer several times and is left alone for a second".into()));
         }
         let result = match tokio::time::timeout(CALL_MAX, work).await {
@@ -74,7 +74,7 @@ impl RedisCache {
                 }
             }
             Err(error) => {
-                if self.breaker.failed() {
+                if self.breaker.failed(Instant::now()) {
                     tracing::warn!(%error, "Redis is away; the platform goes on without it");
                 }
             }
