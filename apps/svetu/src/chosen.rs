@@ -4,11 +4,12 @@ use anyhow::{Result, bail};
 
 use crate::config::Config;
 
+const KAFKA: Option<(&str, bool)> = Some(("kafka", cfg!(feature = "kafka")));
 const REDIS: Option<(&str, bool)> = Some(("redis", cfg!(feature = "redis")));
 const S3: Option<(&str, bool)> = Some(("s3", cfg!(feature = "s3")));
 
 pub fn check(config: &Config) -> Result<()> {
-    chosen("bus.url", &config.bus.url, &["postgres:"], &[("kafka://", None)])?;
+    chosen("bus.url", &config.bus.url, &["postgres:"], &[("kafka://", KAFKA)])?;
     chosen("search.url", &config.search.url, &["tantivy:"], &[("opensearch://", None)])?;
     chosen("cache.url", &config.cache.url, &["memory:"], &[("redis://", REDIS), ("rediss://", REDIS)])?;
     chosen("objects.url", &config.objects.url, &["file:"], &[("s3://", S3)])?;

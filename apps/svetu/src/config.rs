@@ -404,7 +404,7 @@ mod tests {
             ("[door]\nport = 99999", "door.port"),
             ("[door]\ntls_key = \"k.pem\"", "door.tls_certificate"),
             ("[door]\npublic_url = \"svetu.rs\"", "door.public_url"),
-            ("[bus]\nurl = \"kafka://k:9092\"", "not compiled into this binary"),
+            ("[search]\nurl = \"opensearch://o:9200\"", "not compiled into this binary"),
             ("[bus]\nurl = \"carrier-pigeon:\"", "bus.url"),
             ("[postgres]\npool_max = 95", "postgres.pool_max"),
             ("[limits]\nconcurrent_max = 0", "limits.concurrent_max"),

@@ -1,7 +1,9 @@
 //! Processes that outlive this one, told apart from later ones of the same number by when they began.
 
 use std::{
+    collections::hash_map::RandomState,
     fs,
+    hash::{BuildHasher as _, Hasher as _},
     net::{Ipv4Addr, TcpListener},
     os::unix::process::CommandExt as _,
     path::Path,
@@ -10,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -51,7 +53,11 @@ pub fn spawn(mut command: Command, log: &Path) -> Result<Process> {
 
 pub fn is_alive(process: &Process) -> bool {
     match stat(process.id) {
-        Some(stat) => stat.state != 'Z' && process.began.is_none_or(|began| began == stat.began),
+        Some(stat) => {
+            // A first thread that ended waits for the others, and so do the ports.
+            let is_over = stat.state == 'Z' && threads(process.id) <= 1;
+            !is_over && process.began.is_none_or(|began| began == stat.began)
+        }
         // Without /proc the number is all there is.
         None => !Path::new("/proc/self/stat").exists() && kill(Pid::from_raw(process.id), None).is_ok(),
     }
@@ -86,6 +92,10 @@ fn gone(process: &Process, within: Duration) -> bool {
     true
 }
 
+fn threads(id: i32) -> usize {
+    fs::read_dir(format!("/proc/{id}/task")).map_or(0, Iterator::count)
+}
+
 struct Stat {
     state: char,
     began: u64,
@@ -113,10 +123,18 @@ pub fn is_free(port: u16) -> bool {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
 }
 
+/// Below those that the system gives to connections: one of these could sit on the port when its engine comes back.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
 /// All are held until the last is found, so that none comes twice.
 pub fn free_ports(count: usize) -> Result<Vec<u16>> {
+    let span = u64::from(PORTS.end - PORTS.start);
+    // Another beginning each time: several engines look at once.
+    let begin = RandomState::new().build_hasher().finish() % span;
+    let ports = (0..span).filter_map(|step| u16::try_from((begin + step) % span).ok().map(|port| PORTS.start + port));
     let held: Vec<TcpListener> =
-        (0..count).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).collect::<std::io::Result<_>>()?;
+        ports.filter_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok()).take(count).collect();
+    ensure!(held.len() == count, "no {count} ports are free between {} and {}", PORTS.start, PORTS.end);
     held.iter().map(|listener| Ok(listener.local_addr()?.port())).collect()
 }
 
