@@ -1,7 +1,7 @@
 # Sve Tu Platforma. `make help` lists the verbs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up start stop build install test test-rust test-web test-e2e oidc-matrix torture check fmt bench screens openapi sqlx clean
+.PHONY: help up start stop build install test test-rust test-web test-e2e test-engines engines oidc-matrix torture check fmt bench screens openapi sqlx clean
 
 LISTINGS ?= 5000
 SEED ?= 1
@@ -47,6 +47,12 @@ test-e2e: install-test web/node_modules/.installed
 	cargo test --locked --workspace --no-run --quiet
 	scripts/build-site.sh
 	scripts/test-e2e.sh
+
+test-engines: ## the adapters of Kafka, Redis and S3 on the real engines (wants Java, Maven and Go)
+	scripts/test-engines.sh
+
+engines: ## install and start Kafka, OpenSearch, Redis and MinIO on this machine, print their URLs (`cargo xtask engines down` ends them)
+	@cargo xtask engines up
 
 oidc-matrix: web/node_modules/.installed ## six OpenID clients of other people sign in at a platform of its own
 	cargo build --locked --workspace --bins --example openidconnect

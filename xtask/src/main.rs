@@ -1,6 +1,7 @@
 //! The workspace's own chores: `cargo xtask --help`.
 #![allow(clippy::print_stdout, reason = "a command line speaks on standard output")]
 
+mod engines;
 mod layers;
 mod licences;
 mod sqlx_data;
@@ -28,6 +29,9 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// The real engines on this machine, on free ports of 127.0.0.1. Programs come from Maven, Go and Debian, pinned.
+    #[command(subcommand)]
+    Engines(engines::Verb),
 }
 
 #[derive(Subcommand)]
@@ -44,6 +48,7 @@ fn main() -> Result<()> {
     match Arguments::parse().chore {
         Chore::Check(Rule::Layers) => layers::check(),
         Chore::Check(Rule::Licences) => licences::check(),
+        Chore::Engines(verb) => engines::run(verb),
         Chore::Sqlx { check } => sqlx_data::run(check),
         Chore::Check(Rule::Unused) => unused::check(),
     }

@@ -24,15 +24,17 @@ pub struct Background {
 }
 
 impl Background {
-    pub fn start(bus: &Arc<PostgresBus>, clock: &SharedClock, parts: Vec<Part>) -> Self {
+    /// `own_bus`: one that lives in this process and wants upkeep.
+    pub fn start(bus: &Arc<dyn Bus>, own_bus: Option<Arc<PostgresBus>>, clock: &SharedClock, parts: Vec<Part>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        let upkeep = (Arc::clone(bus), stopped.clone());
-        tasks.spawn(async move { upkeep.0.maintain(upkeep.1).await });
+        if let Some(own) = own_bus {
+            let stopped = stopped.clone();
+            tasks.spawn(async move { own.maintain(stopped).await });
+        }
         for Part { db, consumers, mut jobs } in parts {
             jobs.extend(housekeeping(&db, clock));
-            let port: Arc<dyn Bus> = bus.clone();
-            tasks.spawn(Relay::new(db.clone(), port).run(stopped.clone()));
+            tasks.spawn(Relay::new(db.clone(), Arc::clone(bus)).run(stopped.clone()));
             tasks.spawn(Worker::new(db, Arc::clone(clock), jobs).run(stopped.clone()));
             for group in consumers {
                 let (bus, stopped) = (Arc::clone(bus), stopped.clone());

@@ -18,6 +18,8 @@ use svetu_identity::UpstreamConfig;
 use svetu_ports::{Secret, SmsSender};
 use svetu_sms::{GatewayConfig, GatewaySms, TwilioSms};
 
+use crate::chosen;
+
 /// The file that explains every key and gives its default.
 pub const DEFAULTS: &str = include_str!("../svetu.toml");
 const FILE: &str = "svetu.toml";
@@ -314,19 +316,22 @@ impl Config {
             // Whatever it is: the real one is looked up when everything else is known to fit.
             upstream.settings(id, Secret::new(b"any".to_vec()))?;
         }
-        chosen("bus.url", &self.bus.url, &["postgres:"], &["kafka"])?;
-        chosen("search.url", &self.search.url, &["tantivy:"], &["opensearch"])?;
-        chosen("cache.url", &self.cache.url, &["memory:"], &["redis", "rediss"])?;
-        chosen("objects.url", &self.objects.url, &["file:"], &["s3"])?;
-        chosen("secrets.url", &self.secrets.url, &["file:"], &["vault"])?;
-        chosen("mail.url", &self.mail.url, &["outbox:", "smtp://", "smtps://", "smtp+insecure://"], &[])?;
+        chosen::check(self)?;
         Ok(())
     }
 
     /// With passwords in URLs left out: for showing.
     pub fn redacted(&self) -> Self {
         let mut shown = self.clone();
-        for url in [&mut shown.postgres.url, &mut shown.mail.url] {
+        let urls = [
+            &mut shown.postgres.url,
+            &mut shown.mail.url,
+            &mut shown.bus.url,
+            &mut shown.search.url,
+            &mut shown.cache.url,
+            &mut shown.objects.url,
+        ];
+        for url in urls {
             if let Some((start, rest)) = url.split_once("://")
                 && let Some((user, host)) = rest.rsplit_once('@')
             {
@@ -336,18 +341,6 @@ impl Config {
         }
         shown
     }
-}
-
-/// An engine that is known but was not compiled in is told apart from one that nobody knows.
-fn chosen(key: &str, url: &str, here: &[&str], elsewhere: &[&str]) -> Result<()> {
-    if here.iter().any(|prefix| url.starts_with(prefix)) {
-        return Ok(());
-    }
-    let scheme = url.split(':').next().unwrap_or_default();
-    if elsewhere.contains(&scheme) {
-        bail!("{key}: the engine `{scheme}` is not compiled into this binary; it has {}", here.join(", "));
-    }
-    bail!("{key} is `{scheme}:…`: expected {}", here.join(" or "));
 }
 
 fn explain(error: figment::Error) -> anyhow::Error {
@@ -411,7 +404,7 @@ mod tests {
             ("[door]\nport = 99999", "door.port"),
             ("[door]\ntls_key = \"k.pem\"", "door.tls_certificate"),
             ("[door]\npublic_url = \"svetu.rs\"", "door.public_url"),
-            ("[bus]\nurl = \"kafka://k:9092\"", "not compiled into this binary"),
+            ("[search]\nurl = \"opensearch://o:9200\"", "not compiled into this binary"),
             ("[bus]\nurl = \"carrier-pigeon:\"", "bus.url"),
             ("[postgres]\npool_max = 95", "postgres.pool_max"),
             ("[limits]\nconcurrent_max = 0", "limits.concurrent_max"),
@@ -432,7 +425,15 @@ mod tests {
     #[test]
     fn passwords_are_not_shown() {
         let flags = [("postgres.url", Value::from("postgres://owner:secret@db:5432/svetu"))];
-        let shown = effective(&Config::load(None, &flags).unwrap()).unwrap();
-        assert!(shown.contains("postgres://owner:…@db:5432/svetu") && !shown.contains("secret@"), "{shown}");
+        let mut config = Config::load(None, &flags).unwrap();
+        config.cache.url = "redis://:secret@r:6379".to_owned();
+        config.objects.url = "s3://key:secret@bucket?endpoint=http://m:9000".to_owned();
+        let shown = effective(&config).unwrap();
+        for expected in
+            ["postgres://owner:…@db:5432/svetu", "redis://:…@r:6379", "s3://key:…@bucket?endpoint=http://m:9000"]
+        {
+            assert!(shown.contains(expected), "{shown}");
+        }
+        assert!(!shown.contains("secret@"), "{shown}");
     }
 }

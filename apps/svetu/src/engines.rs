@@ -12,7 +12,7 @@ use svetu_db::{Db, DbConfig, Schema};
 use svetu_embedded::{BusOptions, FileOutbox, MemoryCache, PostgresBus, SealedFile};
 use svetu_identity::{PhoneConfig, UpstreamConfig};
 use svetu_kernel::{SharedClock, SystemClock};
-use svetu_ports::{Cache, Mailer, Secrets, SmsSender};
+use svetu_ports::{Bus, Cache, Mailer, Secrets, SmsSender};
 use svetu_smtp::SmtpMailer;
 
 use crate::config::Config;
@@ -22,7 +22,9 @@ pub const BUS: Schema = Schema { name: "bus", migrator: &svetu_embedded::MIGRATO
 pub struct Engines {
     pub clock: SharedClock,
     pub database: DbConfig,
-    pub bus: Arc<PostgresBus>,
+    pub bus: Arc<dyn Bus>,
+    /// The embedded bus, which this process looks after.
+    pub own_bus: Option<Arc<PostgresBus>>,
     pub cache: Arc<dyn Cache>,
     pub objects: Arc<dyn ObjectStore>,
     pub mailer: Arc<dyn Mailer>,
@@ -55,7 +57,7 @@ impl Engines {
         let state = &config.state.folder;
         let database = database_config(config, database_url, &secrets).await?;
         let bus_db = Db::new(&database, BUS.name)?;
-        let bus = PostgresBus::new(bus_db.clone(), BusOptions::default());
+        let (bus, own_bus) = bus(config, &bus_db, &clock).context("bus.url")?;
         let (mailer, outbox): (Arc<dyn Mailer>, _) = if config.mail.url.starts_with("outbox:") {
             let outbox =
                 FileOutbox::open(state.join("mail"), Arc::clone(&clock)).context("mail.url: the folder of letters")?;
@@ -79,8 +81,9 @@ impl Engines {
         Ok(Self {
             database,
             bus,
-            cache: Arc::new(MemoryCache::new(config.cache.memory_mb_max * 1024 * 1024)),
-            objects: svetu_embedded::local_objects(&state.join("objects")).context("objects.url")?,
+            own_bus,
+            cache: cache(config).context("cache.url")?,
+            objects: objects(config).context("objects.url")?,
             mailer,
             sms,
             phones: PhoneConfig { prefixes: config.sms.prefixes.clone(), per_hour_max: config.sms.per_hour_max },
@@ -111,6 +114,37 @@ impl Engines {
             db.close().await;
         }
     }
+}
+
+type ChosenBus = (Arc<dyn Bus>, Option<Arc<PostgresBus>>);
+
+#[cfg_attr(not(feature = "kafka"), allow(clippy::unnecessary_wraps, unused_variables))]
+fn bus(config: &Config, db: &Db, clock: &SharedClock) -> Result<ChosenBus> {
+    #[cfg(feature = "kafka")]
+    if config.bus.url.starts_with("kafka:") {
+        return Ok((Arc::new(svetu_kafka::KafkaBus::try_new(&config.bus.url, Arc::clone(clock))?), None));
+    }
+    let own = PostgresBus::new(db.clone(), BusOptions::default());
+    Ok((Arc::<PostgresBus>::clone(&own), Some(own)))
+}
+
+#[cfg_attr(not(feature = "redis"), allow(clippy::unnecessary_wraps))]
+fn cache(config: &Config) -> Result<Arc<dyn Cache>> {
+    let memory = Arc::new(MemoryCache::new(config.cache.memory_mb_max * 1024 * 1024));
+    #[cfg(feature = "redis")]
+    if config.cache.url.starts_with("redis") {
+        let shared = Arc::new(svetu_redis::RedisCache::try_new(&config.cache.url)?);
+        return Ok(Arc::new(svetu_redis::WithLocalCounters::new(shared, memory)));
+    }
+    Ok(memory)
+}
+
+fn objects(config: &Config) -> Result<Arc<dyn ObjectStore>> {
+    #[cfg(feature = "s3")]
+    if config.objects.url.starts_with("s3:") {
+        return Ok(svetu_s3::Bucket::try_new(&config.objects.url)?);
+    }
+    Ok(svetu_embedded::local_objects(&config.state.folder.join("objects"))?)
 }
 
 pub const SMS_SECRET: &str = "identity.sms";

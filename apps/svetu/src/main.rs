@@ -6,6 +6,7 @@
 mod say;
 
 mod background;
+mod chosen;
 mod cli;
 mod commands;
 mod config;
@@ -66,6 +67,11 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
     let config = Config::load(cli.config.as_deref(), &flags(&cli))?;
     logs::start(&config.log)?;
+    // Clients of engines bring a second provider of TLS; one that does not say which it wants gets the platform's.
+    #[cfg(any(feature = "redis", feature = "s3"))]
+    rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .map_err(|_| anyhow::anyhow!("a provider of TLS is there already"))?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(commands::run(cli.command, config))
 }
 

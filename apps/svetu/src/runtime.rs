@@ -79,7 +79,8 @@ impl Runtime {
             Some(search) => Some(Control::open(&config.state.folder, search)?),
             None => None,
         };
-        let background = Background::start(&engines.bus, &engines.clock, platform.parts(&engines)?);
+        let background =
+            Background::start(&engines.bus, engines.own_bus.clone(), &engines.clock, platform.parts(&engines)?);
         Ok(Self { engines, platform, background, _control: control, door, ready })
     }
 

@@ -2,9 +2,10 @@
 
 pub mod contract;
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use futures::FutureExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use svetu_kernel::{EventId, Timestamp};
@@ -84,6 +85,14 @@ impl Default for Retry {
     }
 }
 
+impl Retry {
+    /// After so many attempts: twice as long with every one.
+    pub fn wait(&self, attempts: u32) -> Duration {
+        let doublings = attempts.clamp(1, 20) - 1;
+        self.backoff.saturating_mul(1 << doublings).min(self.backoff_max)
+    }
+}
+
 /// Consumers of one name share the work; each group sees every event.
 #[derive(Clone)]
 pub struct ConsumerGroup {
@@ -94,6 +103,16 @@ pub struct ConsumerGroup {
     pub batch_max: usize,
     pub retry: Retry,
     pub handler: Arc<dyn Handler>,
+}
+
+/// For adapters. A panic of a handler is a failure of its first event. The trace is that of the event that came first.
+pub async fn deliver(handler: &Arc<dyn Handler>, events: &[Event]) -> Result<(), (usize, HandlerError)> {
+    let work = AssertUnwindSafe(async { handler.handle(events).await }).catch_unwind();
+    let result = match events.first().and_then(|event| event.traceparent.clone()) {
+        Some(traceparent) => crate::trace::scope(traceparent, work).await,
+        None => work.await,
+    };
+    result.unwrap_or_else(|_| Err((0, HandlerError::Transient("the handler panicked".to_owned()))))
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -6,6 +6,7 @@ pub mod bus;
 pub mod cache;
 pub mod idempotency;
 pub mod mailer;
+pub mod objects;
 pub mod seal;
 pub mod search_index;
 pub mod secrets;

@@ -4,8 +4,10 @@
 
 mod clock;
 mod database;
+mod engine;
 mod server;
 
 pub use clock::{clock, eventually};
 pub use database::TestDb;
+pub use engine::Engine;
 pub use expect_test::{Expect, expect};

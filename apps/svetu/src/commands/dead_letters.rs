@@ -1,7 +1,6 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use svetu_ports::Bus as _;
 
 use crate::{cli::DeadLetters, config::Config, database::Database, engines, engines::Engines};
 

@@ -88,13 +88,16 @@ async fn wrong_keys_and_values_are_refused_by_name() {
 
 #[tokio::test]
 async fn an_engine_that_was_not_compiled_in_is_told_from_an_unknown_one() {
-    for (key, url) in [
-        ("bus", "kafka://k:9092"),
-        ("search", "opensearch://o:9200"),
-        ("cache", "redis://r:6379"),
-        ("objects", "s3://bucket"),
-        ("secrets", "vault://v:8200"),
+    for (key, url, compiled) in [
+        ("bus", "kafka://k:9092", cfg!(feature = "kafka")),
+        ("search", "opensearch://o:9200", false),
+        ("cache", "redis://r:6379", cfg!(feature = "redis")),
+        ("objects", "s3://bucket", cfg!(feature = "s3")),
+        ("secrets", "vault://v:8200", false),
     ] {
+        if compiled {
+            continue;
+        }
         let file = format!("[{key}]\nurl = \"{url}\"");
         let refused =
             with(&file, &[], &["up"]).await.refused(&[&format!("{key}.url"), "not compiled into this binary"]);

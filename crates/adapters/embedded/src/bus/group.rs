@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use svetu_db::{Db, DbError};
 use svetu_ports::{
-    BusError, ConsumerGroup, Event, HandlerError, Retry,
-    bus::{Stop, stopped},
+    BusError, ConsumerGroup, Event, HandlerError,
+    bus::{Stop, deliver, stopped},
 };
 use tokio::{sync::watch, task::AbortHandle, time::Instant};
 use tracing::Instrument;
@@ -152,7 +152,7 @@ impl Member {
         end: Option<i64>,
     ) -> Result<(), DbError> {
         let (Some(&last), Some(place)) = (seqs.last(), self.places.get(&partition).copied()) else { return Ok(()) };
-        let Err((index, error)) = shelf::handle(&self.group.handler, events).await else {
+        let Err((index, error)) = deliver(&self.group.handler, events).await else {
             return self.settle(partition, end.map_or(last, |end| end.max(last)), 0).await;
         };
         let index = index.min(events.len() - 1);
@@ -167,7 +167,7 @@ impl Member {
         let before = if index == 0 { place.seq } else { seqs.get(index - 1).copied().unwrap_or(place.seq) };
         self.settle(partition, before, attempts).await?;
         if let Some(place) = self.places.get_mut(&partition) {
-            place.ready_at = Instant::now() + backoff(&self.group.retry, attempts);
+            place.ready_at = Instant::now() + self.group.retry.wait(attempts.unsigned_abs());
         }
         Ok(())
     }
@@ -346,12 +346,6 @@ impl Member {
         tx.commit().await?;
         Ok(())
     }
-}
-
-/// Twice as long with every attempt.
-fn backoff(retry: &Retry, attempts: i32) -> Duration {
-    let doublings = attempts.clamp(1, 20).unsigned_abs() - 1;
-    retry.backoff.saturating_mul(1 << doublings).min(retry.backoff_max)
 }
 
 pub(super) async fn seek(db: &Db, group: &str, seq: i64) -> Result<(), BusError> {

@@ -1,11 +1,8 @@
 //! Events that a group could not handle.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
-
-use futures::FutureExt;
 use svetu_db::{Db, DbError, Tx};
 use svetu_kernel::Timestamp;
-use svetu_ports::{BusError, ConsumerGroup, DeadLetter, Event, Handler, HandlerError};
+use svetu_ports::{BusError, ConsumerGroup, DeadLetter, Event, bus::deliver as hand_out};
 
 use super::unavailable;
 
@@ -79,7 +76,7 @@ pub(super) async fn deliver(db: &Db, group: &ConsumerGroup) -> Result<bool, DbEr
     .await?;
     let Some(row) = row else { return Ok(false) };
     let event: Event = serde_json::from_str(&row.body)?;
-    match handle(&group.handler, std::slice::from_ref(&event)).await {
+    match hand_out(&group.handler, std::slice::from_ref(&event)).await {
         Ok(()) => {
             sqlx::query!("delete from bus.dead_letter where id = $1", row.id).execute(&mut *tx).await?;
         }
@@ -97,14 +94,4 @@ pub(super) async fn deliver(db: &Db, group: &ConsumerGroup) -> Result<bool, DbEr
     }
     tx.commit().await?;
     Ok(true)
-}
-
-/// A panic of a handler is a failure of its first event. The trace is that of the event that came first.
-pub(super) async fn handle(handler: &Arc<dyn Handler>, events: &[Event]) -> Result<(), (usize, HandlerError)> {
-    let work = AssertUnwindSafe(async { handler.handle(events).await }).catch_unwind();
-    let result = match events.first().and_then(|event| event.traceparent.clone()) {
-        Some(traceparent) => svetu_ports::trace::scope(traceparent, work).await,
-        None => work.await,
-    };
-    result.unwrap_or_else(|_| Err((0, HandlerError::Transient("the handler panicked".to_owned()))))
 }

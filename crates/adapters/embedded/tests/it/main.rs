@@ -5,8 +5,8 @@ mod bus;
 use std::{os::unix::fs::PermissionsExt, sync::Arc};
 
 use futures::FutureExt;
-use svetu_embedded::{FileOutbox, MemoryCache, SealedFile};
-use svetu_ports::{Mail, Mailer, SecretError, cache, mailer, secrets, sms};
+use svetu_embedded::{FileOutbox, MemoryCache, SealedFile, local_objects};
+use svetu_ports::{Mail, Mailer, SecretError, cache, mailer, objects, secrets, sms};
 use svetu_testkit::clock;
 
 #[tokio::test]
@@ -30,6 +30,12 @@ async fn the_cache_is_bounded_by_bytes() {
         held <= 10
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_folder_of_objects_keeps_its_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    objects::contract::all(local_objects(folder.path()).unwrap()).await;
 }
 
 #[tokio::test]

@@ -1,0 +1,87 @@
+//! Members that come, go, die and are slow.
+
+use std::time::{Duration, Instant};
+
+use svetu_testkit::eventually;
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn members_that_come_and_go_lose_and_reorder_nothing() {
+    const ROUNDS: u64 = 150;
+    let engine = Engine::start("kafka");
+    let buses = [bus(engine.url()), bus(engine.url()), bus(engine.url())];
+    let seen = Seen::slow(Duration::from_millis(10));
+    let publisher = tokio::spawn({
+        let bus = Arc::clone(&buses[0]);
+        async move {
+            for round in 0..ROUNDS {
+                let events: Vec<Event> = (0..16).map(|key| event(format!("key-{key}"), round)).collect();
+                publish(&bus, &events).await;
+                tokio::time::sleep(Duration::from_millis(40)).await;
+            }
+        }
+    });
+    let stays = run(&buses[0], "test.members", 10, seen.clone());
+    for round in 0..5 {
+        let comes = run(&buses[1 + round % 2], "test.members", 10, seen.clone());
+        tokio::time::sleep(Duration::from_millis(1_000)).await;
+        comes.stop().await;
+    }
+    publisher.await.unwrap();
+    let whole = 16 * usize::try_from(ROUNDS).unwrap();
+    eventually("everything arrived", || async { seen.distinct().len() == whole }).await;
+    stays.stop().await;
+    for key in 0..16 {
+        assert_eq!(seen.of(&format!("key-{key}")), (0..ROUNDS).collect::<Vec<_>>(), "key-{key}");
+    }
+    assert_eq!(seen.len(), whole, "a partition moves when its batch has landed: nothing is handled twice");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_member_that_dies_is_followed_by_another() {
+    let engine = Engine::start("kafka");
+    let (one, two) = (bus(engine.url()), bus(engine.url()));
+    let seen = Arc::new(Seen::default());
+    let dies = run(&one, "test.dies", 10, seen.clone());
+    publish(&one, &[event("a", 1)]).await;
+    eventually("the first arrives", || async { seen.len() == 1 }).await;
+    let follows = run(&two, "test.dies", 10, seen.clone());
+    // Its task is gone without a word; its thread notices and leaves.
+    dies.task.abort();
+    publish(&two, &(2..50).map(|n| event(format!("key-{}", n % 8), n)).collect::<Vec<_>>()).await;
+    eventually("the other takes over", || async { seen.distinct().len() == 49 }).await;
+    follows.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_handler_keeps_its_partitions_and_holds_up_nobody_else() {
+    let engine = Engine::start("kafka");
+    let bus = bus(engine.url());
+    // Longer than a session may be silent.
+    let slow = Seen::slow(Duration::from_secs(12));
+    let quick = Arc::new(Seen::default());
+    let running = [run(&bus, "test.slow", 5_000, slow.clone()), run(&bus, "test.quick", 50, quick.clone())];
+    publish(&bus, &[event("warm", 0)]).await;
+    eventually("the quick one begins", || async { quick.len() == 1 }).await;
+    let began = Instant::now();
+    for round in 0..40 {
+        let events: Vec<Event> = (0..100).map(|n| event("busy", round * 100 + n)).collect();
+        publish(&bus, &events).await;
+    }
+    eventually("the quick one is done", || async { quick.len() == 4_001 }).await;
+    assert!(began.elapsed() < Duration::from_secs(11), "{:?}", began.elapsed());
+    assert!(bus.lag("test.slow").await.unwrap() >= 4_000);
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        if bus.lag("test.slow").await.unwrap() == 0 {
+            break;
+        }
+    }
+    assert_eq!(bus.lag("test.slow").await.unwrap(), 0);
+    assert_eq!(slow.len(), 4_001, "its session lasted: nothing came again");
+    assert_eq!(slow.of("busy"), (0..4_000).collect::<Vec<_>>());
+    for member in running {
+        member.stop().await;
+    }
+}

@@ -1,0 +1,97 @@
+use std::{
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+};
+
+use tempfile::TempDir;
+
+/// A real engine of a test's own, started as `cargo xtask engines` starts it and gone with it.
+pub struct Engine {
+    name: &'static str,
+    folder: TempDir,
+    url: String,
+}
+
+impl Engine {
+    pub fn start(name: &'static str) -> Self {
+        let mut engine = Self { name, folder: TempDir::new().unwrap(), url: String::new() };
+        engine.up();
+        engine
+    }
+
+    /// As the configuration wants it; the same after a restart.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub fn up(&mut self) {
+        let output = self.ask(&["up", self.name]);
+        let told = String::from_utf8(output.stdout).unwrap();
+        let url = told.trim().split_once('=').unwrap().1.to_owned();
+        assert!(self.url.is_empty() || self.url == url, "{url} is not where it was: {}", self.url);
+        self.url = url;
+    }
+
+    pub fn down(&self) {
+        self.ask(&["down", self.name]);
+    }
+
+    /// As if its machine were lost.
+    pub fn kill(&self) {
+        self.ask(&["down", "--kill", self.name]);
+    }
+
+    /// It holds its connections and answers nothing.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    pub fn restart(&mut self) {
+        self.down();
+        self.up();
+    }
+
+    /// Where its data lies.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join(self.name).join("data")
+    }
+
+    fn signal(&self, signal: &str) {
+        let note = std::fs::read_to_string(self.folder.path().join(self.name).join("running.json")).unwrap();
+        let id: String =
+            note.split_once("\"id\":").unwrap().1.trim_start().chars().take_while(char::is_ascii_digit).collect();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+
+    fn ask(&self, arguments: &[&str]) -> Output {
+        // Tests lie one folder below the programs of the same build.
+        let test = std::env::current_exe().unwrap();
+        let program = test.ancestors().nth(2).unwrap().join("xtask");
+        assert!(program.exists(), "{} is not built: `cargo build -p xtask`, or `make test-engines`", program.display());
+        let output = Command::new(program)
+            .arg("engines")
+            .args(arguments)
+            .arg("--state")
+            .arg(self.folder.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            // A second panic would hide the first.
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.kill()));
+        } else {
+            self.kill();
+        }
+    }
+}
