@@ -13,6 +13,7 @@ use crate::{
     letter::{self, Carries, Letter},
     oauth, phone, privacy, sessions, store, tenants,
     token::{self, TokenHash},
+    upstream,
 };
 
 const LETTER: &str = "identity.letter";
@@ -50,6 +51,7 @@ pub fn kinds(identity: &Identity) -> Vec<JobKind> {
         privacy::erasure_job(identity),
         privacy::export_job(identity),
         tenants::invitation_job(identity),
+        upstream::job(identity),
     ]
 }
 
@@ -134,6 +136,7 @@ impl Identity {
             | Letter::FactorsChanged
             | Letter::PasskeyCopied
             | Letter::Code
+            | Letter::UpstreamCode
             | Letter::NewDevice
             | Letter::ResetAsked
             | Letter::FactorsReset

@@ -19,6 +19,8 @@ pub enum Letter {
     PasswordChanged,
     /// A code to sign in with.
     Code,
+    /// A code that proves an address which a provider elsewhere named.
+    UpstreamCode,
     /// A way in was added or taken away, or a recovery code used.
     FactorsChanged,
     /// There are two of one passkey.
@@ -165,6 +167,24 @@ const fn words(letter: Letter, language: Language) -> Words {
             body: "This code signs you in to Sve Tu. It is valid for 10 minutes, only in the browser where you asked for it.",
             button: "",
             end: "If you did not ask for it, ignore this letter. Tell the code to nobody: we never ask for it.",
+        },
+        (Letter::UpstreamCode, Language::SrLatn | Language::SrCyrl) => Words {
+            subject: "Kod za potvrdu adrese",
+            body: "Neko se na Sve Tu prijavljuje nalogom sa drugog sajta i kaže da je ova adresa njegova. Ako ste to vi, upišite ovaj kod. Važi 10 minuta, samo u pregledaču u kom ste ga zatražili.",
+            button: "",
+            end: "Ako to niste vi, zanemarite ovo pismo: bez koda se ništa neće desiti. Kod nikome ne govorite, od nas vas za njega niko neće pitati.",
+        },
+        (Letter::UpstreamCode, Language::Ru) => Words {
+            subject: "Код для подтверждения адреса",
+            body: "Кто-то входит на Sve Tu через аккаунт на другом сайте и говорит, что это его адрес. Если это вы, введите код. Он действует 10 минут и только в том браузере, в котором вы его запросили.",
+            button: "",
+            end: "Если это не вы, не обращайте внимания на это письмо: без кода ничего не произойдёт. Никому не сообщайте код, мы никогда его не спрашиваем.",
+        },
+        (Letter::UpstreamCode, Language::En) => Words {
+            subject: "A code to confirm your address",
+            body: "Somebody signs in to Sve Tu by an account on another site and says that this address is theirs. If it is you, type this code. It is valid for 10 minutes, only in the browser where you asked for it.",
+            button: "",
+            end: "If it is not you, ignore this letter: without the code nothing happens. Tell it to nobody, we never ask for it.",
         },
         (Letter::FactorsChanged, Language::SrLatn | Language::SrCyrl) => Words {
             subject: "Promena u načinu prijave",
@@ -321,7 +341,7 @@ pub fn write(letter: Letter, id: Uuid, to: &str, language: Language, site_url: &
     };
     let page = match letter {
         Letter::Verify => "verify",
-        Letter::AlreadyHere | Letter::Code | Letter::FactorsReset => "sign-in",
+        Letter::AlreadyHere | Letter::Code | Letter::UpstreamCode | Letter::FactorsReset => "sign-in",
         Letter::Recover => "recover",
         Letter::Invited => "invitation",
         Letter::PasswordChanged
@@ -380,6 +400,7 @@ fn day(letter: Letter, language: Language) -> String {
         | Letter::Recover
         | Letter::PasswordChanged
         | Letter::Code
+        | Letter::UpstreamCode
         | Letter::FactorsChanged
         | Letter::PasskeyCopied
         | Letter::NewDevice
