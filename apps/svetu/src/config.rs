@@ -16,7 +16,7 @@ use figment::{
 use serde::{Deserialize, Serialize};
 use svetu_identity::{Brand, ClientSecret, UpstreamConfig};
 use svetu_ports::{Secret, SmsSender};
-use svetu_sms::{GatewayConfig, GatewaySms, TwilioSms};
+use svetu_sms::{GatewayConfig, GatewaySms, SmppConfig, SmppSms, TwilioSms};
 
 /// The file that explains every key and gives its default.
 pub const DEFAULTS: &str = include_str!("../svetu.toml");
@@ -132,6 +132,12 @@ impl Sms {
             let token =
                 secret.context("sms: the token of Twilio is missing: `svetu identity sms --secret-file FILE`")?;
             return Ok(Some(Arc::new(TwilioSms::try_new(account, token, &self.from)?)));
+        }
+        if self.url.starts_with("smpp") {
+            let password = secret
+                .context("sms: the password of the centre is missing: `svetu identity sms --secret-file FILE`")?;
+            let config = SmppConfig { url: self.url.clone(), password, from: self.from.clone() };
+            return Ok(Some(Arc::new(SmppSms::try_new(config)?)));
         }
         let gateway = GatewayConfig {
             url: self.url.clone(),
@@ -460,6 +466,8 @@ mod tests {
             ("[log]\nformat = \"xml\"", "log.format"),
             ("[sms]\nurl = \"twilio:AC1\"", "sms.url"),
             ("[sms]\nurl = \"https://sms.primer.rs/send\"", "sms.body"),
+            ("[sms]\nurl = \"smpp://svetu@smsc.primer.rs\"", "smpps://"),
+            ("[sms]\nurl = \"smpps://svetu:tajna@smsc.primer.rs:3550\"", "smpps://"),
             ("[sms]\nprefixes = []", "sms.prefixes"),
             ("[identity.upstream.google]\npreset = \"google\"", "client_id"),
             ("[identity.upstream.a]\nclient_id = \"a\"\nname = \"A\"\nissuer = \"http://a.rs\"", "upstream.a"),
