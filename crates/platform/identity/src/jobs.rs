@@ -47,6 +47,7 @@ pub fn kinds(identity: &Identity) -> Vec<JobKind> {
             handler: Arc::new(Seal(identity.clone())),
         },
         oauth::logout_job(identity),
+        oauth::sessions_over_job(identity),
         phone::job(identity),
         privacy::erasure_job(identity),
         privacy::export_job(identity),
@@ -135,12 +136,16 @@ impl Identity {
             | Letter::PasswordChanged
             | Letter::FactorsChanged
             | Letter::PasskeyCopied
+            | Letter::KeyMade
+            | Letter::FactorGuessed
             | Letter::Code
             | Letter::UpstreamCode
             | Letter::NewDevice
             | Letter::ResetAsked
             | Letter::FactorsReset
             | Letter::Invited
+            | Letter::ShopRole { .. }
+            | Letter::ShopRemoved { .. }
             | Letter::ErasureAsked { .. }
             | Letter::Erased
             | Letter::ExportReady { .. } => None,
@@ -172,6 +177,14 @@ impl Identity {
         };
         let address = self.address_of(&account).await?;
         let mut mail = letter::write(kind, Uuid::new_v4(), &address, account.language, &self.site_url, carries);
+        if let Letter::ShopRole { shop, .. } | Letter::ShopRemoved { shop } = kind {
+            let Some(name) = tenants::name_of(&self.db, shop).await? else { return Ok(()) };
+            let role = match kind {
+                Letter::ShopRole { role, .. } => Some(letter::role(role, account.language)),
+                _ => None,
+            };
+            letter::say(&mut mail, &[Some(name), role].into_iter().flatten().collect::<Vec<_>>().join(" · "));
+        }
         if let Some(session) = order.session {
             let Some((device, network, at)) = sessions::seen(&self.db, session.uuid()).await? else { return Ok(()) };
             letter::say_where(&mut mail, &device, &network, at);
