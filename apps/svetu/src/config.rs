@@ -7,16 +7,16 @@ use std::{
     sync::Arc,
 };
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use figment::{
     Figment,
     providers::{Env, Format as _, Toml},
     value::Value,
 };
 use serde::{Deserialize, Serialize};
-use svetu_identity::UpstreamConfig;
+use svetu_identity::{Brand, ClientSecret, UpstreamConfig};
 use svetu_ports::{Secret, SmsSender};
-use svetu_sms::{GatewayConfig, GatewaySms, TwilioSms};
+use svetu_sms::{GatewayConfig, GatewaySms, SmppConfig, SmppSms, TwilioSms};
 
 use crate::chosen;
 
@@ -135,6 +135,12 @@ impl Sms {
                 secret.context("sms: the token of Twilio is missing: `svetu identity sms --secret-file FILE`")?;
             return Ok(Some(Arc::new(TwilioSms::try_new(account, token, &self.from)?)));
         }
+        if self.url.starts_with("smpp") {
+            let password = secret
+                .context("sms: the password of the centre is missing: `svetu identity sms --secret-file FILE`")?;
+            let config = SmppConfig { url: self.url.clone(), password, from: self.from.clone() };
+            return Ok(Some(Arc::new(SmppSms::try_new(config)?)));
+        }
         let gateway = GatewayConfig {
             url: self.url.clone(),
             method: self.method.clone(),
@@ -179,12 +185,17 @@ pub struct Upstream {
     #[serde(default)]
     pub issuer: String,
     pub client_id: String,
-    #[serde(default = "usual_scopes")]
-    pub scopes: Vec<String>,
-}
-
-fn usual_scopes() -> Vec<String> {
-    vec!["email".to_owned(), "profile".to_owned()]
+    /// Nothing: what the preset asks for.
+    #[serde(default)]
+    pub scopes: Option<Vec<String>>,
+    /// Of Apple's developer account, and of the key that signs there.
+    #[serde(default)]
+    pub team_id: String,
+    #[serde(default)]
+    pub key_id: String,
+    /// Of a provider whose metadata names none.
+    #[serde(default)]
+    pub token_endpoint: String,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -194,36 +205,73 @@ pub enum Preset {
     #[default]
     Oidc,
     Google,
-    /// Known, and not spoken yet.
+    /// Answers by a form of its own, and takes a secret that our key signs.
     Apple,
+    /// Names no token endpoint and vouches for no address.
     Facebook,
+}
+
+/// What a preset knows of its provider.
+struct Known {
+    name: &'static str,
+    brand: Brand,
+    issuer: &'static str,
+    scopes: [&'static str; 2],
+    token_endpoint: &'static str,
+}
+
+impl Preset {
+    const fn known(self) -> Known {
+        let scopes = ["email", "profile"];
+        match self {
+            Self::Oidc => Known { name: "", brand: Brand::Other, issuer: "", scopes, token_endpoint: "" },
+            Self::Google => {
+                let issuer = "https://accounts.google.com";
+                Known { name: "Google", brand: Brand::Google, issuer, scopes, token_endpoint: "" }
+            }
+            Self::Apple => Known {
+                name: "Apple",
+                brand: Brand::Apple,
+                issuer: "https://appleid.apple.com",
+                scopes: ["email", "name"],
+                token_endpoint: "",
+            },
+            Self::Facebook => Known {
+                name: "Facebook",
+                brand: Brand::Facebook,
+                issuer: "https://www.facebook.com",
+                scopes: ["email", "public_profile"],
+                token_endpoint: "https://graph.facebook.com/v23.0/oauth/access_token",
+            },
+        }
+    }
 }
 
 impl Upstream {
     /// What the preset knows fills what the operator left out.
-    pub fn settings(&self, id: &str, client_secret: Secret) -> Result<UpstreamConfig> {
-        let (name, issuer) = match self.preset {
-            Preset::Oidc => ("", ""),
-            Preset::Google => ("Google", "https://accounts.google.com"),
-            Preset::Apple => {
-                bail!(
-                    "identity.upstream.{id}.preset: Apple answers by a form of its own and wants a secret signed anew twice a year: this binary speaks neither"
-                )
-            }
-            Preset::Facebook => {
-                bail!(
-                    "identity.upstream.{id}.preset: Facebook says neither where its token endpoint is nor whether it proved an address: this binary cannot sign in by it"
-                )
-            }
-        };
+    pub fn settings(&self, id: &str, secret: Secret) -> Result<UpstreamConfig> {
+        let known = self.preset.known();
         let or = |own: &String, known: &str| if own.is_empty() { known.to_owned() } else { own.clone() };
+        let signs = self.preset == Preset::Apple;
+        ensure!(
+            signs || (self.team_id.is_empty() && self.key_id.is_empty()),
+            "identity.upstream.{id}.team_id and key_id: they belong to preset = \"apple\""
+        );
+        let (team_id, key_id) = (self.team_id.clone(), self.key_id.clone());
         let settings = UpstreamConfig {
             id: id.to_owned(),
-            name: or(&self.name, name),
-            issuer: or(&self.issuer, issuer),
+            name: or(&self.name, known.name),
+            brand: known.brand,
+            issuer: or(&self.issuer, known.issuer),
             client_id: self.client_id.clone(),
-            client_secret,
-            scopes: self.scopes.clone(),
+            client_secret: if signs {
+                ClientSecret::Signed { team_id, key_id, key: secret }
+            } else {
+                ClientSecret::Shared(secret)
+            },
+            scopes: self.scopes.clone().unwrap_or_else(|| known.scopes.map(str::to_owned).to_vec()),
+            token_endpoint: Some(or(&self.token_endpoint, known.token_endpoint)).filter(|url| !url.is_empty()),
+            form_post: signs,
         };
         settings.check().with_context(|| format!("identity.upstream.{id}"))?;
         Ok(settings)
@@ -373,7 +421,7 @@ mod tests {
     fn refusal(text: &str) -> String {
         let file = tempfile::NamedTempFile::new().unwrap();
         fs::write(file.path(), text).unwrap();
-        Config::load(Some(file.path()), &[]).unwrap_err().to_string()
+        format!("{:#}", Config::load(Some(file.path()), &[]).unwrap_err())
     }
 
     #[test]
@@ -411,11 +459,17 @@ mod tests {
             ("[log]\nformat = \"xml\"", "log.format"),
             ("[sms]\nurl = \"twilio:AC1\"", "sms.url"),
             ("[sms]\nurl = \"https://sms.primer.rs/send\"", "sms.body"),
+            ("[sms]\nurl = \"smpp://svetu@smsc.primer.rs\"", "smpps://"),
+            ("[sms]\nurl = \"smpps://svetu:tajna@smsc.primer.rs:3550\"", "smpps://"),
             ("[sms]\nprefixes = []", "sms.prefixes"),
             ("[identity.upstream.google]\npreset = \"google\"", "client_id"),
             ("[identity.upstream.a]\nclient_id = \"a\"\nname = \"A\"\nissuer = \"http://a.rs\"", "upstream.a"),
-            ("[identity.upstream.apple]\npreset = \"apple\"\nclient_id = \"a\"", "upstream.apple.preset"),
-            ("[identity.upstream.fb]\npreset = \"facebook\"\nclient_id = \"a\"", "upstream.fb.preset"),
+            ("[identity.upstream.apple]\npreset = \"apple\"\nclient_id = \"a\"", "team_id"),
+            ("[identity.upstream.g]\npreset = \"google\"\nclient_id = \"a\"\nkey_id = \"k\"", "key_id"),
+            (
+                "[identity.upstream.fb]\npreset = \"facebook\"\nclient_id = \"a\"\ntoken_endpoint = \"graph\"",
+                "token_endpoint",
+            ),
         ] {
             let told = refusal(text);
             assert!(told.contains(expected), "{text}: {told}");

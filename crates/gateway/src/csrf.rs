@@ -21,7 +21,9 @@ pub async fn same_origin(State(edge): State<Arc<Edge>>, request: Request, next: 
     let (method, headers) = (request.method(), request.headers());
     let asked = request.extensions().get::<Origin>().map(|origin| format!("{}://{}", origin.scheme, origin.host));
     let ours = [edge.settings.public_origin.as_str(), asked.as_deref().unwrap_or_default()];
-    let proof = if session::any_cookie(&edge.settings, headers) {
+    let proof = if is_answer_by_form(method, request.uri().path()) {
+        Proof::NotNeeded
+    } else if session::any_cookie(&edge.settings, headers) {
         Proof::Required
     } else if Class::of(method, request.uri().path()) == Class::Auth {
         Proof::UnlessSilent
@@ -32,6 +34,12 @@ pub async fn same_origin(State(edge): State<Arc<Edge>>, request: Request, next: 
         return Err(ApiProblem::new(Status::Forbidden, "csrf.refused"));
     }
     Ok(next.run(request).await)
+}
+
+/// A provider's page elsewhere posts its answer here. It changes nothing and is led on as a GET, which the browser's own state has to match.
+fn is_answer_by_form(method: &Method, path: &str) -> bool {
+    let id = path.strip_prefix("/api/v1/identity/upstreams/").and_then(|rest| rest.strip_suffix("/callback"));
+    *method == Method::POST && id.is_some_and(|id| !id.is_empty() && !id.contains('/'))
 }
 
 #[derive(Debug, Clone, Copy)]

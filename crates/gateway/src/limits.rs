@@ -33,7 +33,7 @@ pub enum Class {
     Own,
 }
 
-const AUTH_PATHS: [&str; 13] = [
+const AUTH_PATHS: [&str; 15] = [
     "/api/v1/identity/sign-up",
     "/api/v1/identity/sign-in",
     "/api/v1/identity/sign-in/code",
@@ -46,6 +46,8 @@ const AUTH_PATHS: [&str; 13] = [
     "/api/v1/identity/recovery/complete",
     "/api/v1/identity/me/password",
     "/api/v1/identity/upstreams/sign-up",
+    "/api/v1/identity/upstreams/waiting/code",
+    "/api/v1/identity/upstreams/waiting/confirm",
     "/api/v1/identity/me/phone",
 ];
 /// Of the API's quota: a twentieth.

@@ -21,13 +21,15 @@ pub async fn run(command: IdentityCommand, config: &Config) -> Result<ExitCode> 
         return policy::run(command);
     }
     if let IdentityCommand::Upstream { id, secret_file } = &command {
-        if !config.identity.upstream.contains_key(id) {
+        let Some(upstream) = config.identity.upstream.get(id) else {
             bail!("{id}: the configuration has no [identity.upstream.{id}]");
-        }
-        return keep_secret(&engines::upstream_secret(id), secret_file, config).await;
+        };
+        let secret = read_secret(secret_file)?;
+        upstream.settings(id, secret.clone())?.check_secret().context("--secret-file")?;
+        return keep_secret(&engines::upstream_secret(id), &secret, config).await;
     }
     if let IdentityCommand::Sms { secret_file } = &command {
-        return keep_secret(engines::SMS_SECRET, secret_file, config).await;
+        return keep_secret(engines::SMS_SECRET, &read_secret(secret_file)?, config).await;
     }
     // What cannot be is said before anything is started.
     let new = match &command {
@@ -64,7 +66,7 @@ pub async fn run(command: IdentityCommand, config: &Config) -> Result<ExitCode> 
 }
 
 /// Never by an argument: those are seen by everybody on the machine.
-async fn keep_secret(name: &str, file: &Path, config: &Config) -> Result<ExitCode> {
+fn read_secret(file: &Path) -> Result<Secret> {
     let input: Box<dyn Read> = if file == Path::new("-") {
         Box::new(std::io::stdin())
     } else {
@@ -76,8 +78,11 @@ async fn keep_secret(name: &str, file: &Path, config: &Config) -> Result<ExitCod
     if secret.is_empty() {
         bail!("--secret-file: it is empty");
     }
-    let secrets = engines::secrets(config)?;
-    secrets.put(name, &Secret::new(secret.as_bytes().to_vec())).await.context("secrets.url")?;
+    Ok(Secret::new(secret.as_bytes().to_vec()))
+}
+
+async fn keep_secret(name: &str, secret: &Secret, config: &Config) -> Result<ExitCode> {
+    engines::secrets(config)?.put(name, secret).await.context("secrets.url")?;
     say!("the secret is kept; a platform that runs takes it at its next start");
     Ok(ExitCode::SUCCESS)
 }

@@ -361,7 +361,10 @@ impl Walk {
             // A provider that is not configured: the same tests know one that is.
             ("identity.begin_upstream", "GET /identity/upstreams/none/start", Value::Null),
             ("identity.upstream_callback", "GET /identity/upstreams/none/callback?code=x&state=x", Value::Null),
+            ("identity.upstream_form_callback", "POST /identity/upstreams/none/callback", Value::Null),
             ("identity.waiting_upstream", "GET /identity/upstreams/waiting", Value::Null),
+            ("identity.send_upstream_code", "POST /identity/upstreams/waiting/code", json!({ "language": "en" })),
+            ("identity.confirm_upstream", "POST /identity/upstreams/waiting/confirm", json!({ "code": "000000" })),
             (
                 "identity.sign_up_by_upstream",
                 "POST /identity/upstreams/sign-up",

@@ -11,22 +11,24 @@ use crate::SmsConfigError;
 const CALL_MAX: Duration = Duration::from_secs(10);
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
-pub fn client() -> Result<Client, SmsConfigError> {
-    let failed = |error: &dyn std::fmt::Display| SmsConfigError::Tls(error.to_string());
+pub fn tls() -> Result<rustls::ClientConfig, SmsConfigError> {
     let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+    Ok(rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(|error| failed(&error))?
+        .map_err(|error| SmsConfigError::Tls(error.to_string()))?
         .with_root_certificates(roots)
-        .with_no_client_auth();
+        .with_no_client_auth())
+}
+
+pub fn client() -> Result<Client, SmsConfigError> {
     Client::builder()
-        .use_preconfigured_tls(tls)
+        .use_preconfigured_tls(tls()?)
         .no_proxy()
         .redirect(redirect::Policy::none())
         .timeout(CALL_MAX)
         .pool_max_idle_per_host(2)
         .build()
-        .map_err(|error| failed(&error))
+        .map_err(|error| SmsConfigError::Tls(error.to_string()))
 }
 
 /// Secrets and codes go in clear to this machine alone.

@@ -1,11 +1,13 @@
-//! Short messages out, by providers that speak HTTP.
+//! Short messages out, by providers that speak HTTP or SMPP.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod call;
 mod gateway;
+mod smpp;
 mod twilio;
 
 pub use gateway::{GatewayConfig, GatewaySms};
+pub use smpp::{SmppConfig, SmppSms, SmppTimes};
 pub use twilio::TwilioSms;
 
 /// By the key of the configuration.
@@ -27,6 +29,12 @@ pub enum SmsConfigError {
         "sms: {{to}} and {{text}} have to stand in sms.url or sms.body, {{secret}} in sms.headers or sms.body alone"
     )]
     Template,
+    #[error(
+        "sms.url: expected smpps://system_id@host:port, or smpp:// on 127.0.0.1, [::1] and localhost, or smpp+insecure:// where nobody listens; system_id of 15 characters at most, ?system_type=… of 12"
+    )]
+    Smpp,
+    #[error("the password of an SMS centre has 8 characters at most")]
+    SmppPassword,
     #[error("the provider's secret is no text")]
     Secret,
     #[error("TLS for calls to the provider: {0}")]

@@ -170,6 +170,19 @@ async fn changes_under_a_session_come_from_our_own_pages() {
     check("/api/v1/identity/sign-in", &[("sec-fetch-site", "same-origin")], "200").await;
     check("/api/v1/identity/sign-in", &[("sec-fetch-site", "cross-site")], refused).await;
     check("/api/v1/identity/sign-in", &[("origin", "http://evil.test")], refused).await;
+    // A provider's page posts its answer, from there and to this path alone.
+    let elsewhere = [session, ("sec-fetch-site", "cross-site"), ("origin", "https://appleid.apple.com")];
+    let upstreams = "/api/v1/identity/upstreams";
+    for (method, path, expected) in [
+        (Method::POST, format!("{upstreams}/apple/callback"), "200"),
+        (Method::PUT, format!("{upstreams}/apple/callback"), refused),
+        (Method::POST, format!("{upstreams}/waiting/confirm"), refused),
+        (Method::POST, format!("{upstreams}/a/b/callback"), refused),
+        (Method::POST, format!("{upstreams}//callback"), refused),
+    ] {
+        let answer = world.send(method, &path, &elsewhere, Body::empty()).await;
+        assert_eq!(answer.told(), expected, "{path}");
+    }
     let read = world.get(seen, &[session, ("sec-fetch-site", "cross-site")]).await;
     assert_eq!(read.told(), "200", "reading changes nothing, and CORS keeps the answer from the other page");
 }

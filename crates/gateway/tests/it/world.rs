@@ -179,6 +179,7 @@ fn services(gate: Gate) -> (Router, Router) {
         .route("/media/uploads", post(count))
         .route("/identity/sign-in", post(|| async { "signed in" }).get(seen))
         .route("/identity/me", get(seen))
+        .route("/identity/upstreams/{id}/{what}", post(|| async { "" }).put(|| async { "" }))
         .route("/wait", get(waiting))
         .route("/for-ever", get(std::future::pending::<()>))
         .route("/large", get(|| async { Json("ad ".repeat(20_000)) }))

@@ -9,7 +9,8 @@ use svetu_db::{Db, Tx};
 use svetu_kernel::{AccountId, Actor, ApiKeyId, Credential, FieldProblem, Role, Subject, Timestamp};
 
 use crate::{
-    Identity, IdentityError, factors,
+    Identity, IdentityError, factors, jobs,
+    letter::Letter,
     model::roles_of,
     service::account_of,
     store,
@@ -137,6 +138,7 @@ impl Identity {
         insert(&mut tx, account, &key, token::hash(&secret)).await?;
         let detail = json!({ "key": key.id, "name": &key.name, "scopes": &key.scopes });
         store::note(&mut tx, now, account, &actor.name(), "api_key_created", detail).await?;
+        jobs::order(&mut tx, Some(account), Letter::KeyMade, now).await?;
         tx.commit().await?;
         Ok((key, secret))
     }

@@ -13,6 +13,7 @@ use crate::{
     letter::{self, Carries, Letter},
     oauth, phone, privacy, sessions, store, support, tenants,
     token::{self, TokenHash},
+    upstream,
 };
 
 const LETTER: &str = "identity.letter";
@@ -46,11 +47,13 @@ pub fn kinds(identity: &Identity) -> Vec<JobKind> {
             handler: Arc::new(Seal(identity.clone())),
         },
         oauth::logout_job(identity),
+        oauth::sessions_over_job(identity),
         phone::job(identity),
         privacy::erasure_job(identity),
         privacy::export_job(identity),
         support::job(identity),
         tenants::invitation_job(identity),
+        upstream::job(identity),
     ]
 }
 
@@ -134,12 +137,17 @@ impl Identity {
             | Letter::PasswordChanged
             | Letter::FactorsChanged
             | Letter::PasskeyCopied
+            | Letter::KeyMade
+            | Letter::FactorGuessed
             | Letter::Code
+            | Letter::UpstreamCode
             | Letter::NewDevice
             | Letter::ResetAsked
             | Letter::FactorsReset
             | Letter::SupportCame
             | Letter::Invited
+            | Letter::ShopRole { .. }
+            | Letter::ShopRemoved { .. }
             | Letter::ErasureAsked { .. }
             | Letter::Erased
             | Letter::ExportReady { .. } => None,
@@ -171,6 +179,14 @@ impl Identity {
         };
         let address = self.address_of(&account).await?;
         let mut mail = letter::write(kind, Uuid::new_v4(), &address, account.language, &self.site_url, carries);
+        if let Letter::ShopRole { shop, .. } | Letter::ShopRemoved { shop } = kind {
+            let Some(name) = tenants::name_of(&self.db, shop).await? else { return Ok(()) };
+            let role = match kind {
+                Letter::ShopRole { role, .. } => Some(letter::role(role, account.language)),
+                _ => None,
+            };
+            letter::say(&mut mail, &[Some(name), role].into_iter().flatten().collect::<Vec<_>>().join(" · "));
+        }
         if let Some(session) = order.session {
             let Some((device, network, at)) = sessions::seen(&self.db, session.uuid()).await? else { return Ok(()) };
             letter::say_where(&mut mail, &device, &network, at);

@@ -5,6 +5,8 @@ use svetu_kernel::{Language, Timestamp};
 use svetu_ports::Mail;
 use uuid::Uuid;
 
+use crate::tenants::ShopRole;
+
 /// What a letter says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -19,8 +21,14 @@ pub enum Letter {
     PasswordChanged,
     /// A code to sign in with.
     Code,
+    /// A code that proves an address which a provider elsewhere named.
+    UpstreamCode,
     /// A way in was added or taken away, or a recovery code used.
     FactorsChanged,
+    /// Somebody knows the password and guesses at the second factor.
+    FactorGuessed,
+    /// A key for programs was made.
+    KeyMade,
     /// There are two of one passkey.
     PasskeyCopied,
     /// Somebody signed in from a device and a network that were not seen on the account before.
@@ -33,6 +41,10 @@ pub enum Letter {
     SupportCame,
     /// Somebody asks into the team of a shop.
     Invited,
+    /// The role in a shop is another one.
+    ShopRole { shop: Uuid, role: ShopRole },
+    /// Taken out of the team of a shop.
+    ShopRemoved { shop: Uuid },
     /// The account will be erased on this day.
     ErasureAsked { due: NaiveDate },
     /// It is erased: the last letter.
@@ -134,19 +146,19 @@ const fn words(letter: Letter, language: Language) -> Words {
         },
         (Letter::PasswordChanged, Language::SrLatn | Language::SrCyrl) => Words {
             subject: "Lozinka je promenjena",
-            body: "Lozinka vašeg naloga upravo je promenjena, a ostali uređaji su odjavljeni.",
+            body: "Lozinka vašeg naloga upravo je promenjena. Ostali uređaji su odjavljeni, a ključevi za programe više ne važe.",
             button: "Pregledaj prijave",
             end: "Ako to niste bili vi, odmah zatražite novu lozinku na stranici za prijavu.",
         },
         (Letter::PasswordChanged, Language::Ru) => Words {
             subject: "Пароль изменён",
-            body: "Пароль вашего аккаунта только что изменён, на остальных устройствах выполнен выход.",
+            body: "Пароль вашего аккаунта только что изменён. На остальных устройствах выполнен выход, ключи для программ больше не действуют.",
             button: "Посмотреть сеансы",
             end: "Если это были не вы, сразу запросите новый пароль на странице входа.",
         },
         (Letter::PasswordChanged, Language::En) => Words {
             subject: "Your password was changed",
-            body: "The password of your account was just changed and other devices were signed out.",
+            body: "The password of your account was just changed. Other devices were signed out, and keys for programs are no longer valid.",
             button: "Look at your sessions",
             end: "If it was not you, ask for a new password on the sign-in page at once.",
         },
@@ -168,6 +180,24 @@ const fn words(letter: Letter, language: Language) -> Words {
             button: "",
             end: "If you did not ask for it, ignore this letter. Tell the code to nobody: we never ask for it.",
         },
+        (Letter::UpstreamCode, Language::SrLatn | Language::SrCyrl) => Words {
+            subject: "Kod za potvrdu adrese",
+            body: "Neko se na Sve Tu prijavljuje nalogom sa drugog sajta i kaže da je ova adresa njegova. Ako ste to vi, upišite ovaj kod. Važi 10 minuta, samo u pregledaču u kom ste ga zatražili.",
+            button: "",
+            end: "Ako to niste vi, zanemarite ovo pismo: bez koda se ništa neće desiti. Kod nikome ne govorite, od nas vas za njega niko neće pitati.",
+        },
+        (Letter::UpstreamCode, Language::Ru) => Words {
+            subject: "Код для подтверждения адреса",
+            body: "Кто-то входит на Sve Tu через аккаунт на другом сайте и говорит, что это его адрес. Если это вы, введите код. Он действует 10 минут и только в том браузере, в котором вы его запросили.",
+            button: "",
+            end: "Если это не вы, не обращайте внимания на это письмо: без кода ничего не произойдёт. Никому не сообщайте код, мы никогда его не спрашиваем.",
+        },
+        (Letter::UpstreamCode, Language::En) => Words {
+            subject: "A code to confirm your address",
+            body: "Somebody signs in to Sve Tu by an account on another site and says that this address is theirs. If it is you, type this code. It is valid for 10 minutes, only in the browser where you asked for it.",
+            button: "",
+            end: "If it is not you, ignore this letter: without the code nothing happens. Tell it to nobody, we never ask for it.",
+        },
         (Letter::FactorsChanged, Language::SrLatn | Language::SrCyrl) => Words {
             subject: "Promena u načinu prijave",
             body: "Način na koji se prijavljujete na svoj nalog upravo je promenjen: dodat je ili uklonjen pristupni ključ, aplikacija za kodove, telefon ili nalog na drugom sajtu, ili je upotrebljen rezervni kod.",
@@ -185,6 +215,42 @@ const fn words(letter: Letter, language: Language) -> Words {
             body: "The way you sign in was just changed: a passkey, an authenticator app, a telephone or an account elsewhere was added or removed, or a recovery code was used.",
             button: "Look at the ways in",
             end: "If it was not you, set a new password at once and remove what you do not recognise.",
+        },
+        (Letter::FactorGuessed, Language::SrLatn | Language::SrCyrl) => Words {
+            subject: "Neko pogađa vaš kod za prijavu",
+            body: "Neko je danas više puta prošao prvi korak prijave na vaš nalog, a zatim upisao pogrešan kod. Na nalog nije ušao.",
+            button: "Pogledaj šta se dešavalo",
+            end: "Ako to niste bili vi, odmah promenite lozinku: neko je verovatno zna.",
+        },
+        (Letter::FactorGuessed, Language::Ru) => Words {
+            subject: "Кто-то подбирает ваш код для входа",
+            body: "Сегодня кто-то несколько раз прошёл первый шаг входа в ваш аккаунт и ввёл неверный код. В аккаунт он не вошёл.",
+            button: "Посмотреть, что происходило",
+            end: "Если это были не вы, сразу смените пароль: его, вероятно, кто-то знает.",
+        },
+        (Letter::FactorGuessed, Language::En) => Words {
+            subject: "Somebody guesses at your sign-in code",
+            body: "Several times today somebody passed the first step of signing in to your account and then typed a wrong code. They did not get in.",
+            button: "See what happened",
+            end: "If it was not you, change your password at once: somebody probably knows it.",
+        },
+        (Letter::KeyMade, Language::SrLatn | Language::SrCyrl) => Words {
+            subject: "Napravljen je ključ za programe",
+            body: "Na vašem nalogu upravo je napravljen ključ kojim program može da radi u vaše ime, u granicama koje ste mu zadali.",
+            button: "Pregledaj ključeve",
+            end: "Ako ga niste vi napravili, opozovite ga i odmah promenite lozinku: time prestaju da važe svi ključevi.",
+        },
+        (Letter::KeyMade, Language::Ru) => Words {
+            subject: "Создан ключ для программ",
+            body: "В вашем аккаунте только что создан ключ, с которым программа может действовать от вашего имени в заданных вами границах.",
+            button: "Посмотреть ключи",
+            end: "Если его создали не вы, отзовите его и сразу смените пароль: после этого перестанут действовать все ключи.",
+        },
+        (Letter::KeyMade, Language::En) => Words {
+            subject: "A key for programs was made",
+            body: "A key was just made in your account, with which a program may act in your name within the bounds that you gave it.",
+            button: "See your keys",
+            end: "If you did not make it, revoke it and change your password at once: that ends all keys.",
         },
         (Letter::PasskeyCopied, Language::SrLatn | Language::SrCyrl) => Words {
             subject: "Odbijen je kopiran pristupni ključ",
@@ -276,6 +342,42 @@ const fn words(letter: Letter, language: Language) -> Words {
             button: "See the invitation",
             end: "If you do not know who invites you, ignore this letter.",
         },
+        (Letter::ShopRole { .. }, Language::SrLatn | Language::SrCyrl) => Words {
+            subject: "Promenjena je vaša uloga u prodavnici",
+            body: "Neko ko vodi prodavnicu na Sve Tu promenio je vašu ulogu u timu. Od sada ste tamo:",
+            button: "Moje prodavnice",
+            end: "Ako ne znate zašto, pitajte vlasnika prodavnice.",
+        },
+        (Letter::ShopRole { .. }, Language::Ru) => Words {
+            subject: "Изменилась ваша роль в магазине",
+            body: "Руководство магазина на Sve Tu изменило вашу роль в команде. Теперь вы там:",
+            button: "Мои магазины",
+            end: "Если вы не знаете почему, спросите владельца магазина.",
+        },
+        (Letter::ShopRole { .. }, Language::En) => Words {
+            subject: "Your role in a shop changed",
+            body: "Somebody who runs a shop on Sve Tu changed your role in its team. From now on you are:",
+            button: "My shops",
+            end: "If you do not know why, ask the owner of the shop.",
+        },
+        (Letter::ShopRemoved { .. }, Language::SrLatn | Language::SrCyrl) => Words {
+            subject: "Više niste u timu prodavnice",
+            body: "Neko ko vodi prodavnicu na Sve Tu uklonio vas je iz tima. Oglase te prodavnice više ne možete da menjate.",
+            button: "Moje prodavnice",
+            end: "Ako ne znate zašto, pitajte vlasnika prodavnice.",
+        },
+        (Letter::ShopRemoved { .. }, Language::Ru) => Words {
+            subject: "Вы больше не в команде магазина",
+            body: "Руководство магазина на Sve Tu исключило вас из команды. Менять объявления этого магазина вы больше не можете.",
+            button: "Мои магазины",
+            end: "Если вы не знаете почему, спросите владельца магазина.",
+        },
+        (Letter::ShopRemoved { .. }, Language::En) => Words {
+            subject: "You are no longer in the team of a shop",
+            body: "Somebody who runs a shop on Sve Tu removed you from its team. You can no longer change the ads of that shop.",
+            button: "My shops",
+            end: "If you do not know why, ask the owner of the shop.",
+        },
         (Letter::ErasureAsked { .. }, Language::SrLatn | Language::SrCyrl) => Words {
             subject: "Nalog će biti obrisan",
             body: "Zatražili ste brisanje naloga. Do {day} možete da se predomislite; posle toga brišemo sve vaše podatke i to se ne može vratiti.",
@@ -341,15 +443,18 @@ pub fn write(letter: Letter, id: Uuid, to: &str, language: Language, site_url: &
     };
     let page = match letter {
         Letter::Verify => "verify",
-        Letter::AlreadyHere | Letter::Code | Letter::FactorsReset => "sign-in",
+        Letter::AlreadyHere | Letter::Code | Letter::UpstreamCode | Letter::FactorsReset => "sign-in",
         Letter::Recover => "recover",
         Letter::Invited => "invitation",
+        Letter::ShopRole { .. } | Letter::ShopRemoved { .. } => "account/shops",
         Letter::PasswordChanged
         | Letter::FactorsChanged
         | Letter::PasskeyCopied
+        | Letter::FactorGuessed
         | Letter::NewDevice
         | Letter::SupportCame
         | Letter::ResetAsked => "account/security",
+        Letter::KeyMade => "account/keys",
         Letter::ErasureAsked { .. } | Letter::ExportReady { .. } => "account/privacy",
         Letter::Erased => "",
     };
@@ -392,6 +497,25 @@ pub fn say(mail: &mut Mail, line: &str) {
     mail.html = mail.html.replacen("</p>", &format!("</p><p><strong>{html}</strong></p>"), 1);
 }
 
+/// What somebody is in a shop, as the reader calls it.
+pub fn role(role: ShopRole, language: Language) -> String {
+    let name = match (role, language) {
+        (ShopRole::Owner, Language::SrLatn | Language::SrCyrl) => "vlasnik",
+        (ShopRole::Manager, Language::SrLatn | Language::SrCyrl) => "menadžer",
+        (ShopRole::Member, Language::SrLatn | Language::SrCyrl) => "član",
+        (ShopRole::Owner, Language::Ru) => "владелец",
+        (ShopRole::Manager, Language::Ru) => "менеджер",
+        (ShopRole::Member, Language::Ru) => "участник",
+        (ShopRole::Owner, Language::En) => "owner",
+        (ShopRole::Manager, Language::En) => "manager",
+        (ShopRole::Member, Language::En) => "member",
+    };
+    match language {
+        Language::SrCyrl => svetu_text::latin_to_cyrillic(name),
+        Language::SrLatn | Language::Ru | Language::En => name.to_owned(),
+    }
+}
+
 fn day(letter: Letter, language: Language) -> String {
     let day = match letter {
         Letter::ErasureAsked { due } => due,
@@ -401,13 +525,18 @@ fn day(letter: Letter, language: Language) -> String {
         | Letter::Recover
         | Letter::PasswordChanged
         | Letter::Code
+        | Letter::UpstreamCode
         | Letter::FactorsChanged
         | Letter::PasskeyCopied
+        | Letter::KeyMade
+        | Letter::FactorGuessed
         | Letter::NewDevice
         | Letter::ResetAsked
         | Letter::FactorsReset
         | Letter::SupportCame
         | Letter::Invited
+        | Letter::ShopRole { .. }
+        | Letter::ShopRemoved { .. }
         | Letter::Erased => {
             return String::new();
         }

@@ -3,6 +3,7 @@
 
 mod api_keys;
 mod audit;
+mod calls;
 mod contract;
 mod cookies;
 mod error;
@@ -47,7 +48,7 @@ pub use password::HashCost;
 pub use people::People;
 pub use phone::PhoneConfig;
 pub use service::{AuditEntry, Identity, Person, PersonSession};
-pub use upstream::{UpstreamConfig, UpstreamConfigError};
+pub use upstream::{Brand, ClientSecret, UpstreamConfig, UpstreamConfigError};
 
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
 pub const MESSAGES: &str = include_str!("../messages.toml");

@@ -32,6 +32,10 @@ pub enum Entrance {
     Upstream,
 }
 
+/// Nobody mistypes so often: somebody else knows the password.
+const REFUSED_A_DAY: u32 = 9;
+const DAY_S: u32 = 86_400;
+
 /// What is counted by account is counted whether the account exists or not: a limit tells nothing.
 #[derive(Debug)]
 pub struct Limits {
@@ -46,6 +50,9 @@ pub struct Limits {
     texts_network: Limiter,
     texts: Limiter,
     spending: Limiter,
+    /// Second factors that were refused, and letters about them.
+    refused: Limiter,
+    warned: Limiter,
     delays: Delays,
 }
 
@@ -59,6 +66,8 @@ impl Default for Limits {
             texts_network: Limiter::new(Quota::per_hour(10)),
             texts: Limiter::new(Quota::per_hour(5)),
             spending: Limiter::new(Quota::per_hour(200)),
+            refused: Limiter::new(Quota { burst: REFUSED_A_DAY, window_s: DAY_S }),
+            warned: Limiter::new(Quota { burst: 1, window_s: DAY_S }),
             delays: Delays::default(),
         }
     }
@@ -128,6 +137,11 @@ impl Limits {
             // A token is no guess, and who is asked again is signed in already.
             Entrance::Link | Entrance::Passkey | Entrance::Upstream | Entrance::Password => Ok(()),
         }
+    }
+
+    /// Counts a second factor that was refused; true when its owner is to hear of it, once a day.
+    pub fn is_guessed(&self, account: &str, now: Timestamp) -> bool {
+        self.refused.take(account, now).check().is_err() && self.warned.take(account, now).check().is_ok()
     }
 
     /// The password was right: its guesses are forgiven.

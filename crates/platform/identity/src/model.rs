@@ -57,15 +57,17 @@ pub fn normal_form(text: &str) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DisplayName(pub String);
 
+/// Shows nothing, or turns what stands around it: a name with it is not what it looks like.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
 impl DisplayName {
     /// White space is made single; no control or invisible formatting characters.
     pub fn parse(text: &str, field: &str) -> Result<Self, FieldProblem> {
         let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let invisible = |c: char| {
-            c.is_control()
-                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-        };
-        if name.chars().any(invisible) || !name.chars().any(char::is_alphanumeric) && !name.is_empty() {
+        if name.chars().any(is_hidden) || !name.chars().any(char::is_alphanumeric) && !name.is_empty() {
             return Err(FieldProblem::new(field, "field.invalid"));
         }
         length(&name, NAME_CHARS_MIN, NAME_CHARS_MAX, field)?;

@@ -427,6 +427,8 @@ impl Identity {
         let proof = Proof { methods, strength, whole: actor.confirmed_within(CONFIRMED_S, now) };
         sessions::end_all(&mut tx, id, None, now).await?;
         devices::forget_all(&mut tx, id).await?;
+        // Whoever had the old one may have made some.
+        api_keys::revoke(&mut tx, id, None, now).await?;
         store::note(&mut tx, now, id, &id.to_string(), "password_changed", json!({})).await?;
         jobs::order(&mut tx, Some(id), Letter::PasswordChanged, now).await?;
         let session = self.begin_session(&mut tx, &account, client, remember, &proof, now).await?;

@@ -103,16 +103,18 @@ pub async fn create(
     )
     .execute(&mut **tx)
     .await?;
-    sqlx::query!(
+    let ended = sqlx::query_scalar!(
         "update identity.session set ended_at = $2 where id in
              (select id from identity.session where account = $1 and ended_at is null
-              order by last_seen_at desc, id desc offset $3)",
+              order by last_seen_at desc, id desc offset $3)
+         returning id",
         account.uuid(),
         now,
         LIVING_MAX
     )
-    .execute(&mut **tx)
+    .fetch_all(&mut **tx)
     .await?;
+    oauth::announce_ended(tx, &ended, now).await?;
     Ok(NewSession { id, token, max_age_s: remember.then_some(life.whole_s_max) })
 }
 

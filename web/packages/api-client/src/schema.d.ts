@@ -1038,7 +1038,11 @@ export interface paths {
         /** Where a provider sends people back to. */
         get: operations["identity.upstream_callback"];
         put?: never;
-        post?: never;
+        /**
+         * Where a provider's page posts what others say in the address (`response_mode=form_post`). Nothing is decided here and no cookie is
+         *     looked at: the browser is led on to `identity.upstream_callback`, which it shows what it keeps.
+         */
+        post: operations["identity.upstream_form_callback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1056,6 +1060,40 @@ export interface paths {
         get: operations["identity.waiting_upstream"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/upstreams/waiting/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a code to the address that waits, which the provider does not vouch for. The answer is the same whether it has an account or not. */
+        post: operations["identity.send_upstream_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/upstreams/waiting/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves the address that waits by the letter's code; what waits then is an account to be opened, or to be signed in to. */
+        post: operations["identity.confirm_upstream"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2356,6 +2394,11 @@ export interface components {
             /** @description Of the account that answers. */
             email: string;
         };
+        /**
+         * @description Whose mark its button bears.
+         * @enum {string}
+         */
+        Brand: "google" | "apple" | "facebook" | "other";
         BucketView: {
             value: string;
             name: string;
@@ -3823,6 +3866,13 @@ export interface components {
         UnsubscribeBody: {
             token: string;
         };
+        UpstreamCodeForm: {
+            code: string;
+        };
+        UpstreamCodeOrder: {
+            /** @description Of the letter. */
+            language: components["schemas"]["Language"];
+        };
         UpstreamList: {
             items: components["schemas"]["UpstreamView"][];
         };
@@ -3836,6 +3886,7 @@ export interface components {
             id: string;
             /** @description "Google". */
             name: string;
+            brand: components["schemas"]["Brand"];
         };
         /** @example user_01jd8zk3vme7g9x0q4c5r6s7t8 */
         UserId: string;
@@ -3856,7 +3907,7 @@ export interface components {
             display_name?: string | null;
         };
         /** @enum {string} */
-        WaitsFor: "sign_up" | "link";
+        WaitsFor: "confirm" | "sign_up" | "link";
     };
     responses: never;
     parameters: never;
@@ -6110,6 +6161,39 @@ export interface operations {
             };
         };
     };
+    "identity.upstream_form_callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upstream: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            /** @description To `identity.upstream_callback`, or to the sign-in page that says what is wrong */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     "identity.waiting_upstream": {
         parameters: {
             query?: never;
@@ -6118,6 +6202,70 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingView"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.send_upstream_code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpstreamCodeOrder"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "identity.confirm_upstream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpstreamCodeForm"];
+            };
+        };
         responses: {
             200: {
                 headers: {

@@ -159,12 +159,13 @@ export interface SigningKey {
 export interface Upstream {
   id: string;
   name: string;
+  brand: "google" | "apple" | "facebook" | "other";
 }
 
 /** What a provider elsewhere said of whoever sits at this browser. */
 export interface WaitingUpstream {
   upstream: Upstream;
-  waits_for: "sign_up" | "link";
+  waits_for: "confirm" | "sign_up" | "link";
   email?: string | null;
   display_name?: string | null;
 }

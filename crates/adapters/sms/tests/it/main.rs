@@ -1,5 +1,8 @@
-//! Against answers that were recorded: a small server plays them and keeps what it was asked.
+//! Against answers that were recorded: a small server plays them and keeps what it was asked. Twilio's are those of its documents
+//! (Messages resource, error codes), its ids shortened; those of other gateways are statuses alone, which is all that is looked at.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod smpp;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -270,8 +270,10 @@ impl Identity {
                 return Err(OAuthError::new(Code::UnmetAuthenticationRequirements, without));
             }
         }
+        // A scheme or a port of somebody's device is anybody's there: without a secret nothing says that it is the same application.
+        let same = !asked.client.is_public() || asked.return_to.redirect_uri.starts_with("https:");
         let known = asked.client.first_party
-            || grants::consented(&self.db, person.account, &asked.client.id, &request.scopes).await?;
+            || same && grants::consented(&self.db, person.account, &asked.client.id, &request.scopes).await?;
         let asks = request.prompt.consent || request.prompt.select_account || !known;
         if asks && !asked.confirmed {
             if request.prompt.none {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     IdentityError,
-    model::role_names,
+    model::{is_hidden, role_names},
     oauth::{device, exchange, jose},
     store,
     token::{self, TokenHash},
@@ -68,6 +68,8 @@ pub struct Client {
     pub dpop_bound: bool,
     pub par_required: bool,
     pub first_party: bool,
+    /// Nobody of ours looked at it.
+    pub invited: bool,
 }
 
 impl Client {
@@ -184,8 +186,9 @@ impl NewClient {
             return Err(wrong("client_id", "2 to 64 of a-z, 0-9, - and _"));
         }
         let name = self.name.trim();
-        if name.is_empty() || name.chars().count() > NAME_CHARS_MAX || name.chars().any(char::is_control) {
-            return Err(wrong("client_name", "1 to 80 characters"));
+        let readable = name.chars().any(char::is_alphanumeric) && !name.chars().any(is_hidden);
+        if !readable || name.chars().count() > NAME_CHARS_MAX {
+            return Err(wrong("client_name", "1 to 80 characters that can be seen, a letter or digit among them"));
         }
         if self.grant_types.is_empty() || !self.grant_types.iter().all(|known| GRANT_TYPES.contains(&known.as_str())) {
             return Err(wrong(
@@ -341,7 +344,9 @@ pub async fn change(db: &Db, id: &str, new: &NewClient, by: &str, now: Timestamp
     let done = sqlx::query!(
         "update identity.oauth_client set name = $2, jwks = $3, redirect_uris = $4, post_logout_redirect_uris = $5,
              backchannel_logout_uri = $6, grant_types = $7, scopes = $8, signing_alg = $9, dpop_bound = $10,
-             par_required = $11
+             par_required = $11,
+             changed_at = case when name <> $2 or redirect_uris <> $4 or jwks is distinct from $3 then $12
+                 else changed_at end
          where id = $1 and disabled_at is null",
         id,
         new.name.trim(),
@@ -353,7 +358,8 @@ pub async fn change(db: &Db, id: &str, new: &NewClient, by: &str, now: Timestamp
         &new.scopes,
         new.signing_alg,
         new.dpop_bound,
-        new.par_required
+        new.par_required,
+        now
     )
     .execute(&mut *tx)
     .await?;
@@ -458,7 +464,7 @@ pub async fn by_id(db: &Db, id: &str) -> Result<Option<Client>, IdentityError> {
     let row = sqlx::query!(
         "select id, name, auth_method, secret_hash, jwks, redirect_uris, post_logout_redirect_uris,
              backchannel_logout_uri, grant_types, scopes, resources, signing_alg, profile, dpop_bound, par_required,
-             first_party
+             first_party, registration_hash is not null as \"invited!\"
          from identity.oauth_client where id = $1 and disabled_at is null",
         id
     )
@@ -482,6 +488,7 @@ pub async fn by_id(db: &Db, id: &str) -> Result<Option<Client>, IdentityError> {
         dpop_bound: row.dpop_bound,
         par_required: row.par_required,
         first_party: row.first_party,
+        invited: row.invited,
         id: row.id,
     }))
 }

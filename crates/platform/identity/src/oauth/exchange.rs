@@ -45,6 +45,13 @@ impl Identity {
         if !for_the_client {
             return Err(invalid("subject_token was not given to this client as a resource server"));
         }
+        // What is worth nothing without a key does not become worth something without one.
+        if claims.cnf.is_some() && jkt.is_none() {
+            return Err(OAuthError::new(
+                Code::InvalidDpopProof,
+                "subject_token is bound to a key: bring a proof of yours",
+            ));
+        }
         let asked = match form.get("audience") {
             Some(audience) => [form.resources(), &[audience.to_owned()]].concat(),
             None => form.resources().to_vec(),

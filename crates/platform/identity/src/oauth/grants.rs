@@ -309,10 +309,12 @@ pub async fn is_living_head(tx: &mut Tx<'_>, hash: TokenHash) -> Result<bool, Id
     Ok(living)
 }
 
+/// Whether the person has agreed to all of it, since the application last changed what it is called and where it leads.
 pub async fn consented(db: &Db, account: AccountId, client: &str, scopes: &[String]) -> Result<bool, IdentityError> {
     let consented = sqlx::query_scalar!(
-        "select exists (select from identity.oauth_consent where account = $1 and client = $2 and scopes @> $3)
-             as \"consented!\"",
+        "select exists (select from identity.oauth_consent k join identity.oauth_client c on c.id = k.client
+             where k.account = $1 and k.client = $2 and k.scopes @> $3
+                 and k.given_at > coalesce(c.changed_at, '-infinity')) as \"consented!\"",
         account.uuid(),
         client,
         scopes
@@ -322,7 +324,7 @@ pub async fn consented(db: &Db, account: AccountId, client: &str, scopes: &[Stri
     Ok(consented)
 }
 
-/// What was allowed before stays allowed.
+/// What was allowed before stays allowed, unless another application it was allowed to, as it were.
 pub async fn consent(
     tx: &mut Tx<'_>,
     account: AccountId,
@@ -333,7 +335,11 @@ pub async fn consent(
     sqlx::query!(
         "insert into identity.oauth_consent (account, client, scopes, given_at) values ($1, $2, $3, $4)
          on conflict (account, client) do update set given_at = excluded.given_at,
-             scopes = array(select distinct unnest(oauth_consent.scopes || excluded.scopes) order by 1)",
+             scopes = case
+                 when oauth_consent.given_at
+                     > coalesce((select changed_at from identity.oauth_client where id = $2), '-infinity')
+                 then array(select distinct unnest(oauth_consent.scopes || excluded.scopes) order by 1)
+                 else excluded.scopes end",
         account.uuid(),
         client,
         scopes,

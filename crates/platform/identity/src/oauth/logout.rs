@@ -1,6 +1,6 @@
 //! Signing out at a client's wish (OIDC RP-Initiated Logout) and telling clients of it (OIDC Back-Channel Logout).
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -8,15 +8,23 @@ use serde_json::json;
 use svetu_db::{Job, JobHandler, JobKind, NewJob, Tx, jobs};
 use svetu_kernel::{AccountId, Actor, Language, SessionId, Timestamp, UserId};
 use svetu_ports::HandlerError;
+use url::Url;
 use uuid::Uuid;
 
 use super::{Result, authorize::prefix, client, params::Params};
-use crate::{Identity, IdentityError, support};
+use crate::{
+    Identity, IdentityError,
+    calls::{self, PublicOnly, is_public_host},
+    support,
+};
 
 const TOLD: &str = "identity.backchannel_logout";
 /// A client has so long to answer.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 const TOKEN_S: i64 = 120;
+const OVER_EVERY: Duration = Duration::from_secs(60);
+/// At a turn; the rest at the next.
+const OVER_MAX: i64 = 500;
 
 /// What the browser is to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,25 +42,28 @@ struct Ended {
     account: AccountId,
 }
 
-fn failed(error: &dyn std::fmt::Display) -> IdentityError {
-    IdentityError::Key(format!("TLS for calls to others: {error}"))
+/// For the clients that an operator registered, and for those that nobody looked at: these lead to no address within this network.
+#[derive(Debug)]
+pub struct Callers {
+    ours: reqwest::Client,
+    invited: reqwest::Client,
 }
 
-/// Of calls that identity makes: by no proxy, and no redirect is followed.
-pub fn call_builder() -> Result<reqwest::ClientBuilder, IdentityError> {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| failed(&error))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(reqwest::Client::builder().use_preconfigured_tls(tls).no_proxy().redirect(reqwest::redirect::Policy::none()))
-}
+impl Callers {
+    pub fn try_new() -> Result<Self, IdentityError> {
+        let failed = |error: reqwest::Error| IdentityError::Key(format!("TLS for calls to others: {error}"));
+        let builder = || Ok::<_, IdentityError>(calls::builder()?.timeout(CALL_TIMEOUT).pool_max_idle_per_host(1));
+        let invited = builder()?.dns_resolver(Arc::new(PublicOnly)).https_only(true).build().map_err(failed)?;
+        Ok(Self { ours: builder()?.build().map_err(failed)?, invited })
+    }
 
-pub fn http_client() -> Result<reqwest::Client, IdentityError> {
-    let builder = call_builder()?.timeout(CALL_TIMEOUT).pool_max_idle_per_host(1);
-    builder.build().map_err(|error| failed(&error))
+    /// None: it leads inside. A name is judged when it is resolved.
+    fn post(&self, client: &client::Client, uri: &str) -> Option<reqwest::RequestBuilder> {
+        if !client.invited {
+            return Some(self.ours.post(uri));
+        }
+        Url::parse(uri).is_ok_and(|url| is_public_host(&url)).then(|| self.invited.post(uri))
+    }
 }
 
 /// Orders a call to each client that the session signed in to.
@@ -86,6 +97,46 @@ pub fn job(identity: &Identity) -> JobKind {
     }
 }
 
+/// Sessions that ended by disuse or by age end at clients too: their time is looked at every minute.
+pub fn over_job(identity: &Identity) -> JobKind {
+    JobKind {
+        name: "identity.sessions_over",
+        every: Some(OVER_EVERY),
+        attempts_max: 5,
+        timeout: Duration::from_secs(60),
+        handler: Arc::new(Over(identity.clone())),
+    }
+}
+
+struct Over(Identity);
+
+#[async_trait]
+impl JobHandler for Over {
+    async fn run(&self, _: &Job) -> Result<(), HandlerError> {
+        let now = self.0.clock.now();
+        let mut tx = self.0.db.begin().await.map_err(IdentityError::from)?;
+        let over = sqlx::query_scalar!(
+            "update identity.session set ended_at = $1 where id in (
+                 select s.id from identity.session s
+                 where s.ended_at is null
+                     and (s.expires_at <= $1 or s.last_seen_at + make_interval(secs => s.idle_s_max::float8) <= $1)
+                     and exists (select from identity.oauth_grant g join identity.oauth_client c on c.id = g.client
+                         where g.session = s.id and c.backchannel_logout_uri is not null and c.disabled_at is null)
+                 limit $2 for update skip locked)
+             returning id",
+            now,
+            OVER_MAX
+        )
+        .fetch_all(&mut *tx)
+        .await
+        .map_err(IdentityError::from)?;
+        announce(&mut tx, &over, now).await?;
+        support::sessions_ended(&mut tx, &over, now).await?;
+        tx.commit().await.map_err(IdentityError::from)?;
+        Ok(())
+    }
+}
+
 struct Tell(Identity);
 
 #[async_trait]
@@ -116,10 +167,10 @@ impl Identity {
         let token = key.sign("logout+jwt", &claims)?;
         let failed = |error: &dyn std::fmt::Display| HandlerError::Transient(format!("{}: {error}", client.id));
         let body = serde_html_form::to_string([("logout_token", token)]).unwrap_or_default();
-        let answer = self
-            .oauth
-            .http
-            .post(uri)
+        let Some(call) = self.oauth.callers.post(&client, uri) else {
+            return Err(HandlerError::Poison(format!("{}: its address is not public", client.id)));
+        };
+        let answer = call
             .header(reqwest::header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(body)
             .send()

@@ -68,7 +68,7 @@ pub struct OAuth {
     keys: keys::Keys,
     nonces: dpop::Nonces,
     /// Calls clients: no redirect is followed.
-    http: reqwest::Client,
+    callers: logout::Callers,
     /// Registrations, as clients prove themselves; other processes' changes count within [`CLIENT_KNOWN_S`].
     pub(crate) clients: known::Known<String, Arc<Client>>,
     /// Claims of access tokens whose signature was found right, by the hash of the token.
@@ -84,7 +84,7 @@ impl OAuth {
         Ok(Self {
             issuer,
             api_scopes,
-            http: logout::http_client()?,
+            callers: logout::Callers::try_new()?,
             keys: keys::Keys::new(blake3::derive_key("svetu identity oauth keys v1", secret)),
             nonces: dpop::Nonces::new(blake3::derive_key("svetu identity dpop nonces v1", secret)),
             clients: known::Known::new(Duration::seconds(CLIENT_KNOWN_S)),
@@ -108,7 +108,7 @@ impl OAuth {
 }
 
 pub(crate) use grants::prune;
-pub(crate) use logout::{announce as announce_ended, call_builder, job as logout_job};
+pub(crate) use logout::{announce as announce_ended, job as logout_job, over_job as sessions_over_job};
 pub(crate) use spent::spend;
 
 impl From<IdentityError> for error::OAuthError {

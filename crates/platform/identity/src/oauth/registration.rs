@@ -5,6 +5,7 @@ use http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use svetu_kernel::Timestamp;
+use url::Url;
 
 use super::{
     Result,
@@ -12,7 +13,7 @@ use super::{
     error::{Code, OAuthError},
     staff::COMMAND_LINE,
 };
-use crate::{Identity, IdentityError, store, token};
+use crate::{Identity, IdentityError, calls::is_public_host, store, token};
 
 /// What an invited client may ask of people; everything else an operator registers.
 const SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
@@ -84,6 +85,11 @@ impl Metadata {
                 "scope",
                 "some of openid, profile, email, offline_access; an operator registers others",
             ));
+        }
+        let outside = |url: Url| url.scheme() == "https" && is_public_host(&url) && url.host_str() != Some("localhost");
+        let inside = |uri: &String| !Url::parse(uri).is_ok_and(outside);
+        if self.backchannel_logout_uri.as_ref().is_some_and(inside) {
+            return Err(invalid("backchannel_logout_uri", "https, to a public host; an operator registers others"));
         }
         let new = NewClient {
             id: None,

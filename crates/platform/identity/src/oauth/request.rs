@@ -224,6 +224,7 @@ mod tests {
             dpop_bound: false,
             par_required: false,
             first_party: false,
+            invited: false,
         }
     }
 

@@ -57,6 +57,8 @@ pub async fn prune(identity: &Identity, now: Timestamp, limit: i64) -> Result<u6
              (select token_hash from identity.link where expires_at < $1 limit $2)" => now - kept.of("link")?,
         "delete from identity.mail_code where request in
              (select request from identity.mail_code where expires_at < $1 limit $2)" => now - kept.of("link")?,
+        "delete from identity.upstream_code where request in
+             (select request from identity.upstream_code where expires_at < $1 limit $2)" => now,
         "delete from identity.phone_code where request in
              (select request from identity.phone_code where expires_at < $1 limit $2)" => now - kept.of("link")?,
         "delete from identity.trusted_device where id in

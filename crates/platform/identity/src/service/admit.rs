@@ -206,6 +206,9 @@ impl Identity {
     ) -> Result<(), IdentityError> {
         let detail = serde_json::json!({ "device": &client.device, "network": super::shown_network(client.address) });
         store::note(&mut tx, now, account, "visitor", "factor_refused", detail).await?;
+        if self.limits.is_guessed(&account.to_string(), now) {
+            jobs::order(&mut tx, Some(account), Letter::FactorGuessed, now).await?;
+        }
         tx.commit().await?;
         Ok(())
     }

@@ -16,9 +16,13 @@ use svetu_kernel::{AccountId, Actor, TenantId, Timestamp};
 pub use error::ShopError;
 pub use http::routes;
 pub use invitations::job as invitation_job;
-use model::{Member, Shop, ShopRole, shop_name};
+pub use model::ShopRole;
+use model::{Member, Shop, shop_name};
+pub use store::name_of;
 
-use crate::{Identity, IdentityError, factors, service::account_of, store as accounts};
+use crate::{
+    Identity, IdentityError, factors, jobs, letter::Letter, limits::Entrance, service::account_of, store as accounts,
+};
 
 /// Owned by one account.
 const SHOPS_MAX: i64 = 5;
@@ -129,6 +133,7 @@ impl Identity {
         store::put_role(&mut tx, id, target, Some(role), now).await?;
         let detail = json!({ "shop": id, "before": before, "after": role });
         accounts::note(&mut tx, now, target, &grant.actor().name(), "shop_role_changed", detail).await?;
+        self.tell_of_role(&mut tx, target, Letter::ShopRole { shop: id.uuid(), role }, now).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -147,8 +152,23 @@ impl Identity {
         let role = store::role_of(&mut tx, id, target).await?.ok_or(ShopError::NoSuchMember)?;
         grant.on(&shop.concerning(role))?;
         part(&mut tx, grant.actor(), id, (target, role), "shop_removed", now).await?;
+        self.tell_of_role(&mut tx, target, Letter::ShopRemoved { shop: id.uuid() }, now).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Who plays with roles does not fill somebody's mailbox.
+    async fn tell_of_role(
+        &self,
+        tx: &mut Tx<'_>,
+        who: AccountId,
+        letter: Letter,
+        now: Timestamp,
+    ) -> Result<(), IdentityError> {
+        match self.limits.crowd(Entrance::Invitation, &who.to_string(), now) {
+            Ok(()) => jobs::order(tx, Some(who), letter, now).await,
+            Err(_) => Ok(()),
+        }
     }
 
     /// Out of one's own will.
@@ -200,6 +220,8 @@ pub async fn pass_on(tx: &mut Tx<'_>, account: AccountId, now: Timestamp) -> Res
                 store::put_role(tx, id, heir, Some(ShopRole::Owner), now).await?;
                 let detail = json!({ "shop": id, "before": before, "after": ShopRole::Owner });
                 accounts::note(tx, now, heir, "system:erasure", "shop_role_changed", detail).await?;
+                let letter = Letter::ShopRole { shop: id.uuid(), role: ShopRole::Owner };
+                jobs::order(tx, Some(heir), letter, now).await?;
             }
             None => store::delete(tx, id).await?,
         }

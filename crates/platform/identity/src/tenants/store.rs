@@ -133,6 +133,12 @@ pub async fn team(db: &Db, id: TenantId) -> Result<Vec<Member>, IdentityError> {
         .collect())
 }
 
+/// Also of one that is closed.
+pub async fn name_of(db: &Db, id: uuid::Uuid) -> Result<Option<String>, IdentityError> {
+    let name = sqlx::query_scalar!("select display_name from identity.tenant where id = $1", id);
+    Ok(name.fetch_optional(db.pool()).await?)
+}
+
 pub async fn rename(tx: &mut Tx<'_>, id: TenantId, name: &str) -> Result<(), IdentityError> {
     sqlx::query!("update identity.tenant set display_name = $2 where id = $1", id.uuid(), name)
         .execute(&mut **tx)

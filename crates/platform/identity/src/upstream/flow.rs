@@ -22,10 +22,14 @@ use crate::{
 };
 
 const GOING: &str = "upstream going";
+/// A name that a provider's form brought.
+const NAMED: &str = "upstream named";
 /// Somebody looks for their password elsewhere.
 pub const GOING_S: i64 = 600;
 const PATH_BYTES_MAX: usize = 400;
 const CODE_BYTES_MAX: usize = 4_096;
+/// Of a display name, more than anybody has.
+const NAME_CHARS_MAX: usize = 100;
 
 /// What the browser keeps while its person is at the provider.
 #[derive(Serialize, Deserialize)]
@@ -47,6 +51,29 @@ pub struct Answer {
     pub state: Option<String>,
     pub iss: Option<String>,
     pub error: Option<String>,
+    /// What a provider's form said of the name, sealed with the state that came with it.
+    pub named: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Named {
+    state: String,
+    name: String,
+}
+
+/// As Apple's form tells it, once and unsigned: good for a suggestion.
+#[derive(Deserialize)]
+struct FormUser {
+    name: FormName,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FormName {
+    #[serde(default)]
+    first_name: String,
+    #[serde(default)]
+    last_name: String,
 }
 
 pub enum Arrival {
@@ -68,7 +95,7 @@ pub enum Stop {
     Over,
     #[error("the person said no")]
     Declined,
-    #[error("the provider vouches for no address")]
+    #[error("the provider names no address")]
     Unproven,
     #[error("the account elsewhere is another person's here")]
     Taken,
@@ -149,6 +176,33 @@ impl Identity {
         Ok((url, ticket::write(&self.factors.seal, GOING, &going, now + Duration::seconds(GOING_S))?))
     }
 
+    /// The query that an answer by form is taken on with. The form is another site's page, so the browser shows none of what it
+    /// keeps: nothing is decided here. A name goes sealed: addresses are written into logs.
+    pub(super) fn form_as_query(&self, id: &str, answer: &Answer, user: Option<&str>) -> Result<String, Stop> {
+        self.upstreams.get(id).filter(|provider| provider.form_post).ok_or(Stop::Over)?;
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let Answer { code, state, iss, error, named: _ } = answer;
+        for (name, value) in [("code", code), ("state", state), ("iss", iss), ("error", error)] {
+            if let Some(value) = value.as_deref().filter(|value| value.len() <= CODE_BYTES_MAX) {
+                query.append_pair(name, value);
+            }
+        }
+        let user = user.and_then(|user| serde_json::from_str::<FormUser>(user).ok());
+        if let (Some(FormUser { name }), Some(state)) = (user, state) {
+            let name = format!("{} {}", name.first_name, name.last_name);
+            let name = name.trim().chars().take(NAME_CHARS_MAX).collect();
+            let until = self.clock.now() + Duration::seconds(GOING_S);
+            let named = Named { state: state.chars().take(PATH_BYTES_MAX).collect(), name };
+            query.append_pair("named", &ticket::write(&self.factors.seal, NAMED, &named, until)?);
+        }
+        Ok(query.finish())
+    }
+
+    fn named(&self, named: Option<&str>, state: &str) -> Option<String> {
+        let named: Named = ticket::read(&self.factors.seal, NAMED, named?, self.clock.now())?;
+        (named.state == state).then_some(named.name)
+    }
+
     /// Where the browser that keeps this was going.
     pub(super) fn going(&self, kept: &str, id: &str) -> Option<Going> {
         ticket::read(&self.factors.seal, GOING, kept, self.clock.now()).filter(|going: &Going| going.upstream == id)
@@ -175,7 +229,8 @@ impl Identity {
             return Err(if no { Stop::Declined } else { ProviderError::Refused(format!("it answers {error}")).into() });
         }
         let code = answer.code.filter(|code| (1..=CODE_BYTES_MAX).contains(&code.len())).ok_or(Stop::Over)?;
-        let stranger = provider.arrive(code, going.nonce.clone(), going.verifier.clone(), now).await?;
+        let mut stranger = provider.arrive(code, going.nonce.clone(), going.verifier.clone(), now).await?;
+        stranger.name = stranger.name.or_else(|| self.named(answer.named.as_deref(), &state));
         self.receive(client, actor, going, stranger, now).await
     }
 
@@ -210,10 +265,11 @@ impl Identity {
             }
             (None, false) => {
                 let email = stranger.email.as_deref().and_then(Email::parse).ok_or(Stop::Unproven)?;
-                let known = accounts::lock_by_email(&mut tx, &self.people.blind(&email.normal)).await?;
-                let next = match known.filter(|account| account.verified) {
-                    Some(account) => Next::Link { account: account.id },
-                    None => Next::SignUp,
+                // Whether somebody has it here is told to who has it.
+                let next = if stranger.vouched {
+                    Next::of(accounts::lock_by_email(&mut tx, &self.people.blind(&email.normal)).await?.as_ref())
+                } else {
+                    Next::Confirm
                 };
                 self.keep_stranger(going, stranger, next, now)?
             }

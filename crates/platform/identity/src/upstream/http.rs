@@ -2,6 +2,7 @@
 
 use axum::{
     Json,
+    body::Bytes,
     extract::{RawQuery, State},
     response::{IntoResponse as _, Response},
 };
@@ -14,13 +15,14 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    Brand, CALLBACK,
     flow::{Answer, Arrival, GOING_S, Stop, local_path},
-    link::{LinkedView, NewPerson, Next, WAITING_S},
+    link::{LinkedView, NewPerson, Next, WAITING_S, Waiting},
 };
 use crate::{
     Identity, IdentityError, cookies,
     factors::http::{add_cookie, add_host, after_sign_in, forget_host, read_host},
-    http::{set, signed_in},
+    http::{Accepted, set, signed_in},
     oauth::{self, see},
     service::{Admission, Client, PENDING_S, SignedIn},
 };
@@ -29,7 +31,10 @@ svetu_http::permissions! {
     ListUpstreams = "identity.upstreams" on "Account";
     Begin = "identity.begin_upstream" on "Account";
     ComeBack = "identity.upstream_callback" on "Account";
+    ComeBackByForm = "identity.upstream_form_callback" on "Account";
     SeeWaiting = "identity.waiting_upstream" on "Account";
+    SendCode = "identity.send_upstream_code" on "Account";
+    Confirm = "identity.confirm_upstream" on "Account";
     SignUpBy = "identity.sign_up_by_upstream" on "Account";
     ListLinked = "identity.linked_upstreams" on "Account";
     Link = "identity.link_upstream" on "Account";
@@ -37,13 +42,17 @@ svetu_http::permissions! {
 }
 
 const THEME_S: i64 = 31_536_000;
+/// A code, a state and what a form says of a name.
+const FORM_BYTES_MAX: usize = 16 * 1024;
 
 pub fn routes() -> OpenApiRouter<Identity> {
     OpenApiRouter::new()
         .routes(routes!(upstreams))
         .routes(routes!(begin))
-        .routes(routes!(come_back))
+        .routes(routes!(come_back, come_back_by_form))
         .routes(routes!(waiting))
+        .routes(routes!(send_code))
+        .routes(routes!(confirm))
         .routes(routes!(sign_up))
         .routes(routes!(linked, link))
         .routes(routes!(unlink))
@@ -51,10 +60,11 @@ pub fn routes() -> OpenApiRouter<Identity> {
 
 /// A provider elsewhere that people may sign in by.
 #[derive(Serialize, ToSchema)]
-struct UpstreamView {
-    id: String,
+pub struct UpstreamView {
+    pub id: String,
     /// "Google".
-    name: String,
+    pub name: String,
+    pub brand: Brand,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -65,6 +75,8 @@ struct UpstreamList {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum WaitsFor {
+    /// The provider does not vouch for the address: it is proven by a code first.
+    Confirm,
     /// Nobody has the address: an account may be opened.
     SignUp,
     /// An account may take it, once its person has signed in.
@@ -80,6 +92,19 @@ struct WaitingView {
     email: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     display_name: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct UpstreamCodeOrder {
+    /// Of the letter.
+    language: Language,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct UpstreamCodeForm {
+    code: String,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -105,13 +130,6 @@ struct LinkedUpstream {
     last_used_at: Option<Timestamp>,
 }
 
-impl From<LinkedView> for LinkedUpstream {
-    fn from(view: LinkedView) -> Self {
-        let LinkedView { upstream, name, email, created_at, last_used_at } = view;
-        Self { upstream: UpstreamView { id: upstream, name }, email, created_at, last_used_at }
-    }
-}
-
 #[derive(Serialize, ToSchema)]
 struct LinkedUpstreamList {
     items: Vec<LinkedUpstream>,
@@ -129,6 +147,19 @@ impl Identity {
         let query = serde_html_form::to_string(query).unwrap_or_default();
         let mark = if query.is_empty() { "" } else { "?" };
         see(&format!("{}{}/{path}{mark}{query}", self.site_url, oauth::prefix(language)))
+    }
+
+    fn waiting_view(&self, waiting: Waiting) -> WaitingView {
+        WaitingView {
+            upstream: self.upstreams.view(&waiting.upstream),
+            waits_for: match waiting.next {
+                Next::Confirm => WaitsFor::Confirm,
+                Next::SignUp => WaitsFor::SignUp,
+                Next::Link { .. } => WaitsFor::Link,
+            },
+            email: waiting.email,
+            display_name: waiting.display_name,
+        }
     }
 
     fn stopped(&self, stop: &Stop, id: &str, language: Language, return_to: &str, link: bool) -> Response {
@@ -176,8 +207,7 @@ async fn entered(
 #[utoipa::path(get, path = "/identity/upstreams", operation_id = "identity.upstreams", tag = "identity",
     responses((status = 200, body = UpstreamList), Problems))]
 async fn upstreams(_: Grant<ListUpstreams>, State(identity): State<Identity>) -> Json<UpstreamList> {
-    let view = |(id, name): (&str, &str)| UpstreamView { id: id.to_owned(), name: name.to_owned() };
-    Json(UpstreamList { items: identity.upstreams.names().map(view).collect() })
+    Json(UpstreamList { items: identity.upstreams.views() })
 }
 
 /// Leads a browser to the provider, and from there to `identity.upstream_callback`.
@@ -226,7 +256,8 @@ async fn come_back(
         return identity.stopped(&Stop::Over, &id, language, &local_path(None, language), false);
     };
     let of = |name| param(&query, name);
-    let answer = Answer { code: of("code"), state: of("state"), iss: of("iss"), error: of("error") };
+    let answer =
+        Answer { code: of("code"), state: of("state"), iss: of("iss"), error: of("error"), named: of("named") };
     let (language, return_to) = (going.language, &*going.return_to);
     let mut response = match identity.come_back(&client, grant.actor(), &going, answer).await {
         // Another window of this browser may still be on its way.
@@ -235,6 +266,7 @@ async fn come_back(
         Ok(Arrival::Linked) => identity.page(language, "account/security", &[("done", "linked")]),
         Ok(Arrival::Waiting { ticket, next }) => {
             let mut response = match next {
+                Next::Confirm => identity.page(language, "sign-up/upstream/address", &[("next", return_to)]),
                 Next::SignUp => identity.page(language, "sign-up/upstream", &[("next", return_to)]),
                 Next::Link { .. } if going.link => identity.page(language, "account/security/link", &[]),
                 Next::Link { .. } => {
@@ -265,6 +297,31 @@ async fn come_back(
     response
 }
 
+/// Where a provider's page posts what others say in the address (`response_mode=form_post`). Nothing is decided here and no cookie is
+/// looked at: the browser is led on to `identity.upstream_callback`, which it shows what it keeps.
+#[utoipa::path(post, path = "/identity/upstreams/{upstream}/callback", operation_id = "identity.upstream_form_callback",
+    tag = "identity", params(("upstream" = String, Path)),
+    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 303, description = "To `identity.upstream_callback`, or to the sign-in page that says what is wrong"), Problems))]
+async fn come_back_by_form(
+    _: Grant<ComeBackByForm>,
+    State(identity): State<Identity>,
+    headers: HeaderMap,
+    PathId(id): PathId<String>,
+    body: Bytes,
+) -> Response {
+    let form = std::str::from_utf8(&body).ok().filter(|form| form.len() <= FORM_BYTES_MAX).unwrap_or_default();
+    let of = |name| param(form, name);
+    let answer = Answer { code: of("code"), state: of("state"), iss: of("iss"), error: of("error"), named: None };
+    match identity.form_as_query(&id, &answer, of("user").as_deref()) {
+        Ok(query) => see(&format!("{}{}?{query}", identity.site_url, CALLBACK.replace("{id}", &id))),
+        Err(stop) => {
+            let language = language(&headers, None);
+            identity.stopped(&stop, &id, language, &local_path(None, language), false)
+        }
+    }
+}
+
 fn language(headers: &HeaderMap, tag: Option<&str>) -> Language {
     let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     tag.and_then(|tag| tag.parse().ok()).unwrap_or_else(|| accept.map_or_else(Language::default, Language::negotiate))
@@ -280,16 +337,39 @@ async fn waiting(
 ) -> Result<Json<WaitingView>, ApiProblem> {
     let kept = read_host(&identity, &headers, cookies::STRANGER);
     let waiting = identity.stranger(kept.as_deref()).ok_or(IdentityError::NoSuchRequest)?;
-    let name = identity.upstreams.name(&waiting.upstream).to_owned();
-    Ok(Json(WaitingView {
-        upstream: UpstreamView { id: waiting.upstream, name },
-        waits_for: match waiting.next {
-            Next::SignUp => WaitsFor::SignUp,
-            Next::Link { .. } => WaitsFor::Link,
-        },
-        email: waiting.email,
-        display_name: waiting.display_name,
-    }))
+    Ok(Json(identity.waiting_view(waiting)))
+}
+
+/// Sends a code to the address that waits, which the provider does not vouch for. The answer is the same whether it has an account or not.
+#[utoipa::path(post, path = "/identity/upstreams/waiting/code", operation_id = "identity.send_upstream_code", tag = "identity",
+    request_body = UpstreamCodeOrder, responses((status = 202, body = Accepted), Problems))]
+async fn send_code(
+    _: Grant<SendCode>,
+    State(identity): State<Identity>,
+    client: Client,
+    headers: HeaderMap,
+    ValidJson(form): ValidJson<UpstreamCodeOrder>,
+) -> Result<(StatusCode, Json<Accepted>), ApiProblem> {
+    let waiting = identity.stranger(read_host(&identity, &headers, cookies::STRANGER).as_deref());
+    identity.send_upstream_code(&client, waiting, form.language).await?;
+    Ok((StatusCode::ACCEPTED, Json(Accepted {})))
+}
+
+/// Proves the address that waits by the letter's code; what waits then is an account to be opened, or to be signed in to.
+#[utoipa::path(post, path = "/identity/upstreams/waiting/confirm", operation_id = "identity.confirm_upstream", tag = "identity",
+    request_body = UpstreamCodeForm, responses((status = 200, body = WaitingView), Problems))]
+async fn confirm(
+    _: Grant<Confirm>,
+    State(identity): State<Identity>,
+    client: Client,
+    headers: HeaderMap,
+    ValidJson(form): ValidJson<UpstreamCodeForm>,
+) -> Result<Response, ApiProblem> {
+    let waiting = identity.stranger(read_host(&identity, &headers, cookies::STRANGER).as_deref());
+    let (waiting, ticket) = identity.confirm_upstream(&client, waiting, &form.code).await?;
+    let mut response = Json(identity.waiting_view(waiting)).into_response();
+    add_host(&identity, response.headers_mut(), cookies::STRANGER, &ticket, WAITING_S);
+    Ok(response)
 }
 
 /// Opens an account of what the provider said, and signs in. The address is proven by the provider's word.
@@ -318,7 +398,11 @@ async fn linked(
     grant: Grant<ListLinked>,
     State(identity): State<Identity>,
 ) -> Result<Json<LinkedUpstreamList>, ApiProblem> {
-    let items = identity.linked_upstreams(grant.actor()).await?.into_iter().map(Into::into).collect();
+    let view = |LinkedView { upstream, email, created_at, last_used_at }| {
+        let upstream = identity.upstreams.view(&upstream);
+        LinkedUpstream { upstream, email, created_at, last_used_at }
+    };
+    let items = identity.linked_upstreams(grant.actor()).await?.into_iter().map(view).collect();
     Ok(Json(LinkedUpstreamList { items }))
 }
 

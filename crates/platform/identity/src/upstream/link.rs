@@ -30,17 +30,29 @@ const SEALED: &str = "identity.upstream_login.sealed";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Next {
+    /// The provider does not vouch for the address: a code that went there comes first.
+    Confirm,
     /// Nobody has this address.
     SignUp,
     /// This account may take it, once its person has signed in here and says so.
     Link { account: AccountId },
 }
 
+impl Next {
+    /// Of whom an address is that was proven.
+    pub fn of(known: Option<&Account>) -> Self {
+        match known.filter(|account| account.verified) {
+            Some(account) => Self::Link { account: account.id },
+            None => Self::SignUp,
+        }
+    }
+}
+
 /// What the provider said, until its person says what they want.
 #[derive(Serialize, Deserialize)]
 pub struct Waiting {
     /// Used up with it.
-    name: Uuid,
+    pub name: Uuid,
     pub upstream: String,
     issuer: String,
     subject: String,
@@ -51,7 +63,7 @@ pub struct Waiting {
 
 impl Waiting {
     pub fn new(upstream: String, stranger: Stranger, next: Next) -> Self {
-        let Stranger { issuer, subject, email, name } = stranger;
+        let Stranger { issuer, subject, email, vouched: _, name } = stranger;
         // Only what can be one is offered as one; the person may write another.
         let display_name = name.and_then(|name| DisplayName::parse(&name, "").ok()).map(|name| name.0);
         let email = email.filter(|email| Email::parse(email).is_some());
@@ -69,7 +81,6 @@ pub struct Sealed {
 
 pub(crate) struct LinkedView {
     pub upstream: String,
-    pub name: String,
     pub email: Option<String>,
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
@@ -181,7 +192,7 @@ impl Identity {
         match waiting.next {
             Next::Link { account } if account == id => {}
             Next::Link { .. } => return Err(IdentityError::OtherAccount),
-            Next::SignUp => return Err(IdentityError::SignInOver),
+            Next::Confirm | Next::SignUp => return Err(IdentityError::SignInOver),
         }
         confirmed(actor, now)?;
         let mut tx = self.db.begin().await?;
@@ -193,7 +204,12 @@ impl Identity {
         Ok(())
     }
 
-    async fn spend_waiting(&self, tx: &mut Tx<'_>, waiting: &Waiting, now: Timestamp) -> Result<(), IdentityError> {
+    pub(super) async fn spend_waiting(
+        &self,
+        tx: &mut Tx<'_>,
+        waiting: &Waiting,
+        now: Timestamp,
+    ) -> Result<(), IdentityError> {
         let until = now + Duration::seconds(WAITING_S);
         let first = oauth::spend(&mut **tx, WAITING, &waiting.name.to_string(), until).await?;
         if first { Ok(()) } else { Err(IdentityError::SignInOver) }
@@ -242,8 +258,7 @@ impl Identity {
         for login in store::list(&self.db, account.id).await? {
             let email = seal_of(self, &account, &login).await?.email;
             let Linked { upstream, created_at, last_used_at, .. } = login;
-            let name = self.upstreams.name(&upstream).to_owned();
-            views.push(LinkedView { upstream, name, email, created_at, last_used_at });
+            views.push(LinkedView { upstream, email, created_at, last_used_at });
         }
         Ok(views)
     }

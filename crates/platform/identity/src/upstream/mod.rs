@@ -1,8 +1,11 @@
 //! Signing in by an account that somebody has elsewhere (OpenID Connect, ADR 13).
 //!
-//! A person's way: [`flow`] sends them to the provider and takes them back, [`link`] makes an account of what the provider said or
-//! links it to one. [`provider`] asks the provider, [`reach`] says where that may lead.
+//! A person's way: [`flow`] sends them to the provider and takes them back, [`confirm`] proves an address that the provider does not
+//! vouch for, [`link`] makes an account of what the provider said or links it to one. [`provider`] asks the provider, [`credential`] is
+//! what we are known by there, [`reach`] says where that may lead.
 
+mod confirm;
+mod credential;
 mod flow;
 mod http;
 mod link;
@@ -12,6 +15,9 @@ mod store;
 
 use std::{collections::BTreeSet, sync::Arc};
 
+pub(crate) use confirm::job;
+use credential::Credential;
+use http::UpstreamView;
 pub use http::routes;
 pub(crate) use link::{Sealed, seal_of};
 use provider::Provider;
@@ -37,12 +43,50 @@ pub struct UpstreamConfig {
     pub id: String,
     /// As people know it: "Google".
     pub name: String,
+    pub brand: Brand,
     /// Word for word as the provider's own metadata says it.
     pub issuer: String,
     pub client_id: String,
-    pub client_secret: Secret,
+    pub client_secret: ClientSecret,
     /// Beside `openid`.
     pub scopes: Vec<String>,
+    /// Of a provider whose metadata names none. The client's secret goes there in the form.
+    pub token_endpoint: Option<String>,
+    /// The answer comes as a form that the provider's page posts (OAuth 2.0 Form Post Response Mode).
+    pub form_post: bool,
+}
+
+/// Whose mark its button bears.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Brand {
+    Google,
+    Apple,
+    Facebook,
+    #[default]
+    Other,
+}
+
+/// What a client proves itself by at the provider.
+#[derive(Debug, Clone)]
+pub enum ClientSecret {
+    /// Known to both.
+    Shared(Secret),
+    /// A JWT that our own key signs anew each time, sent in the secret's place (Sign in with Apple).
+    Signed {
+        team_id: String,
+        key_id: String,
+        /// PKCS #8 in PEM, of P-256.
+        key: Secret,
+    },
+}
+
+impl ClientSecret {
+    const fn kept(&self) -> &Secret {
+        match self {
+            Self::Shared(secret) | Self::Signed { key: secret, .. } => secret,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,6 +103,12 @@ pub enum UpstreamConfigError {
     Issuer,
     #[error("client_id and the client's secret: expected both")]
     Client,
+    #[error("team_id and key_id: expected both, as the provider shows them")]
+    Signer,
+    #[error("the client's secret: expected a private key of P-256 (PKCS #8, PEM), as the provider's .p8 file holds it")]
+    Key,
+    #[error("token_endpoint: expected https://… (http:// on the loopback alone), without query and fragment")]
+    TokenEndpoint,
     #[error("scopes: expected {SCOPES_MAX} at most, each without white space")]
     Scopes,
     #[error("expected {UPSTREAMS_MAX} providers at most")]
@@ -77,8 +127,16 @@ impl UpstreamConfig {
         if !(1..=NAME_CHARS_MAX).contains(&name.chars().count()) || name.chars().any(char::is_control) {
             return Err(UpstreamConfigError::Name);
         }
-        if client_id.is_empty() || client_secret.expose().is_empty() {
+        if client_id.is_empty() || client_secret.kept().expose().is_empty() {
             return Err(UpstreamConfigError::Client);
+        }
+        if let ClientSecret::Signed { team_id, key_id, .. } = client_secret
+            && (team_id.is_empty() || key_id.is_empty())
+        {
+            return Err(UpstreamConfigError::Signer);
+        }
+        if self.token_endpoint.as_deref().is_some_and(|endpoint| address(endpoint).is_none()) {
+            return Err(UpstreamConfigError::TokenEndpoint);
         }
         let plain = |scope: &String| !scope.is_empty() && !scope.contains(char::is_whitespace);
         if scopes.len() > SCOPES_MAX || !scopes.iter().all(plain) {
@@ -88,15 +146,23 @@ impl UpstreamConfig {
     }
 
     fn issuer(&self) -> Result<Url, UpstreamConfigError> {
-        let url = Url::parse(&self.issuer).map_err(|_| UpstreamConfigError::Issuer)?;
-        let plain = url.username().is_empty()
-            && url.password().is_none()
-            && url.query().is_none()
-            && url.fragment().is_none()
-            && self.issuer.len() <= ISSUER_BYTES_MAX;
-        let safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
-        (plain && safe).then_some(url).ok_or(UpstreamConfigError::Issuer)
+        address(&self.issuer).ok_or(UpstreamConfigError::Issuer)
     }
+
+    /// # Errors
+    /// When the client's secret is no such key as the provider wants: found out before anybody signs in.
+    pub fn check_secret(&self) -> Result<(), UpstreamConfigError> {
+        Credential::try_new(self).map(|_| ())
+    }
+}
+
+/// An address of a provider, in the operator's words.
+fn address(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok().filter(|_| text.len() <= ISSUER_BYTES_MAX)?;
+    let plain =
+        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    let safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
+    (plain && safe).then_some(url)
 }
 
 /// What is said in clear there stays on this machine.
@@ -132,12 +198,13 @@ impl Upstreams {
     }
 
     /// As people know it; one that is configured no more by its id.
-    fn name<'a>(&'a self, id: &'a str) -> &'a str {
-        self.get(id).map_or(id, |provider| &provider.name)
+    fn view(&self, id: &str) -> UpstreamView {
+        let (name, brand) = self.get(id).map_or((id, Brand::Other), |known| (&*known.name, known.brand));
+        UpstreamView { id: id.to_owned(), name: name.to_owned(), brand }
     }
 
-    fn names(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|provider| (provider.id.as_str(), provider.name.as_str()))
+    fn views(&self) -> Vec<UpstreamView> {
+        self.0.iter().map(|provider| self.view(&provider.id)).collect()
     }
 }
 
@@ -149,10 +216,13 @@ mod tests {
         UpstreamConfig {
             id: id.to_owned(),
             name: "Provider".to_owned(),
+            brand: Brand::Other,
             issuer: issuer.to_owned(),
             client_id: "svetu".to_owned(),
-            client_secret: Secret::new(b"secret".to_vec()),
+            client_secret: ClientSecret::Shared(Secret::new(b"secret".to_vec())),
             scopes: vec!["email".to_owned()],
+            token_endpoint: None,
+            form_post: false,
         }
     }
 
@@ -175,13 +245,16 @@ mod tests {
             "ftp://id.primer.rs",
         ] {
             assert_eq!(check("id", issuer), Err(UpstreamConfigError::Issuer), "{issuer}");
+            let mut odd = config("id", "https://id.primer.rs");
+            odd.token_endpoint = Some(issuer.to_owned());
+            assert_eq!(odd.check(), Err(UpstreamConfigError::TokenEndpoint), "{issuer}");
         }
     }
 
     #[test]
     fn a_secret_is_not_shown() {
         let mut told = config("id", "https://id.primer.rs");
-        told.client_secret = Secret::new(b"tajna".to_vec());
+        told.client_secret = ClientSecret::Shared(Secret::new(b"tajna".to_vec()));
         assert!(!format!("{told:?}").contains("tajna"));
     }
 }

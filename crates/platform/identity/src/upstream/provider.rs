@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use openidconnect::{
     AdditionalProviderMetadata, AuthType, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, ClientId,
-    ClientSecret, CsrfToken, DiscoveryError, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, Nonce,
+    CsrfToken, DiscoveryError, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, Nonce,
     OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl, RequestTokenError,
-    Scope, SignatureVerificationError, TokenResponse as _, UserInfoError,
+    Scope, SignatureVerificationError, TokenResponse as _, TokenUrl, UserInfoError,
     core::{
         CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClient, CoreClientAuthMethod, CoreGrantType, CoreIdToken,
         CoreIdTokenClaims, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm,
@@ -18,7 +18,8 @@ use svetu_kernel::Timestamp;
 use tokio::sync::Mutex;
 
 use super::{
-    CALLBACK, UpstreamConfig,
+    Brand, CALLBACK, UpstreamConfig, UpstreamConfigError,
+    credential::Credential,
     reach::{Reach, ReachError},
 };
 use crate::IdentityError;
@@ -89,19 +90,23 @@ pub struct Departure {
 pub struct Stranger {
     pub issuer: String,
     pub subject: String,
-    /// Proven by the provider; an address that it does not vouch for is nobody's.
     pub email: Option<String>,
+    /// The provider vouches for the address; otherwise it is nobody's until it is proven here.
+    pub vouched: bool,
     pub name: Option<String>,
 }
 
 pub struct Provider {
     pub id: String,
     pub name: String,
+    pub brand: Brand,
     issuer: IssuerUrl,
     client_id: ClientId,
-    secret: ClientSecret,
+    credential: Credential,
     scopes: Vec<Scope>,
     redirect: RedirectUrl,
+    token_endpoint: Option<TokenUrl>,
+    pub form_post: bool,
     reach: Reach,
     /// One asks at a time; the others take what it brought.
     known: Mutex<Known>,
@@ -132,18 +137,20 @@ impl From<DiscoveryError<ReachError>> for ProviderError {
 impl Provider {
     pub fn try_new(config: UpstreamConfig, site_url: &str) -> Result<Self, IdentityError> {
         config.check()?;
-        let failed = |_| IdentityError::Upstream(super::UpstreamConfigError::Issuer);
-        let secret = String::from_utf8(config.client_secret.expose().to_vec())
-            .map_err(|_| IdentityError::Upstream(super::UpstreamConfigError::Client))?;
+        let failed = |_| IdentityError::Upstream(UpstreamConfigError::Issuer);
+        let token_endpoint = config.token_endpoint.clone().map(TokenUrl::new).transpose();
         Ok(Self {
+            credential: Credential::try_new(&config)?,
+            token_endpoint: token_endpoint.map_err(|_| UpstreamConfigError::TokenEndpoint)?,
+            form_post: config.form_post,
             reach: Reach::try_new(config.issuer()?)?,
             issuer: IssuerUrl::new(config.issuer).map_err(failed)?,
             redirect: RedirectUrl::new(format!("{site_url}{}", CALLBACK.replace("{id}", &config.id)))
                 .map_err(failed)?,
             id: config.id,
             name: config.name,
+            brand: config.brand,
             client_id: ClientId::new(config.client_id),
-            secret: ClientSecret::new(secret.trim().to_owned()),
             scopes: config.scopes.into_iter().filter(|scope| scope != "openid").map(Scope::new).collect(),
             known: Mutex::default(),
         })
@@ -161,7 +168,7 @@ impl Provider {
         if !known.failed_at.is_some_and(|at| within(at, ALONE_S)) {
             match Metadata::discover_async(self.issuer.clone(), &self.reach).await {
                 Ok(metadata) => {
-                    let metadata = Arc::new(metadata);
+                    let metadata = Arc::new(self.completed(metadata));
                     *known = Known { metadata: Some((now, Arc::clone(&metadata))), failed_at: None };
                     return Ok(metadata);
                 }
@@ -176,29 +183,42 @@ impl Provider {
         last.ok_or_else(|| ProviderError::Unreachable("it has not said anything of itself yet".to_owned()))
     }
 
-    fn client(&self, metadata: &Metadata) -> Client {
-        let client =
-            CoreClient::from_provider_metadata(metadata.clone(), self.client_id.clone(), Some(self.secret.clone()));
+    /// What its metadata leaves out the operator says.
+    fn completed(&self, metadata: Metadata) -> Metadata {
+        match &self.token_endpoint {
+            None => metadata,
+            own => metadata
+                .set_token_endpoint(own.clone())
+                .set_token_endpoint_auth_methods_supported(Some(vec![CoreClientAuthMethod::ClientSecretPost])),
+        }
+    }
+
+    fn client(&self, metadata: &Metadata, now: Timestamp) -> Result<Client, ProviderError> {
+        let secret = self.credential.show(now).map_err(|error| refused("our own secret", &error))?;
+        let client = CoreClient::from_provider_metadata(metadata.clone(), self.client_id.clone(), Some(secret));
         // RFC 8414 §2: who says nothing takes HTTP Basic.
         let methods = metadata.token_endpoint_auth_methods_supported();
         let basic = methods.is_none_or(|known| known.contains(&CoreClientAuthMethod::ClientSecretBasic));
         let client = client.set_redirect_uri(self.redirect.clone());
-        if basic { client } else { client.set_auth_type(AuthType::RequestBody) }
+        Ok(if basic { client } else { client.set_auth_type(AuthType::RequestBody) })
     }
 
     pub async fn depart(&self, now: Timestamp) -> Result<Departure, ProviderError> {
         let metadata = self.metadata(KNOWN_S, now).await?;
-        let client = self.client(&metadata);
+        let client = self.client(&metadata, now)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let (url, state, nonce) = client
+        let mut asked = client
             .authorize_url(
                 AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
                 CsrfToken::new_random,
                 Nonce::new_random,
             )
             .add_scopes(self.scopes.iter().cloned())
-            .set_pkce_challenge(challenge)
-            .url();
+            .set_pkce_challenge(challenge);
+        if self.form_post {
+            asked = asked.add_extra_param("response_mode", "form_post");
+        }
+        let (url, state, nonce) = asked.url();
         Ok(Departure {
             url: url.into(),
             state: state.into_secret(),
@@ -228,7 +248,7 @@ impl Provider {
         now: Timestamp,
     ) -> Result<Stranger, ProviderError> {
         let (mut metadata, nonce) = (self.metadata(KNOWN_S, now).await?, Nonce::new(nonce));
-        let mut client = self.client(&metadata);
+        let mut client = self.client(&metadata, now)?;
         let tokens = client
             .exchange_code(AuthorizationCode::new(code))
             .map_err(|error| refused("no token endpoint", &error))?
@@ -244,7 +264,7 @@ impl Provider {
         let mut claims = verified(token, &client, &nonce, now);
         if is_unknown_key(&claims) {
             metadata = self.metadata(KEYS_AGAIN_S, now).await?;
-            client = self.client(&metadata);
+            client = self.client(&metadata, now)?;
             claims = verified(token, &client, &nonce, now);
         }
         let claims = claims.map_err(|error| refused("the ID token", &error))?;
@@ -258,7 +278,8 @@ impl Provider {
         let mut stranger = Stranger {
             issuer: self.issuer.to_string(),
             subject,
-            email: proven(claims.email().map(|email| email.as_str()), claims.email_verified()),
+            email: claims.email().map(|email| email.to_string()),
+            vouched: claims.email_verified() == Some(true),
             name: claims.name().and_then(|name| name.get(None)).map(|name| name.to_string()),
         };
         // OIDC Core §5.4: with an access token the address may stand in the userinfo alone.
@@ -272,17 +293,13 @@ impl Provider {
                     UserInfoError::Request(error) => ProviderError::Unreachable(told(&error)),
                     error => ProviderError::Refused(format!("the userinfo: {error}")),
                 })?;
-            stranger.email = proven(info.email().map(|email| email.as_str()), info.email_verified());
+            stranger.email = info.email().map(|email| email.to_string());
+            stranger.vouched = info.email_verified() == Some(true);
             let name = info.name().and_then(|name| name.get(None)).map(|name| name.to_string());
             stranger.name = stranger.name.or(name);
         }
         Ok(stranger)
     }
-}
-
-/// An address of which the provider says that it proved it.
-fn proven(email: Option<&str>, verified: Option<bool>) -> Option<String> {
-    email.filter(|_| verified == Some(true)).map(str::to_owned)
 }
 
 /// OIDC Core §3.1.3.7, by our own clock.

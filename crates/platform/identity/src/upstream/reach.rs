@@ -1,16 +1,15 @@
 //! Calls to a provider: bounded in time and bytes, no redirect followed, and no way from its metadata into this network.
 
-use std::{net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
-use reqwest::{
-    Client,
-    dns::{Addrs, Name, Resolve, Resolving},
-};
-use svetu_http::is_public;
-use url::{Host, Url};
+use reqwest::Client;
+use url::Url;
 
-use crate::{IdentityError, oauth::call_builder};
+use crate::{
+    IdentityError,
+    calls::{self, PublicOnly, is_public_host},
+};
 
 const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 /// Keys and metadata of the large ones take some 10 kB.
@@ -36,7 +35,7 @@ pub struct Reach {
 impl Reach {
     pub fn try_new(issuer: Url) -> Result<Self, IdentityError> {
         let failed = |error: reqwest::Error| IdentityError::Key(format!("TLS for calls to providers: {error}"));
-        let builder = || Ok::<_, IdentityError>(call_builder()?.timeout(CALL_TIMEOUT).pool_max_idle_per_host(2));
+        let builder = || Ok::<_, IdentityError>(calls::builder()?.timeout(CALL_TIMEOUT).pool_max_idle_per_host(2));
         let others = builder()?.dns_resolver(Arc::new(PublicOnly)).build().map_err(failed)?;
         Ok(Self { issuer, own: builder()?.build().map_err(failed)?, others })
     }
@@ -45,13 +44,7 @@ impl Reach {
     fn client(&self, url: &Url) -> Result<&Client, ReachError> {
         let own = url.host() == self.issuer.host();
         let scheme = url.scheme() == "https" || (own && url.scheme() == self.issuer.scheme());
-        let public = match url.host() {
-            Some(Host::Ipv4(address)) => is_public(address.into()),
-            Some(Host::Ipv6(address)) => is_public(address.into()),
-            Some(Host::Domain(_)) => true,
-            None => false,
-        };
-        if !scheme || !url.username().is_empty() || url.password().is_some() || !(own || public) {
+        if !scheme || !url.username().is_empty() || url.password().is_some() || !(own || is_public_host(url)) {
             return Err(ReachError::Address);
         }
         Ok(if own { &self.own } else { &self.others })
@@ -82,29 +75,10 @@ impl<'c> AsyncHttpClient<'c> for Reach {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("the name stands for an address that is not public")]
-struct NotPublic;
-
-/// The connection is made to the very addresses that were judged: a name cannot answer differently the second time.
-#[derive(Debug)]
-struct PublicOnly;
-
-impl Resolve for PublicOnly {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            if !found.iter().all(|address| is_public(address.ip())) {
-                return Err(NotPublic.into());
-            }
-            Ok(Box::new(found.into_iter()) as Addrs)
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calls::NotPublic;
 
     #[test]
     fn metadata_leads_to_the_issuer_itself_or_to_public_addresses() {

@@ -1,10 +1,17 @@
-//! Linked accounts in SQL.
+//! Linked accounts in SQL, and codes to addresses that no account has yet.
 
 use svetu_db::{Db, Tx};
 use svetu_kernel::{AccountId, Timestamp};
 use uuid::Uuid;
 
-use crate::{IdentityError, people::BlindIndex};
+use crate::{
+    IdentityError,
+    factors::codes::{CODE_TRIES, CodeKey, typed_digits},
+    people::BlindIndex,
+    token::TokenHash,
+};
+
+const CODE: &str = "upstream";
 
 /// More than there are providers: those that are configured no more are listed too.
 const LINKED_MAX: i64 = 50;
@@ -76,4 +83,93 @@ pub async fn remove(tx: &mut Tx<'_>, account: AccountId, upstream: &str) -> Resu
     .execute(&mut **tx)
     .await?;
     Ok(gone.rows_affected() == 1)
+}
+
+/// A letter with a code is to go; one of before is void.
+pub async fn ask(
+    tx: &mut Tx<'_>,
+    request: TokenHash,
+    sealed: &[u8],
+    expires_at: Timestamp,
+) -> Result<(), IdentityError> {
+    sqlx::query!(
+        "insert into identity.upstream_code (request, sealed, tries_left, expires_at) values ($1, $2, $3, $4)
+         on conflict (request) do update set sealed = excluded.sealed, code_hash = null,
+             tries_left = excluded.tries_left, expires_at = excluded.expires_at",
+        request.as_slice(),
+        sealed,
+        CODE_TRIES,
+        expires_at
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Whom a letter is to go to that did not go yet.
+pub async fn asked(db: &Db, request: TokenHash) -> Result<Option<Vec<u8>>, IdentityError> {
+    let sealed =
+        sqlx::query_scalar!("select sealed from identity.upstream_code where request = $1", request.as_slice())
+            .fetch_optional(db.pool())
+            .await?;
+    Ok(sealed.flatten())
+}
+
+/// The code is made when its letter goes.
+pub async fn put_code(
+    tx: &mut Tx<'_>,
+    key: &CodeKey,
+    request: TokenHash,
+    expires_at: Timestamp,
+) -> Result<String, IdentityError> {
+    let (code, hash) = key.new_digits(CODE, &request);
+    sqlx::query!(
+        "update identity.upstream_code set code_hash = $2, tries_left = $3, expires_at = $4 where request = $1",
+        request.as_slice(),
+        hash.as_slice(),
+        CODE_TRIES,
+        expires_at
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(code)
+}
+
+/// The address is needed no more.
+pub async fn sent(db: &Db, request: TokenHash) -> Result<(), IdentityError> {
+    sqlx::query!("update identity.upstream_code set sealed = null where request = $1", request.as_slice())
+        .execute(db.pool())
+        .await?;
+    Ok(())
+}
+
+/// True once for the right code; a wrong one uses up a try.
+pub async fn take(
+    tx: &mut Tx<'_>,
+    key: &CodeKey,
+    request: TokenHash,
+    code: &str,
+    now: Timestamp,
+) -> Result<bool, IdentityError> {
+    let hash = key.hash(CODE, &request, &typed_digits(code));
+    let taken = sqlx::query!(
+        "delete from identity.upstream_code
+         where request = $1 and code_hash = $2 and tries_left > 0 and expires_at > $3",
+        request.as_slice(),
+        hash.as_slice(),
+        now
+    )
+    .execute(&mut **tx)
+    .await?
+    .rows_affected()
+        == 1;
+    if !taken {
+        sqlx::query!(
+            "update identity.upstream_code set tries_left = tries_left - 1 where request = $1 and tries_left > 0",
+            request.as_slice()
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(taken)
 }

@@ -51,17 +51,22 @@ async fn a_key_does_what_it_was_made_for() {
 
 #[tokio::test]
 async fn what_ends_a_key() {
-    for what in ["over", "revoked", "recovery"] {
+    for what in ["over", "revoked", "password", "recovery"] {
         let world = World::new().await;
         let mut ana = world.member("ana@primer.rs").await;
         let (id, shown) = key(&mut ana, &["account:read"]).await;
         assert_eq!(call(&world, ME, &shown, Value::Null).await, "200");
+        assert_eq!(world.letter("ana@primer.rs").await.subject, "A key for programs was made");
         match what {
             "over" => world.clock.advance(Duration::days(30)),
             "revoked" => {
                 let line = format!("DELETE /identity/api-keys/{id}");
                 assert_eq!(ana.send(&line, Value::Null).await.said(), "204");
                 assert_eq!(ana.send(&line, Value::Null).await.said(), "404 identity.no_such_key");
+            }
+            "password" => {
+                let form = json!({ "current": PASSWORD, "new": "sasvim-druga-lozinka" });
+                assert_eq!(ana.send("POST /identity/me/password", form).await.said(), "204");
             }
             _ => {
                 ana.send("POST /identity/recovery", json!({ "email": "ana@primer.rs" })).await;

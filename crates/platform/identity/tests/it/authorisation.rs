@@ -69,7 +69,10 @@ async fn who_may_do_what() {
         ("identity.upstreams", "GET /identity/upstreams", Value::Null),
         ("identity.begin_upstream", "GET /identity/upstreams/none/start", Value::Null),
         ("identity.upstream_callback", "GET /identity/upstreams/none/callback?code=x&state=x", Value::Null),
+        ("identity.upstream_form_callback", "POST /identity/upstreams/none/callback", Value::Null),
         ("identity.waiting_upstream", "GET /identity/upstreams/waiting", Value::Null),
+        ("identity.send_upstream_code", "POST /identity/upstreams/waiting/code", json!({ "language": "en" })),
+        ("identity.confirm_upstream", "POST /identity/upstreams/waiting/confirm", json!({ "code": "000000" })),
         (
             "identity.sign_up_by_upstream",
             "POST /identity/upstreams/sign-up",
@@ -257,7 +260,10 @@ async fn who_may_do_what() {
         identity.upstreams             nobody 200 stranger 200 moderator 200 owner 200 operator 200
         identity.begin_upstream        nobody 303 stranger 303 moderator 303 owner 303 operator 303
         identity.upstream_callback     nobody 303 stranger 303 moderator 303 owner 303 operator 303
+        identity.upstream_form_callback nobody 303 stranger 303 moderator 303 owner 303 operator 303
         identity.waiting_upstream      nobody 404 stranger 404 moderator 404 owner 404 operator 404
+        identity.send_upstream_code    nobody 401 stranger 401 moderator 401 owner 401 operator 401
+        identity.confirm_upstream      nobody 401 stranger 401 moderator 401 owner 401 operator 401
         identity.sign_up_by_upstream   nobody 401 stranger 401 moderator 401 owner 401 operator 401
         identity.linked_upstreams      nobody 401 stranger 200 moderator 200 owner 200 operator 200
         identity.link_upstream         nobody 401 stranger 401 moderator 401 owner 401 operator 401

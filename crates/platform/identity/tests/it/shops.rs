@@ -302,6 +302,45 @@ async fn who_is_erased_passes_the_shop_on() {
 }
 
 #[tokio::test]
+async fn whose_role_changes_is_told() {
+    let world = World::new().await;
+    let mut ana = world.member("ana@primer.rs").await;
+    let shop = open(&mut ana).await;
+    let mut bob = world.member("bob@primer.rs").await;
+    bob.send("PATCH /identity/me", json!({ "language": "sr-Cyrl" })).await;
+    join(&mut ana, &shop, &mut bob, "bob@primer.rs", "member").await;
+    let bob_there = at(&mut bob, &shop).await;
+    let line = format!("PUT {bob_there}");
+    assert_eq!(ana.send(&line, json!({ "role": "manager" })).await.said(), "204");
+    let letter = world.letter("bob@primer.rs").await;
+    assert_eq!(letter.subject, "Промењена је ваша улога у продавници");
+    assert!(letter.text.contains("Gume Petrović · менаџер"), "{}", letter.text);
+    assert!(letter.text.contains("/sr-cyrl/account/shops"), "{}", letter.text);
+    // What stays as it is is not worth a letter, nor is what one does oneself.
+    let before = world.letters_to("bob@primer.rs").await;
+    assert_eq!(ana.send(&line, json!({ "role": "manager" })).await.said(), "204");
+    assert_eq!(ana.send(&format!("DELETE {bob_there}"), Value::Null).await.said(), "204");
+    let letter = world.letter("bob@primer.rs").await;
+    assert_eq!(letter.subject, "Више нисте у тиму продавнице");
+    assert!(letter.text.contains("\n\nGume Petrović\n\n"), "{}", letter.text);
+    assert_eq!(world.letters_to("bob@primer.rs").await, before + 1);
+    join(&mut ana, &shop, &mut bob, "bob@primer.rs", "member").await;
+    let before = world.letters_to("bob@primer.rs").await;
+    assert_eq!(bob.send(&format!("POST /identity/shops/{shop}/leave"), Value::Null).await.said(), "204");
+    assert_eq!(world.letters_to("bob@primer.rs").await, before);
+    // Who plays with roles does not fill a mailbox.
+    join(&mut ana, &shop, &mut bob, "bob@primer.rs", "member").await;
+    let before = world.letters_to("bob@primer.rs").await;
+    for n in 0..24 {
+        let role = if n % 2 == 0 { "manager" } else { "member" };
+        assert_eq!(ana.send(&line, json!({ "role": role })).await.said(), "204");
+        world.work().await;
+    }
+    let more = world.letters_to("bob@primer.rs").await - before;
+    assert!((1..=10).contains(&more), "{more}");
+}
+
+#[tokio::test]
 async fn a_session_that_was_left_open_changes_no_team() {
     let world = World::new().await;
     let mut ana = world.member("ana@primer.rs").await;

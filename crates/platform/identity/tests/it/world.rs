@@ -334,7 +334,12 @@ impl Browser<'_> {
     /// As the gateway does: the cookie becomes an actor, an unknown one a visitor. None: the answer broke off.
     async fn try_send(&mut self, line: &str, body: Value) -> Option<Answer> {
         let (method, path) = line.split_once(' ').unwrap();
-        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let body = match body {
+            Value::Null => String::new(),
+            // A form, as it is written.
+            Value::String(form) => form,
+            json => json.to_string(),
+        };
         let mut request = Request::builder()
             .method(method)
             .uri(path)

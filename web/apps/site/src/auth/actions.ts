@@ -1,7 +1,7 @@
 "use server";
 
 import type { Answer } from "@svetu/api-client/client";
-import type { Session, SignInAnswer } from "@svetu/api-client/types";
+import type { Session, SignInAnswer, WaitingUpstream } from "@svetu/api-client/types";
 import { href, type Locale } from "@svetu/i18n/locales";
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
@@ -160,6 +160,42 @@ export async function signUp(_: FormState, form: FormData): Promise<FormState> {
     return refused(locale, error, values);
   }
   return { errors: {}, values, done: true };
+}
+
+/** A code to the address that a provider elsewhere named and does not vouch for. */
+export async function sendUpstreamCode(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const stop = await hindrance(locale, form, [], {});
+  if (stop) return stop;
+  try {
+    await act(locale, "POST", "/identity/upstreams/waiting/code", { body: { language: locale } });
+  } catch (error) {
+    return refused(locale, error, {});
+  }
+  const query = new URLSearchParams({ sent: "1", next: localPath(locale, form.get("next")) });
+  redirect(`${href(locale, "/sign-up/upstream/address")}?${query}`);
+}
+
+/** Once the address is proven it is told whether somebody has it here: who does signs in and links. */
+export async function confirmUpstream(_: FormState, form: FormData): Promise<FormState> {
+  const locale = localeOf(form);
+  const stop = await hindrance(locale, form, ["code"], {});
+  if (stop) return stop;
+  let answer: Answer<WaitingUpstream>;
+  try {
+    const body = { code: text(form, "code") };
+    answer = await act<WaitingUpstream>(locale, "POST", "/identity/upstreams/waiting/confirm", { body });
+    await keepCookies(answer);
+  } catch (error) {
+    return refused(locale, error, {});
+  }
+  const { waits_for, upstream } = answer.data;
+  if (waits_for === "link") {
+    const query = new URLSearchParams({ linking: upstream.id, next: href(locale, "/account/security/link") });
+    redirect(`${href(locale, "/sign-in")}?${query}`);
+  }
+  const query = new URLSearchParams({ next: localPath(locale, form.get("next")) });
+  redirect(`${href(locale, "/sign-up/upstream")}?${query}`);
 }
 
 /** An account of what a provider elsewhere said of the person. */

@@ -1,9 +1,9 @@
 import type { Locale } from "@svetu/i18n/locales";
 import { Notice } from "@svetu/ui/badge";
 import { buttonClass } from "@svetu/ui/button";
-import { LogIn } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { upstreams } from "@/api/server";
+import { BrandMark } from "./brand-mark";
 import { Or } from "./or";
 
 const STOPS = ["over", "declined", "unproven", "taken", "busy", "unavailable", "failed"] as const;
@@ -22,10 +22,10 @@ export async function Upstreams({ locale, next, or }: { locale: Locale; next: st
     <>
       {or && <Or>{or}</Or>}
       <ul className="flex flex-col gap-3">
-        {items.map(({ id, name }) => (
+        {items.map(({ id, name, brand }) => (
           <li key={id}>
             <a href={upstreamStart(locale, id, next)} className={buttonClass("secondary", "large", "w-full")}>
-              <LogIn aria-hidden className="size-5" />
+              <BrandMark brand={brand} />
               {t("continue", { name })}
             </a>
           </li>

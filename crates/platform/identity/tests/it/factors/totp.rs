@@ -171,6 +171,30 @@ async fn guesses_wait_longer_each_time() {
 }
 
 #[tokio::test]
+async fn who_knows_the_password_and_guesses_on_is_told_of_once_a_day() {
+    let world = World::new().await;
+    let mut pera = world.member(PERA).await;
+    let (secret, _) = enrol(&mut pera).await;
+    world.work().await;
+    let told = async || {
+        world.work().await;
+        let sent = world.letters.sent.lock();
+        sent.iter().filter(|mail| mail.subject == "Somebody guesses at your sign-in code").count()
+    };
+    let mut thief = world.browser();
+    for n in 1..=14 {
+        world.clock.advance(Duration::minutes(16));
+        thief.sign_in(PERA, PASSWORD).await;
+        let right = code(&world, &secret);
+        let wrong = if right == "000000" { "000001" } else { "000000" };
+        assert_eq!(second(&mut thief, "totp", wrong).await, "422 validation.failed");
+        let expected = usize::from(n >= 10);
+        assert!(told().await <= expected, "{n}: an owner mistypes too");
+    }
+    assert_eq!(told().await, 1);
+}
+
+#[tokio::test]
 async fn an_authenticator_of_another_secret_or_account_is_not_set_up() {
     let world = World::new().await;
     let mut pera = world.member(PERA).await;

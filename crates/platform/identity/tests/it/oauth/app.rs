@@ -120,10 +120,14 @@ impl Went {
 impl<'w> App<'w> {
     pub async fn new(world: &'w World, registration: NewClient) -> App<'w> {
         let registered = world.identity.register_client(&registration).await.unwrap();
+        Self::of(world, registered.id, registered.secret)
+    }
+
+    pub fn of(world: &'w World, id: String, secret: Option<String>) -> App<'w> {
         Self {
             world,
-            id: registered.id,
-            secret: registered.secret,
+            id,
+            secret,
             verifier: URL_SAFE_NO_PAD.encode(Uuid::new_v4().simple().to_string()),
             dpop: None,
             nonce: None,

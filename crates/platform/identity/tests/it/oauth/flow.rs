@@ -1,7 +1,7 @@
 use serde_json::json;
 use svetu_identity::AuthMethod;
 
-use super::app::{App, ISSUER, get, registration, verified};
+use super::app::{App, ISSUER, Went, get, registration, verified};
 use crate::world::{PASSWORD, World};
 
 #[tokio::test]
@@ -100,6 +100,32 @@ async fn prompts_and_ages() {
     assert!(ana.decide(&asked.waiting(), true).await.page().starts_with("/sign-in"));
     ana.sign_in("ana@primer.rs", PASSWORD).await;
     assert!(ana.go_on(&asked.waiting()).await.param("code").is_some());
+}
+
+/// A scheme or a port of a device is whoever's takes it there.
+#[tokio::test]
+async fn an_application_that_nothing_names_is_agreed_to_each_time() {
+    let world = World::new().await;
+    let mut ana = world.member("ana@primer.rs").await;
+    for (n, (address, method, known)) in [
+        ("com.example.app:/callback", AuthMethod::None, false),
+        ("http://127.0.0.1:4000/callback", AuthMethod::None, false),
+        ("http://127.0.0.1:4000/callback", AuthMethod::ClientSecretBasic, true),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut registration = registration(&format!("app-{n}"), method);
+        registration.redirect_uris.push(address.to_owned());
+        let app = App::new(&world, registration).await;
+        let mut request = app.request("openid");
+        request.iter_mut().find(|(name, _)| *name == "redirect_uri").unwrap().1 = address.to_owned();
+        let asked = ana.authorize(&request).await;
+        ana.decide(&asked.waiting(), true).await.code();
+        assert_eq!(matches!(ana.authorize(&request).await, Went::Client(_)), known, "{address}");
+        // The same application at an address that is its own.
+        assert!(matches!(ana.authorize(&app.request("openid")).await, Went::Client(_)), "{address}");
+    }
 }
 
 #[tokio::test]

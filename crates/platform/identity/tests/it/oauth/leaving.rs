@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use svetu_identity::{AuthMethod, NewClient};
 
 use super::app::{App, registration, verified};
-use crate::world::World;
+use crate::world::{PASSWORD, World};
 
 #[tokio::test]
 async fn a_client_signs_a_person_out() {
@@ -46,9 +46,8 @@ async fn a_hint_of_somebody_elses_ends_nothing() {
     assert_eq!(iva.me().await, "iva@primer.rs");
 }
 
-#[tokio::test]
-async fn clients_are_told_when_a_session_ends() {
-    let world = World::new().await;
+/// Of a client: where it is told, and what it was told.
+async fn listener() -> (String, Arc<Mutex<Vec<String>>>) {
     let heard: Arc<Mutex<Vec<String>>> = Arc::default();
     let server = Router::new()
         .route("/out", post(async |State(heard): State<Arc<Mutex<Vec<String>>>>, body: String| heard.lock().push(body)))
@@ -56,7 +55,13 @@ async fn clients_are_told_when_a_session_ends() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/out", listener.local_addr().unwrap());
     tokio::spawn(async { axum::serve(listener, server).await.unwrap() });
+    (address, heard)
+}
 
+#[tokio::test]
+async fn clients_are_told_when_a_session_ends() {
+    let world = World::new().await;
+    let (address, heard) = listener().await;
     let registration =
         NewClient { backchannel_logout_uri: Some(address), ..registration("app", AuthMethod::ClientSecretBasic) };
     let mut app = App::new(&world, registration).await;
@@ -72,4 +77,70 @@ async fn clients_are_told_when_a_session_ends() {
     assert_eq!((&claims["sub"], &claims["sid"], &claims["aud"]), (&id["sub"], &id["sid"], &json!("app")));
     assert_eq!(claims["events"], json!({ "http://schemas.openid.net/event/backchannel-logout": {} }));
     assert!(claims.get("nonce").is_none());
+}
+
+/// Disuse, age and the hundred-and-first are ends like others.
+#[tokio::test]
+async fn clients_are_told_when_a_session_is_over_by_itself() {
+    for end in ["disuse", "age", "crowd"] {
+        let world = World::new().await;
+        let (address, heard) = listener().await;
+        let registration =
+            NewClient { backchannel_logout_uri: Some(address), ..registration("app", AuthMethod::ClientSecretBasic) };
+        let mut app = App::new(&world, registration).await;
+        let mut ana = world.member("ana@primer.rs").await;
+        let id = verified(&world, app.tokens(&mut ana, "openid").await["id_token"].as_str().unwrap()).await;
+        world.work().await;
+        assert!(heard.lock().is_empty(), "{end}");
+        match end {
+            "disuse" => world.clock.advance(chrono::Duration::days(31)),
+            "age" => {
+                for _ in 0..9 {
+                    world.clock.advance(chrono::Duration::days(20));
+                    ana.get("/identity/me").await;
+                }
+            }
+            _ => {
+                sqlx::query(
+                    "insert into identity.session (id, account, token_hash, device, network, strength, created_at, last_seen_at,
+                         authenticated_at, idle_s_max, expires_at)
+                     select gen_random_uuid(), account, sha256(n::text::bytea), device, network, strength, created_at,
+                         last_seen_at + interval '1 hour', authenticated_at, idle_s_max, expires_at
+                     from identity.session, generate_series(1, 100) n where ended_at is null",
+                )
+                .execute(world.db.pool())
+                .await
+                .unwrap();
+                world.browser().sign_in("ana@primer.rs", PASSWORD).await;
+            }
+        }
+        world.work().await;
+        let heard = heard.lock().clone();
+        assert_eq!(heard.len(), 1, "{end}");
+        let claims = verified(&world, heard[0].strip_prefix("logout_token=").unwrap()).await;
+        assert_eq!(claims["sid"], id["sid"], "{end}");
+    }
+}
+
+/// Whoever registered it: the name may lead inside since.
+#[tokio::test]
+async fn an_invited_client_is_not_told_at_an_address_within_this_network() {
+    for (invited, told) in [(false, 1), (true, 0)] {
+        let world = World::new().await;
+        let (address, heard) = listener().await;
+        let registration =
+            NewClient { backchannel_logout_uri: Some(address), ..registration("app", AuthMethod::ClientSecretBasic) };
+        let mut app = App::new(&world, registration).await;
+        if invited {
+            sqlx::query("update identity.oauth_client set registration_hash = '\\x00'")
+                .execute(world.db.pool())
+                .await
+                .unwrap();
+        }
+        let mut ana = world.member("ana@primer.rs").await;
+        app.tokens(&mut ana, "openid").await;
+        ana.send("POST /identity/sign-out", Value::Null).await;
+        world.work().await;
+        assert_eq!(heard.lock().len(), told);
+    }
 }

@@ -57,6 +57,24 @@ async fn a_token_is_exchanged_for_a_narrower_one() {
     ] {
         assert_eq!(post(form(&given, &more)).await["error"], error, "{more:?}");
     }
+    // Bound to a key: it is passed on by who brings one.
+    let bound = {
+        let mut holder = App::of(&world, app.id.clone(), app.secret.clone());
+        holder.dpop = Some(Pair::new());
+        let asked = ana
+            .authorize(
+                &[holder.request("openid email reports"), vec![("resource", "https://reports.example".to_owned())]]
+                    .concat(),
+            )
+            .await;
+        let code = match asked {
+            super::app::Went::Client(_) => asked.code(),
+            super::app::Went::Page(_) => ana.decide(&asked.waiting(), true).await.code(),
+        };
+        holder.exchange(&code).await.body()["access_token"].as_str().unwrap().to_owned()
+    };
+    let to_store = [("resource", "https://store.example"), ("scope", "reports")];
+    assert_eq!(post(form(&bound, &to_store)).await["error"], "invalid_dpop_proof");
     assert_eq!(post(form("rubbish", &[("resource", "https://store.example")])).await["error"], "invalid_request");
     // A token for the platform's own API was not given to this service.
     let own = app.tokens(&mut ana, "openid").await["access_token"].as_str().unwrap().to_owned();
@@ -127,6 +145,14 @@ async fn an_invited_client_registers_itself_once() {
         (json!({ "grant_types": ["client_credentials"] }), "invalid_client_metadata"),
         (json!({ "token_endpoint_auth_method": "tls" }), "invalid_client_metadata"),
         (json!({ "client_name": "" }), "invalid_client_metadata"),
+        (json!({ "client_name": "Sve\u{202e}uT" }), "invalid_client_metadata"),
+        (json!({ "client_name": "Sve\u{200b}Tu" }), "invalid_client_metadata"),
+        (json!({ "client_name": "…" }), "invalid_client_metadata"),
+        (json!({ "backchannel_logout_uri": "http://127.0.0.1:9000/out" }), "invalid_client_metadata"),
+        (json!({ "backchannel_logout_uri": "http://shop.example/out" }), "invalid_client_metadata"),
+        (json!({ "backchannel_logout_uri": "https://localhost/out" }), "invalid_client_metadata"),
+        (json!({ "backchannel_logout_uri": "https://10.0.0.1/out" }), "invalid_client_metadata"),
+        (json!({ "backchannel_logout_uri": "https://[fd00::1]/out" }), "invalid_client_metadata"),
     ] {
         let mut wrong = metadata.clone();
         wrong.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
@@ -156,4 +182,45 @@ async fn an_invited_client_registers_itself_once() {
     let late = world.identity.invite_clients(1, 1).await.unwrap();
     world.clock.advance(chrono::Duration::days(2));
     assert_eq!(register(&world, "POST", "/oauth/register", &late, &metadata).await.status, 401);
+}
+
+#[tokio::test]
+async fn an_invited_client_that_changed_is_agreed_to_anew() {
+    let world = World::new().await;
+    let invitation = world.identity.invite_clients(1, 7).await.unwrap();
+    let metadata = json!({
+        "client_name": "Prodavnica", "redirect_uris": [CALLBACK], "grant_types": ["authorization_code", "refresh_token"],
+        "backchannel_logout_uri": "https://shop.example/out",
+    });
+    let made = register(&world, "POST", "/oauth/register", &invitation, &metadata).await.body();
+    let text = |name: &str| made[name].as_str().unwrap().to_owned();
+    let (own, token) = (text("registration_client_uri"), text("registration_access_token"));
+    let own = own.strip_prefix(ISSUER).unwrap();
+    let app = App::of(&world, text("client_id"), Some(text("client_secret")));
+    let mut ana = world.member("ana@primer.rs").await;
+    app.code(&mut ana, "openid email").await;
+    let asked = async |ana: &mut crate::world::Browser<'_>, scope: &str| match ana.authorize(&app.request(scope)).await
+    {
+        super::app::Went::Page(page) => page.starts_with("/connect?"),
+        super::app::Went::Client(_) => false,
+    };
+    assert!(!asked(&mut ana, "openid email").await);
+    for (change, again) in [
+        // What it is told at is its own matter; who it says that it is and where it leads is not.
+        (json!({ "backchannel_logout_uri": "https://shop.example/new" }), false),
+        (json!({ "client_name": "Banka" }), true),
+        (json!({ "redirect_uris": [CALLBACK, "https://shop.example/new"] }), true),
+    ] {
+        world.clock.advance(chrono::Duration::seconds(1));
+        let mut changed = metadata.clone();
+        changed.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        assert_eq!(register(&world, "PUT", own, &token, &changed).await.status, 200);
+        world.clock.advance(chrono::Duration::seconds(1));
+        assert_eq!(asked(&mut ana, "openid").await, again, "{change}");
+        // Less is agreed to than before: what was allowed to the one that it was is over.
+        app.code(&mut ana, "openid").await;
+        assert!(!asked(&mut ana, "openid").await);
+        assert_eq!(asked(&mut ana, "openid email").await, again, "{change}");
+        app.code(&mut ana, "openid email").await;
+    }
 }

@@ -21,7 +21,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: t("title"), robots: { index: false } };
 }
 
-/** Whom a provider elsewhere vouches for opens an account: a name and the terms are all that is missing. */
+/** Whose address a provider elsewhere vouches for, or a code proved, opens an account: a name and the terms are all that is missing. */
 export default async function SignUpByUpstream({ params, searchParams }: Props) {
   const locale = await pageLocale(params);
   const next = localPath(locale, (await searchParams).next);
@@ -34,10 +34,7 @@ export default async function SignUpByUpstream({ params, searchParams }: Props) 
     </Link>
   );
   return (
-    <AuthFrame
-      title={t("upstream.signUp.title")}
-      lead={t("upstream.signUp.lead", { name: waiting.upstream.name, email: waiting.email ?? "" })}
-    >
+    <AuthFrame title={t("upstream.signUp.title")} lead={t("upstream.signUp.lead", { email: waiting.email ?? "" })}>
       <ActionForm
         action={signUpByUpstream}
         hidden={{ locale, next }}
