@@ -59,7 +59,10 @@ async fn an_account_is_opened_entered_and_unlinked() {
 
     // From here on it is one step, wherever: a device that was not seen before is told of.
     let mut other = world.browser();
-    assert_eq!(elsewhere.go(&mut other, "?return_to=/account/ads?x=1").await, "/account/ads?x=1");
+    assert_eq!(
+        elsewhere.go(&mut other, "?return_to=/account/ads?x=1").await,
+        "/session/sign-in?next=%2Faccount%2Fads%3Fx%3D1"
+    );
     assert_eq!(other.me().await, PERA);
     assert!(world.letter(PERA).await.subject.contains("нового устройства"));
     let sessions = world.count("select count(*) from identity.session where methods = '{fed}'").await;
@@ -145,7 +148,7 @@ async fn an_account_that_there_is_takes_it_by_its_persons_word_alone() {
     pera.jar = kept;
     assert_eq!(link(&mut pera).await, "401 identity.sign_in_over");
     let mut other = world.browser();
-    assert_eq!(elsewhere.go(&mut other, "").await, "/");
+    assert_eq!(elsewhere.go(&mut other, "").await, "/session/sign-in?next=%2F");
     assert_eq!(other.me().await, PERA);
 }
 
@@ -251,7 +254,7 @@ async fn who_asked_to_be_erased_is_asked_whether_they_stay() {
     sign_up(&mut pera).await;
     assert_eq!(pera.send("POST /identity/me/erasure", json!({})).await.said(), "202");
     let mut other = world.browser();
-    assert_eq!(elsewhere.go(&mut other, "?return_to=/post").await, "/account/privacy");
+    assert_eq!(elsewhere.go(&mut other, "?return_to=/post").await, "/session/sign-in?next=%2Faccount%2Fprivacy");
     world.clock.advance(Duration::days(31));
     world.work().await;
     assert_eq!(logins(&world).await, 0);
