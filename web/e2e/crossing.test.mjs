@@ -87,7 +87,7 @@ describe("pages of other sites", () => {
     );
     const form = (action) =>
       `<form method="post" enctype="multipart/form-data" action="${action}">${inputs.join("")}<button>Go</button></form>`;
-    const signedIn = async () => (await context.cookies(base)).some(({ name }) => name.endsWith("svetu_session"));
+    const signedIn = async () => (await context.cookies(base)).some(({ name }) => /svetu_(session|sso)$/.test(name));
     shown = form(address("sr-Latn", "/sign-in"));
     await page.goto(elsewhere);
     await page.getByRole("button", { name: "Go" }).click();
@@ -106,7 +106,12 @@ describe("pages of other sites", () => {
     const { cookies } = await session(people.trader);
     const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
     const send = (headers) =>
-      fetch(address("sr-Latn", "/sign-out"), { method: "POST", redirect: "manual", headers: { cookie, ...headers } });
+      fetch(`${base}/session/end`, {
+        method: "POST",
+        redirect: "manual",
+        headers: { cookie, ...headers },
+        body: new URLSearchParams({ next: "/" }),
+      });
     const me = async () => (await fetch(`${base}/api/v1/identity/me`, { headers: { cookie } })).status;
     const foreign = [
       { "sec-fetch-site": "cross-site", origin: elsewhere },
@@ -116,10 +121,12 @@ describe("pages of other sites", () => {
       {},
     ];
     for (const headers of foreign) {
-      await send(headers);
+      assert.equal((await send(headers)).status, 403, JSON.stringify(headers));
       assert.equal(await me(), 200, JSON.stringify(headers));
     }
-    await send({ "sec-fetch-site": "same-origin", origin });
+    const left = await send({ "sec-fetch-site": "same-origin", origin });
+    // On to the provider, as a browser goes.
+    await fetch(left.headers.get("location"), { redirect: "manual", headers: { cookie } });
     assert.equal(await me(), 401, "our own page does");
   });
 

@@ -186,7 +186,7 @@ describe("an account elsewhere", { skip: !svetu && "SVETU_BIN is not set" }, () 
     await page.getByRole("button", { name: t("auth.signUp.submit") }).click();
     await page.getByRole("listitem").filter({ hasText: "Apple" }).getByText(`${login}@example.com`).waitFor();
     // From then on nothing is asked, and no name comes.
-    await context.clearCookies({ name: "svetu_session" });
+    await context.clearCookies({ name: /svetu_(session|sso)/ });
     await page.goto(address("ru", "/sign-in?next=/ru/account/ads"));
     await page.locator(`a[href*="/upstreams/apple/start"]`).click();
     await page.waitForURL(address("ru", "/account/ads"));

@@ -38,7 +38,7 @@ async fn an_answer_by_form_is_taken_on_to_the_browser_that_asked() {
     let mut other = world.browser();
     let back = elsewhere.depart(&mut other, "").await;
     let to = post_back(&world, &back).await;
-    assert_eq!(go_on(&mut other, &to).await, "/");
+    assert_eq!(go_on(&mut other, &to).await, "/session/sign-in?next=%2F");
     assert_eq!(other.me().await, PERA);
     assert_eq!(go_on(&mut other, &to).await, OVER);
 }
@@ -128,7 +128,7 @@ async fn an_address_that_nobody_vouches_for_is_proven_by_our_own_letter() {
     assert_eq!(sign_up(&mut pera).await, "200");
     assert_eq!(pera.me().await, PERA);
     let mut other = world.browser();
-    assert_eq!(elsewhere.go(&mut other, "").await, "/");
+    assert_eq!(elsewhere.go(&mut other, "").await, "/session/sign-in?next=%2F");
     assert_eq!(other.me().await, PERA);
 }
 
