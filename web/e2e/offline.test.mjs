@@ -1,10 +1,13 @@
 // With the network off: what was seen can be read again, everything else says what is the matter.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { launch, open, visitor } from "./support/browser.mjs";
+import { newAccount, PASSWORD } from "./support/accounts.mjs";
+import { launch, open, press, visitor } from "./support/browser.mjs";
 import { world } from "./support/routes.mjs";
-import { address } from "./support/site.mjs";
+import { address, eventually } from "./support/site.mjs";
 import { words } from "./support/words.mjs";
+
+const t = words();
 
 describe("offline", () => {
   let browser;
@@ -31,8 +34,33 @@ describe("offline", () => {
     await page.goto(seen, { waitUntil: "load" });
     assert.equal(await page.locator("h1").innerText(), title, "the ad");
     await page.goto(address("sr-Latn", "/search?q=nikad+otvoreno"), { waitUntil: "load" });
-    await page.getByRole("heading", { level: 1, name: words()("offline.title") }).waitFor();
+    await page.getByRole("heading", { level: 1, name: t("offline.title") }).waitFor();
     await context.setOffline(false);
+    await context.close();
+  });
+
+  test("what somebody saw goes when they sign out", async () => {
+    const { email } = await newAccount("odlazi");
+    const context = await visitor(browser, { serviceWorkers: "allow" });
+    const page = await context.newPage();
+    const { listing } = await world();
+    await open(page, address("sr-Latn", "/sign-in"));
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await page.reload({ waitUntil: "load" });
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    // The worker passes the whole way to the provider and back on.
+    await page.getByLabel(t("auth.email")).fill(email);
+    await page.getByLabel(t("auth.password"), { exact: true }).fill(PASSWORD);
+    await press(page.getByRole("button", { name: t("auth.signIn.submit"), exact: true }));
+    await page.waitForURL(address("sr-Latn", "/"));
+    await open(page, address("sr-Latn", `/listings/${listing.id}`));
+    const kept = () => page.evaluate(async () => (await (await caches.open("svetu-seen")).keys()).length);
+    await eventually("the ad to be kept", async () => (await kept()) === 1);
+
+    await open(page, address("sr-Latn", "/account"));
+    await page.locator("main form[action='/session/end'] button").click();
+    await page.waitForURL(address("sr-Latn", "/"));
+    await eventually("the ad to be forgotten", async () => (await kept()) === 0, 5_000);
     await context.close();
   });
 

@@ -13,7 +13,7 @@ const SLOW_MS = 8000;
 
 const PREFIXES = ["", "/sr-cyrl", "/ru", "/en"];
 const LISTING = /^(?:\/sr-cyrl|\/ru|\/en)?\/listings\/listing_[0-9a-z]+(?:\/|$)/;
-const SIGN_OUT = /^(?:\/sr-cyrl|\/ru|\/en)?\/sign-out$/;
+const SIGN_OUT = /^\/session\/end$/;
 const SHARE = /^(?:\/sr-cyrl|\/ru|\/en)?\/post\/share$/;
 /** A header of photos, an attribute in pages. */
 const STANDING_IN = "svetu-standing-in";
