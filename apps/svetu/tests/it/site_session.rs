@@ -422,6 +422,31 @@ async fn only_the_provider_says_that_a_session_is_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_person_has_a_hundred_at_most() {
+    let world = World::new().await;
+    let at_provider = world.known(ANA).await;
+    let first = at_provider.clone().entered().await.unwrap();
+    let boban = world.member(BOBAN).await;
+    let oldest = async || -> uuid::Uuid {
+        let sql = "select id from sessions.site_session where subject = (select subject from sessions.site_session
+             order by id limit 1) order by created_at, id limit 1";
+        sqlx::query_scalar(sql).fetch_one(world.db.pool()).await.unwrap()
+    };
+    for _ in 0..99 {
+        world.clock.advance(chrono::TimeDelta::milliseconds(1));
+        at_provider.clone().entered().await.unwrap();
+    }
+    let before = oldest().await;
+    assert_eq!((world.sessions().await, who(&first).await.as_str()), (101, ANA));
+    world.clock.advance(chrono::TimeDelta::milliseconds(1));
+    let last = at_provider.entered().await.unwrap();
+    assert_eq!((who(&last).await.as_str(), who(&boban).await.as_str(), world.sessions().await), (ANA, BOBAN, 101));
+    let left = "select count(*) from sessions.site_session where id = $1";
+    let left: i64 = sqlx::query_scalar(left).bind(before).fetch_one(world.db.pool()).await.unwrap();
+    assert_eq!(left, 0, "the oldest of hers");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_provider_that_is_away_for_a_moment_ends_nothing() {
     let world = World::new().await;
     let ana = world.member(ANA).await;

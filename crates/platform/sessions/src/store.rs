@@ -16,6 +16,8 @@ const UNUSED_DAYS_MAX: i64 = 31;
 /// Likewise one that is used.
 const WHOLE_DAYS_MAX: i64 = 181;
 const SWEPT_MAX: i64 = 10_000;
+/// Of a person. The oldest goes when one more begins.
+const LIVING_MAX: i64 = 100;
 
 pub struct Kept {
     pub id: Uuid,
@@ -40,7 +42,7 @@ pub struct NewSession<'a> {
     pub access_expires_at: Timestamp,
 }
 
-/// The one that the browser had before, whoever's it was, ends.
+/// The one that the browser had before, whoever's it was, ends; so does the person's hundred-and-first.
 pub async fn insert(
     db: &Db,
     key: &[u8; 32],
@@ -68,6 +70,14 @@ pub async fn insert(
         new.access_expires_at,
         now,
         now + TimeDelta::days(WHOLE_DAYS_MAX)
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "delete from sessions.site_session where id in
+             (select id from sessions.site_session where subject = $1 order by created_at desc, id desc offset $2)",
+        new.subject,
+        LIVING_MAX
     )
     .execute(&mut *tx)
     .await?;
