@@ -120,6 +120,22 @@ describe("a session of the site", () => {
     await Promise.all([context.close(), other.close()]);
   });
 
+  for (const javaScriptEnabled of [true, false]) {
+    test(`goes on under a changed password, ${javaScriptEnabled ? "with" : "without"} script`, async () => {
+      const { session } = await newAccount("nova-lozinka");
+      const context = await visitor(browser, { session, javaScriptEnabled });
+      const page = await context.newPage();
+      await page.goto(address("sr-Latn", "/account/security"));
+      await page.getByLabel(t("account.security.currentPassword"), { exact: true }).fill(PASSWORD);
+      await page.getByLabel(t("account.security.newPassword"), { exact: true }).fill(`${PASSWORD}-nova`);
+      const change = page.getByRole("button", { name: t("account.security.change"), exact: true });
+      await (javaScriptEnabled ? press(change) : change.click());
+      await page.waitForURL("**/account/security?done=password");
+      await isMember(page);
+      await context.close();
+    });
+  }
+
   test("of the provider alone opens nothing of the platform", async () => {
     const { session } = await newAccount("samo-nalog");
     const sso = session.cookies.find(({ name }) => name === PROVIDER);

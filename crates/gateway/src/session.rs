@@ -29,7 +29,7 @@ const DPOP_CHALLENGE: &str = "DPoP algs=\"ES256 EdDSA PS256\"";
 
 /// Who asks. A cookie that means nothing (any more) is a visitor's; a token or a key that means nothing is refused.
 pub async fn known(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Result<Response, ApiProblem> {
-    let cookies = Cookies::of(&edge.settings, request.headers(), request.uri().path());
+    let cookies = Cookies::of(&edge.settings, &request);
     let open_to_programs = takes_programs(request.uri().path());
     let actor = match (program(&edge.settings, &request).filter(|_| open_to_programs), cookies.any()) {
         // Two names for one request: whichever won, somebody would be surprised.
@@ -116,14 +116,17 @@ struct Cookies<'a> {
     site: Option<&'a str>,
     /// The one at the provider.
     provider: Option<&'a str>,
+    reads: bool,
 }
 
 impl<'a> Cookies<'a> {
-    fn of(settings: &Settings, headers: &'a HeaderMap, path: &str) -> Self {
+    fn of(settings: &Settings, request: &'a Request) -> Self {
+        let (headers, path) = (request.headers(), request.uri().path());
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         let door = ProviderDoor::of(path);
         let site = cookie(headers, session_cookie(settings.secure)).filter(|_| door != ProviderDoor::Its);
         let provider = cookie(headers, provider_cookie(settings.secure)).filter(|_| door != ProviderDoor::None);
-        Self { site, provider }
+        Self { site, provider, reads }
     }
 
     const fn any(&self) -> bool {
@@ -131,10 +134,13 @@ impl<'a> Cookies<'a> {
     }
 
     async fn actor(&self, edge: &Edge) -> Result<Option<Actor>, ApiProblem> {
-        if let Some(token) = self.site
-            && let Some(actor) = edge.sessions.authenticate(token).await?
-        {
-            return Ok(Some(actor));
+        if let Some(token) = self.site {
+            let actor = edge.sessions.authenticate(token).await?;
+            // A dead session of the site changes nothing: the provider may know somebody else by now, for whom the page with
+            // this form was not drawn.
+            if actor.is_some() || !self.reads {
+                return Ok(actor);
+            }
         }
         match self.provider {
             Some(token) => Ok(edge.identity.authenticate(token).await?),
@@ -167,7 +173,8 @@ impl ProviderDoor {
             | "upstreams"
             | "authorization-requests"
             | "device-requests" => Self::Its,
-            _ => Self::Shared,
+            "me" | "sessions" | "sign-out" => Self::Shared,
+            _ => Self::None,
         }
     }
 }
@@ -192,7 +199,10 @@ pub async fn of_page(edge: &Edge, method: &Method, uri: &Uri, headers: &HeaderMa
         Ok(None) => {}
         Ok(Some(_)) | Err(_) => return PageSession::Fine,
     }
-    if cookie(headers, provider_cookie(edge.settings.secure)).is_some() {
+    // Where a sign-in that failed ends, another try would lead around in circles.
+    let ended = |pair: &str| pair == "failed=1" || pair.starts_with("error=");
+    let failed = uri.query().is_some_and(|query| query.split('&').any(ended));
+    if !failed && cookie(headers, provider_cookie(edge.settings.secure)).is_some() {
         let page = uri.path_and_query().map_or("/", PathAndQuery::as_str);
         let query = serde_html_form::to_string([("silent", "1"), ("next", page)]).unwrap_or_default();
         if let Ok(to) = HeaderValue::from_str(&format!("{SIGN_IN}?{query}")) {

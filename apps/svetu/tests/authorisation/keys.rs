@@ -62,7 +62,9 @@ impl Walk {
     /// A key for this one request.
     async fn by_key(&mut self, holder: Who, of: impl Fn(&str) -> bool, line: &str, body: &Body) -> Answer {
         let person = self.people.get_mut(&holder).unwrap();
-        let known = person.get("/api/v1/identity/api-keys").await.json();
+        let known = person.get("/api/v1/identity/api-keys").await;
+        assert_eq!(known.status, 200, "{} has no session of the site any more, before {line}", holder.name());
+        let known = known.json();
         let names = known["scopes"].as_array().unwrap().iter().filter_map(|scope| scope.as_str());
         let form = json!({ "name": "walk", "scopes": names.filter(|scope| of(scope)).collect::<Vec<_>>(), "days": 1 });
         let made = person.send("POST /api/v1/identity/api-keys", &Body::Json(form)).await.json();

@@ -102,6 +102,13 @@ impl Person {
         person
     }
 
+    /// Whoever has a new session at the provider.
+    pub async fn enter_again(&mut self) {
+        if self.cookies.keys().any(|name| name.ends_with("svetu_sso")) {
+            self.enter().await;
+        }
+    }
+
     /// Whom the provider knows is signed in to the site as a browser is: by its redirects.
     async fn enter(&mut self) {
         let mut path = "/session/sign-in?next=/entered".to_owned();

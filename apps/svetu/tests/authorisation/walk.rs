@@ -411,6 +411,10 @@ impl Walk {
         self.step(Who::Owner, "identity.end_impersonation", line, Value::Null).await;
         let change = json!({ "current": PASSWORD, "new": PASSWORD });
         self.step(Who::Owner, "identity.change_password", "POST /identity/me/password", change).await;
+        // A changed password begins a new session.
+        for person in self.people.values_mut() {
+            person.enter_again().await;
+        }
         self.step(Who::Owner, "identity.sign_out", "POST /identity/sign-out", Value::Null).await;
     }
 

@@ -426,6 +426,7 @@ async fn a_person_has_a_hundred_at_most() {
     let world = World::new().await;
     let at_provider = world.known(ANA).await;
     let first = at_provider.clone().entered().await.unwrap();
+    world.clock.advance(chrono::TimeDelta::milliseconds(1));
     let boban = world.member(BOBAN).await;
     let oldest = async || -> uuid::Uuid {
         let sql = "select id from sessions.site_session where subject = (select subject from sessions.site_session

@@ -34,6 +34,7 @@ async fn each_cookie_counts_where_it_belongs() {
     for (path, by_site, by_provider, by_both, by_dead) in [
         ("/api/v1/seen", Some(&ana), None, Some(&ana), None),
         ("/api/v1/identity/me", Some(&ana), Some(&bob), Some(&ana), Some(&bob)),
+        ("/api/v1/identity/accounts", Some(&ana), None, Some(&ana), None),
         ("/api/v1/identity/sign-in", None, Some(&bob), Some(&bob), Some(&bob)),
         ("/oauth/seen", None, Some(&bob), Some(&bob), Some(&bob)),
     ] {
@@ -41,6 +42,12 @@ async fn each_cookie_counts_where_it_belongs() {
             let seen = world.get(path, &[("cookie", cookie)]).await.json();
             assert_eq!(seen["account"].as_str(), expected.map(String::as_str), "{path} {cookie}");
         }
+    }
+    // A form of a session that died changes nothing for whom the provider knows by now.
+    for (cookie, expected) in [(provider, Some(&bob)), (&both, Some(&ana)), (&dead, None)] {
+        let headers = [("cookie", cookie), ("sec-fetch-site", "same-origin")];
+        let seen = world.send(Method::POST, "/api/v1/identity/me", &headers, Body::empty()).await.json();
+        assert_eq!(seen["account"].as_str(), expected.map(String::as_str), "{cookie}");
     }
     // Either makes a browser act for somebody: both want our own page.
     for cookie in [site, provider] {

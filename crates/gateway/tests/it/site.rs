@@ -51,8 +51,13 @@ async fn a_page_of_a_dead_session_asks_the_provider_first() {
     assert_eq!(open("svetu_session=ana; svetu_sso=ana", "document").await, passed, "it lives");
     assert_eq!(open("svetu_session=dead; svetu_sso=ana", "document").await, asked);
     assert_eq!(open("svetu_session=dead; svetu_sso=ana", "empty").await, passed, "what a page fetches");
-    assert_eq!(open("svetu_session=dead", "document").await, (200, String::new(), gone), "nobody to ask about");
+    assert_eq!(open("svetu_session=dead", "document").await, (200, String::new(), gone.clone()), "nobody to ask about");
     assert_eq!(open("svetu_sso=ana", "document").await, passed, "who never signed in here is a visitor");
+    let after_a_failure = [("cookie", "svetu_session=dead; svetu_sso=ana"), ("sec-fetch-dest", "document")];
+    for page in ["/sign-in?failed=1&next=%2Fen%2Faccount", "/ru/connect?error=access_denied&description=x"] {
+        let answer = world.get(page, &after_a_failure).await;
+        assert_eq!((answer.told().as_str(), answer.header("set-cookie")), ("200", gone.as_str()), "{page}: no circles");
+    }
     world.sessions.set_down(true);
     assert_eq!(open("svetu_session=dead; svetu_sso=ana", "document").await, passed, "not to be told now");
 }

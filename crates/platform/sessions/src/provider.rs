@@ -79,7 +79,7 @@ pub struct Departure {
 pub struct Tokens {
     pub access: String,
     pub refresh: Option<String>,
-    /// The first one: names the session when it is signed out.
+    /// The newest one: names the session when it is signed out.
     pub id: String,
 }
 
@@ -243,7 +243,8 @@ impl Provider {
             access: AccessToken::secret(answer.access_token()).clone(),
             // A provider that does not rotate gives none (RFC 6749 §6).
             refresh: answer.refresh_token().map(|token| token.secret().clone()).or_else(|| old.refresh.clone()),
-            id: old.id.clone(),
+            // The newest one is signed by a key that the provider still knows when the session is signed out.
+            id: answer.id_token().map_or_else(|| old.id.clone(), ToString::to_string),
         };
         Ok((tokens, expiry(&answer, now)))
     }

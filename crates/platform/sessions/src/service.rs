@@ -195,13 +195,18 @@ impl Service {
 
     async fn member(&self, token: &str) -> Result<Option<Actor>, SessionsError> {
         let hash = hash(token);
-        let found = match self.known.get(&hash) {
-            Some(known) if !self.ends_soon(known.access_expires_at) => Some(known),
-            _ => self.fresh(&hash).await?,
+        let kept = self.known.get(&hash).filter(|known| !self.ends_soon(known.access_expires_at));
+        let is_kept = kept.is_some();
+        let found = match kept {
+            Some(known) => Some(known),
+            None => self.fresh(&hash).await?,
         };
         let Some(known) = found else { return Ok(None) };
         if let Some(member) = self.identity.site_member(&known.access).await? {
-            self.known.insert(hash, known);
+            // Not again: its minute runs from the last look at the table, however often it is used.
+            if !is_kept {
+                self.known.insert(hash, known);
+            }
             return Ok(Some(member.actor));
         }
         // Its session at the provider is over, whether we were told or not.

@@ -1,12 +1,13 @@
 "use server";
 
 import type { CreatedApiKey, RecoveryCodes } from "@svetu/api-client/types";
-import { href, isLocale } from "@svetu/i18n/locales";
+import { href, isLocale, type Locale } from "@svetu/i18n/locales";
 import { revalidatePath } from "next/cache";
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { act, keepCookies } from "@/api/act";
 import { hindrance, localeOf, refused, text } from "@/auth/faults";
+import { withNext } from "@/auth/next";
 import { press, refusedAt } from "@/auth/press";
 import type { FormState } from "@/auth/state";
 
@@ -80,6 +81,9 @@ export async function renewCodes(_: FormState, form: FormData): Promise<FormStat
   }
 }
 
+/** A new password begins a new session: the provider, which knows it, hands it to the site. */
+const newSession = (locale: Locale) => withNext(locale, "/sign-in", href(locale, "/account/security?done=password"));
+
 export async function setPassword(_: FormState, form: FormData): Promise<FormState> {
   const locale = localeOf(form);
   const stop = await hindrance(locale, form, ["new"], {});
@@ -89,7 +93,7 @@ export async function setPassword(_: FormState, form: FormData): Promise<FormSta
   } catch (error) {
     return refusedAt("/account/security", locale, error, {});
   }
-  redirect(href(locale, "/account/security?done=password"));
+  redirect(newSession(locale));
 }
 
 export async function changePassword(_: FormState, form: FormData): Promise<FormState> {
@@ -102,7 +106,7 @@ export async function changePassword(_: FormState, form: FormData): Promise<Form
   } catch (error) {
     return refused(locale, error, {});
   }
-  redirect(href(locale, "/account/security?done=password"));
+  redirect(newSession(locale));
 }
 
 export async function endSession(form: FormData) {
