@@ -15,6 +15,7 @@ use svetu_contracts::{
 use svetu_geo::Geo;
 use svetu_http::Catalogue;
 use svetu_identity::{HashCost, Identity, IdentityDeps, People, SiteClient};
+use svetu_kernel::Language;
 use svetu_listings::{Listings, ListingsDeps};
 use svetu_media::{Media, MediaConfig};
 use svetu_search::{Search, SearchDeps, TEXT_FIELDS};
@@ -288,7 +289,9 @@ async fn sessions(engines: &Engines, identity: &Identity, site_url: &str) -> Res
     let site = SiteClient {
         secret: client_secret.clone(),
         redirect_uri: format!("{site_url}{}", paths::CALLBACK),
-        post_logout_redirect_uris: ["/", "/sr-cyrl/", "/ru/", "/en/"].map(|home| format!("{site_url}{home}")).to_vec(),
+        post_logout_redirect_uris: Language::ALL
+            .map(|language| format!("{site_url}{}/", language.path_prefix()))
+            .to_vec(),
         backchannel_logout_uri: format!("{site_url}{}", paths::BACKCHANNEL),
     };
     identity.set_site_client(&site).await.context("identity")?;

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::StreamExt;
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use svetu_kernel::{SharedClock, Timestamp};
 use svetu_ports::{
@@ -42,6 +42,13 @@ pub struct Job {
     pub payload: Value,
     /// Counts this one.
     pub attempts: i32,
+}
+
+impl Job {
+    /// What it was set with. One that cannot be read is poison: no further try reads it better.
+    pub fn read<P: DeserializeOwned>(&self) -> Result<P, HandlerError> {
+        serde_json::from_value(self.payload.clone()).map_err(|error| HandlerError::Poison(error.to_string()))
+    }
 }
 
 #[async_trait]

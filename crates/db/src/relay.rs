@@ -6,7 +6,7 @@ use sqlx::{
 };
 use svetu_ports::{
     Bus, BusError, Event,
-    bus::{Stop, stopped},
+    bus::{Stop, is_stopped, stopped},
 };
 use tracing::Instrument;
 
@@ -76,7 +76,7 @@ impl Relay {
     async fn session(&self, alone: &PgPool, backoff: &mut Duration, stop: &mut Stop) -> Result<(), RelayError> {
         let Some(mut listener) = unless_stopped(stop, self.lock(alone)).await.transpose()? else { return Ok(()) };
         loop {
-            self.drain_until(|| ended(stop)).await?;
+            self.drain_until(|| is_stopped(stop)).await?;
             *backoff = Duration::from_millis(100);
             let Some(heard) = unless_stopped(stop, tokio::time::timeout(POLL, listener.try_recv())).await else {
                 return Ok(());
@@ -135,11 +135,6 @@ impl Relay {
             }
         }
     }
-}
-
-/// A sender that is gone says the same as true.
-fn ended(stop: &Stop) -> bool {
-    *stop.borrow() || stop.has_changed().is_err()
 }
 
 async fn unless_stopped<T>(stop: &mut Stop, work: impl Future<Output = T>) -> Option<T> {

@@ -205,13 +205,11 @@ pub async fn of_page(edge: &Edge, method: &Method, uri: &Uri, headers: &HeaderMa
     if !failed && cookie(headers, provider_cookie(edge.settings.secure)).is_some() {
         let page = uri.path_and_query().map_or("/", PathAndQuery::as_str);
         let query = serde_html_form::to_string([("silent", "1"), ("next", page)]).unwrap_or_default();
-        if let Ok(to) = HeaderValue::from_str(&format!("{SIGN_IN}?{query}")) {
-            let no_store = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            return PageSession::Renew((StatusCode::SEE_OTHER, [(header::LOCATION, to), no_store]).into_response());
+        if let Some(response) = svetu_http::see_other(&format!("{SIGN_IN}?{query}")) {
+            return PageSession::Renew(response);
         }
     }
-    let secure = if edge.settings.secure { "; Secure" } else { "" };
-    let gone = format!("{name}=; Path=/; HttpOnly; SameSite=Lax{secure}; Max-Age=0");
+    let gone = svetu_http::set_cookie(edge.settings.secure, name, "", Some(0));
     HeaderValue::from_str(&gone).map_or(PageSession::Fine, PageSession::Gone)
 }
 

@@ -24,7 +24,7 @@ impl Reader {
     pub fn of(request: &Request, asked: Language) -> Self {
         let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         Self {
-            language: of_path(request.uri().path()).unwrap_or(asked),
+            language: Language::of_path(request.uri().path()).unwrap_or(asked),
             html: accepts.contains("text/html"),
             safe: matches!(*request.method(), Method::GET | Method::HEAD),
         }
@@ -59,16 +59,6 @@ impl Reader {
             (header::RETRY_AFTER, wait_s.max(1).to_string()),
         ];
         Ok((StatusCode::SERVICE_UNAVAILABLE, headers, page).into_response())
-    }
-}
-
-/// The language that the address itself names, as the site's addresses do.
-fn of_path(path: &str) -> Option<Language> {
-    match path.split('/').nth(1)? {
-        "sr-cyrl" => Some(Language::SrCyrl),
-        "ru" => Some(Language::Ru),
-        "en" => Some(Language::En),
-        _ => None,
     }
 }
 

@@ -17,6 +17,9 @@ mod page;
 mod problem;
 mod request;
 
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderValue, StatusCode, header};
+
 pub use address::is_public;
 pub use etag::{IfMatch, IfNoneMatch, Tagged, etag};
 pub use extract::{PathId, ValidJson, ValidPath, ValidQuery};
@@ -38,6 +41,24 @@ pub const fn provider_cookie(secure: bool) -> &'static str {
 /// The name of the cookie of the site's session: with TLS it is bound to this host and to HTTPS (RFC 6265bis §4.1.3.2).
 pub const fn session_cookie(secure: bool) -> &'static str {
     if secure { "__Host-svetu_session" } else { "svetu_session" }
+}
+
+/// A cookie for the server alone: `Set-Cookie`'s value. None: it ends with the browser; nought seconds take it away.
+pub fn set_cookie(secure: bool, name: &str, value: &str, max_age_s: Option<i64>) -> String {
+    let secure = if secure { "; Secure" } else { "" };
+    let max_age = max_age_s.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
+    format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{max_age}")
+}
+
+/// On to there by a GET, so that a posted password is not posted on (RFC 9700 §4.12); kept nowhere, and nobody learns where from.
+/// None: the address cannot stand in a header.
+pub fn see_other(to: &str) -> Option<Response> {
+    let headers = [
+        (header::LOCATION, HeaderValue::from_str(to).ok()?),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ];
+    Some((StatusCode::SEE_OTHER, headers).into_response())
 }
 
 /// The first of that name, as RFC 6265 §5.4 orders them: the most specific path first.

@@ -33,6 +33,22 @@ impl Language {
         }
     }
 
+    /// What the addresses of the site's pages in it begin with.
+    pub const fn path_prefix(self) -> &'static str {
+        match self {
+            Self::SrLatn => "",
+            Self::SrCyrl => "/sr-cyrl",
+            Self::Ru => "/ru",
+            Self::En => "/en",
+        }
+    }
+
+    /// The one that an address of the site names; None: it names none, as those in the default language do.
+    pub fn of_path(path: &str) -> Option<Self> {
+        let first = path.strip_prefix('/')?.split(['/', '?', '#']).next()?;
+        Self::ALL.into_iter().find(|language| language.path_prefix().strip_prefix('/') == Some(first))
+    }
+
     /// The best language for an `Accept-Language` header (RFC 9110 §12.5.4); the default where none fits.
     pub fn negotiate(accept: &str) -> Self {
         let mut best: Option<(Self, f32)> = None;
@@ -80,6 +96,20 @@ impl FromStr for Language {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_says_in_what_language_its_page_is() {
+        for language in Language::ALL {
+            let named = Some(language).filter(|language| *language != Language::default());
+            for rest in ["", "/", "/account?a=1", "?q=x", "#top"] {
+                let path = format!("{}{rest}", language.path_prefix());
+                assert_eq!(Language::of_path(&path), named.filter(|_| path.starts_with('/')), "{path}");
+            }
+        }
+        for path in ["", "en", "//en/", "/english", "/EN", "/enx?en"] {
+            assert_eq!(Language::of_path(path), None, "{path}");
+        }
+    }
 
     #[test]
     fn negotiation() {

@@ -19,6 +19,11 @@ pub async fn stopped(stop: &mut Stop) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
+/// Whether it has come; a sender that is gone says the same as true.
+pub fn is_stopped(stop: &Stop) -> bool {
+    *stop.borrow() || stop.has_changed().is_err()
+}
+
 /// Bytes of an event as JSON that every bus must carry.
 pub const EVENT_BYTES_MAX: usize = 900 * 1024;
 

@@ -11,6 +11,7 @@ pub mod seal;
 pub mod search_index;
 pub mod secrets;
 pub mod sms;
+pub mod token;
 pub mod trace;
 
 pub use authorizer::{Authorizer, Decision, Resource};

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use svetu_kernel::SharedClock;
 use svetu_ports::{
     Bus, BusError, ConsumerGroup, DeadLetter, Event,
-    bus::{Stop, stopped},
+    bus::{Stop, is_stopped, stopped},
 };
 use tracing::Instrument as _;
 
@@ -91,7 +91,7 @@ impl Bus for KafkaBus {
         topics.insert(self.topics.shelf());
         let work = async {
             let mut backoff = BACKOFF;
-            while !*stop.borrow() && stop.has_changed().is_ok() {
+            while !is_stopped(&stop) {
                 let member = Member::new(&self.address, group.clone(), Arc::clone(&self.shelf), self.topics.shelf());
                 let life = async {
                     self.topics.ensure(&topics).await?;

@@ -18,7 +18,10 @@ use rdkafka::{
     error::{KafkaError, KafkaResult},
     message::{BorrowedMessage, Message as _},
 };
-use svetu_ports::{ConsumerGroup, bus::Stop};
+use svetu_ports::{
+    ConsumerGroup,
+    bus::{Stop, is_stopped},
+};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -176,7 +179,7 @@ impl Reader {
     }
 
     fn is_over(&self) -> bool {
-        *self.stop.borrow() || self.stop.has_changed().is_err() || self.batches.is_closed()
+        is_stopped(&self.stop) || self.batches.is_closed()
     }
 
     /// What is there, and what came and went of partitions meanwhile.

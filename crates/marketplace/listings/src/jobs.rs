@@ -160,8 +160,7 @@ struct Post(Arc<Service>);
 #[async_trait]
 impl JobHandler for Post {
     async fn run(&self, job: &Job) -> Result<(), HandlerError> {
-        let asked: Asked =
-            serde_json::from_value(job.payload.clone()).map_err(|error| HandlerError::Poison(error.to_string()))?;
+        let asked: Asked = job.read()?;
         let (service, db) = (&self.0, &self.0.db);
         let Some((listing, letter)) = (match asked {
             Asked::Statement { decision } => moderation::decision(db, decision)

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use chrono_tz::Europe::Belgrade;
 use serde_json::Value;
 use svetu_contracts::identity::Mailbox;
-use svetu_kernel::{Language, Timestamp};
+use svetu_kernel::Timestamp;
 use svetu_ports::Mail;
 use uuid::Uuid;
 
@@ -82,7 +82,7 @@ impl Service {
         let say = |code: &str| self.messages.say(code, &params, reader);
         paragraphs.insert(0, say(&format!("letter.{name}.body")));
         let (subject, look) = (say(&format!("letter.{name}.subject")), say("letter.look"));
-        let url = format!("{}/{}listings/{}", self.site_url, prefix(reader), listing.id);
+        let url = format!("{}{}/listings/{}", self.site_url, reader.path_prefix(), listing.id);
         let html: String =
             paragraphs.iter().map(|paragraph| format!("<p>{}</p>", escaped(paragraph).replace('\n', "<br>"))).collect();
         Mail {
@@ -100,16 +100,6 @@ impl Service {
 /// By the clocks of Serbia.
 fn day(at: Timestamp) -> NaiveDate {
     at.with_timezone(&Belgrade).date_naive()
-}
-
-/// As the site's addresses begin.
-const fn prefix(language: Language) -> &'static str {
-    match language {
-        Language::SrLatn => "",
-        Language::SrCyrl => "sr-cyrl/",
-        Language::Ru => "ru/",
-        Language::En => "en/",
-    }
 }
 
 fn escaped(text: &str) -> String {

@@ -167,8 +167,7 @@ struct Erase(Arc<Service>);
 #[async_trait]
 impl JobHandler for Erase {
     async fn run(&self, job: &Job) -> Result<(), HandlerError> {
-        let Erased { account } =
-            serde_json::from_value(job.payload.clone()).map_err(|error| HandlerError::Poison(error.to_string()))?;
+        let Erased { account } = job.read()?;
         let service = &self.0;
         for _ in 0..BATCHES_MAX {
             let ids = store::activity::to_erase(&service.db, account, BATCH).await?;

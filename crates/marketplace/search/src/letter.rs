@@ -93,13 +93,13 @@ pub(crate) fn found(
             .collect(),
         Language::SrLatn | Language::Ru | Language::En => sentence.to_owned(),
     };
-    let prefix = prefix(language);
+    let prefix = language.path_prefix();
     let (count, left) = ((lines.len() + more).to_string(), more.to_string());
     let subject = say(words.subject).replace("{count}", &count).replace("{name}", &saved.name);
     let heading = say(words.heading).replace("{name}", &saved.name);
     let (all, why) = (say(words.all), say(words.why));
-    let results = format!("{site_url}/{prefix}search?{}", saved.query);
-    let settings = format!("{site_url}/{prefix}account/searches");
+    let results = format!("{site_url}{prefix}/search?{}", saved.query);
+    let settings = format!("{site_url}{prefix}/account/searches");
 
     let mut text = format!("{heading}\n\n");
     let mut html = format!("<h1 style=\"font-size:18px\">{}</h1><ul>", escaped(&heading));
@@ -117,7 +117,7 @@ pub(crate) fn found(
             Price::Contact => say(words.contact),
         };
         let price = if line.cheaper { format!("{price} ({})", say(words.cheaper)) } else { price };
-        let url = format!("{site_url}/{prefix}listings/{}", listing.id);
+        let url = format!("{site_url}{prefix}/listings/{}", listing.id);
         text.push_str(&format!("{title}\n{price} · {place}\n{url}\n\n"));
         html.push_str(&format!(
             "<li><a href=\"{}\">{}</a><br>{} · {}</li>",
@@ -149,7 +149,7 @@ pub(crate) fn found(
         text,
         html,
         // The site's page asks a person and obeys a mail program's POST (RFC 8058).
-        unsubscribe: Some(format!("{site_url}/{prefix}unsubscribe/searches?token={unsubscribe}")),
+        unsubscribe: Some(format!("{site_url}{prefix}/unsubscribe/searches?token={unsubscribe}")),
     }
 }
 
@@ -163,16 +163,6 @@ fn id(saved: &Saved, lines: &[Line]) -> Uuid {
     let mut bytes = [0; 16];
     hasher.finalize_xof().fill(&mut bytes);
     Uuid::from_bytes(bytes)
-}
-
-/// As the site's addresses begin.
-const fn prefix(language: Language) -> &'static str {
-    match language {
-        Language::SrLatn => "",
-        Language::SrCyrl => "sr-cyrl/",
-        Language::Ru => "ru/",
-        Language::En => "en/",
-    }
 }
 
 /// `12.500 RSD`, `1.250,50 €`; in English `12,500 RSD`, in Russian `12 500 RSD`.

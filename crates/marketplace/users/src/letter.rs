@@ -51,7 +51,7 @@ pub fn price_dropped(letter: &Letter, card: &Card, to: &Mailbox, site_url: &str,
         Language::SrLatn | Language::Ru | Language::En => sentence.to_owned(),
     };
     let title = card.title_in(to.language);
-    let url = format!("{site_url}/{}listings/{}", prefix(to.language), letter.listing);
+    let url = format!("{site_url}{}/listings/{}", to.language.path_prefix(), letter.listing);
     let subject = say(words.subject).replace("{title}", &title);
     let body = say(words.body)
         .replace("{before}", &amount(letter.fall.before, to.language))
@@ -67,7 +67,7 @@ pub fn price_dropped(letter: &Letter, card: &Card, to: &Mailbox, site_url: &str,
         escaped(&why)
     );
     // The site's page asks a person and obeys a mail program's POST (RFC 8058).
-    let unsubscribe = format!("{site_url}/{}unsubscribe/prices?token={unsubscribe}", prefix(to.language));
+    let unsubscribe = format!("{site_url}{}/unsubscribe/prices?token={unsubscribe}", to.language.path_prefix());
     Mail {
         id: id(letter),
         to: to.email.clone(),
@@ -88,16 +88,6 @@ fn id(letter: &Letter) -> Uuid {
     let mut bytes = [0; 16];
     hasher.finalize_xof().fill(&mut bytes);
     Uuid::from_bytes(bytes)
-}
-
-/// As the site's addresses begin.
-const fn prefix(language: Language) -> &'static str {
-    match language {
-        Language::SrLatn => "",
-        Language::SrCyrl => "sr-cyrl/",
-        Language::Ru => "ru/",
-        Language::En => "en/",
-    }
 }
 
 /// `12.500 RSD`, `1.250,50 €`; in English `12,500 RSD`, in Russian `12 500 RSD`.

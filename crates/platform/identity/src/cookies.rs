@@ -1,6 +1,7 @@
 //! What the browser keeps for identity beside the session: for the server alone, and of this host alone.
 
 use http::HeaderMap;
+pub use svetu_http::set_cookie as write;
 
 /// A device on which the second factor is not asked again.
 pub const TRUSTED: &str = "svetu_device";
@@ -25,16 +26,4 @@ const VALUE_BYTES_MAX: usize = 2_048;
 
 pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
     svetu_http::cookie(headers, name).filter(|value| (1..=VALUE_BYTES_MAX).contains(&value.len())).map(str::to_owned)
-}
-
-/// None: it ends with the browser.
-pub fn write(secure: bool, name: &str, value: &str, max_age_s: Option<i64>) -> String {
-    let mut cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax");
-    if secure {
-        cookie.push_str("; Secure");
-    }
-    if let Some(seconds) = max_age_s {
-        cookie.push_str(&format!("; Max-Age={seconds}"));
-    }
-    cookie
 }

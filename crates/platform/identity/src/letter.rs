@@ -462,7 +462,7 @@ pub fn write(letter: Letter, id: Uuid, to: &str, language: Language, site_url: &
         Carries::Token(token) => format!("?token={token}"),
         Carries::Nothing | Carries::Code(_) => String::new(),
     };
-    let url = format!("{site_url}/{}{page}{query}", prefix(language));
+    let url = format!("{site_url}{}/{page}{query}", language.path_prefix());
     let (body, button, end) =
         (say(&words.body.replace("{day}", &day(letter, language))), say(words.button), say(words.end));
     let (text, middle) = match carries {
@@ -550,15 +550,6 @@ fn day(letter: Letter, language: Language) -> String {
 }
 
 /// As the site's addresses begin.
-const fn prefix(language: Language) -> &'static str {
-    match language {
-        Language::SrLatn => "",
-        Language::SrCyrl => "sr-cyrl/",
-        Language::Ru => "ru/",
-        Language::En => "en/",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

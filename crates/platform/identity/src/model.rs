@@ -57,6 +57,11 @@ pub fn normal_form(text: &str) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DisplayName(pub String);
 
+/// Whom the staff handles with more care than others.
+pub fn is_staff(roles: &BTreeSet<Role>) -> bool {
+    [Role::Support, Role::Moderator, Role::Operator].iter().any(|role| roles.contains(role))
+}
+
 /// Shows nothing, or turns what stands around it: a name with it is not what it looks like.
 pub fn is_hidden(c: char) -> bool {
     c.is_control()

@@ -114,7 +114,7 @@ pub async fn create(
     )
     .fetch_all(&mut **tx)
     .await?;
-    oauth::announce_ended(tx, &ended, now).await?;
+    ended_too(tx, &ended, now).await?;
     Ok(NewSession { id, token, max_age_s: remember.then_some(life.whole_s_max) })
 }
 
@@ -201,8 +201,7 @@ pub async fn site_member(
     .fetch_optional(db.pool())
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let remembered = row.idle_s_max > Life::SHORT.idle_s_max;
-    let max_age_s = remembered.then(|| (row.expires_at - now).num_seconds());
+    let max_age_s = max_age_s(row.idle_s_max, row.expires_at, now);
     Ok(Some(SiteMember { actor: row.seen(db, now).await?, max_age_s }))
 }
 
@@ -246,8 +245,16 @@ pub async fn renew(tx: &mut Tx<'_>, id: SessionId, now: Timestamp) -> Result<Opt
 }
 
 fn went_on(id: SessionId, token: String, idle_s_max: i64, expires_at: Timestamp, now: Timestamp) -> NewSession {
-    let remembered = idle_s_max > Life::SHORT.idle_s_max;
-    NewSession { id, token, max_age_s: remembered.then(|| (expires_at - now).num_seconds()) }
+    NewSession { id, token, max_age_s: max_age_s(idle_s_max, expires_at, now) }
+}
+
+/// How long the browser may keep it. None: until it closes.
+fn max_age_s(idle_s_max: i64, expires_at: Timestamp, now: Timestamp) -> Option<i64> {
+    outlives_browser(idle_s_max).then(|| (expires_at - now).num_seconds())
+}
+
+const fn outlives_browser(idle_s_max: i64) -> bool {
+    idle_s_max > Life::SHORT.idle_s_max
 }
 
 pub async fn living(db: &Db, account: AccountId, now: Timestamp) -> Result<Vec<Session>, IdentityError> {
@@ -279,7 +286,7 @@ pub async fn is_remembered(tx: &mut Tx<'_>, id: SessionId) -> Result<bool, Ident
     let idle_s_max = sqlx::query_scalar!("select idle_s_max from identity.session where id = $1", id.uuid())
         .fetch_optional(&mut **tx)
         .await?;
-    Ok(idle_s_max.is_some_and(|idle_s_max| idle_s_max > Life::SHORT.idle_s_max))
+    Ok(idle_s_max.is_some_and(outlives_browser))
 }
 
 /// Whether somebody signed in to the account of the address from this network and the session is not forgotten.
@@ -323,6 +330,12 @@ pub async fn seen(db: &Db, id: Uuid) -> Result<Option<(String, String, Timestamp
     Ok(row.map(|row| (row.device, row.network, row.created_at)))
 }
 
+/// With sessions, however they end: what support began in them, and where clients are told.
+pub async fn ended_too(tx: &mut Tx<'_>, sessions: &[Uuid], now: Timestamp) -> Result<(), IdentityError> {
+    support::sessions_ended(tx, sessions, now).await?;
+    oauth::announce_ended(tx, sessions, now).await
+}
+
 /// True when it was the account's and alive.
 pub async fn end(tx: &mut Tx<'_>, account: AccountId, id: SessionId, now: Timestamp) -> Result<bool, IdentityError> {
     let ended = sqlx::query!(
@@ -333,8 +346,7 @@ pub async fn end(tx: &mut Tx<'_>, account: AccountId, id: SessionId, now: Timest
     )
     .execute(&mut **tx)
     .await?;
-    support::sessions_ended(tx, &[id.uuid()], now).await?;
-    oauth::announce_ended(tx, &[id.uuid()], now).await?;
+    ended_too(tx, &[id.uuid()], now).await?;
     Ok(ended.rows_affected() == 1)
 }
 
@@ -354,8 +366,7 @@ pub async fn end_all(
     )
     .fetch_all(&mut **tx)
     .await?;
-    support::sessions_ended(tx, &ended, now).await?;
-    oauth::announce_ended(tx, &ended, now).await?;
+    ended_too(tx, &ended, now).await?;
     // What outlives a session was given in it: whoever wants all others out means applications too.
     sqlx::query!(
         "update identity.oauth_grant set revoked_at = $3

@@ -16,14 +16,7 @@ pub fn read<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 
 /// None: it ends with the browser.
 pub fn write(secure: bool, name: &str, value: &str, max_age_s: Option<i64>) -> Option<HeaderValue> {
-    let mut cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax");
-    if secure {
-        cookie.push_str("; Secure");
-    }
-    if let Some(seconds) = max_age_s {
-        cookie.push_str(&format!("; Max-Age={seconds}"));
-    }
-    HeaderValue::from_str(&cookie).ok()
+    HeaderValue::from_str(&svetu_http::set_cookie(secure, name, value, max_age_s)).ok()
 }
 
 pub fn gone(secure: bool, name: &str) -> Option<HeaderValue> {

@@ -53,23 +53,7 @@ pub fn local(next: Option<&str>) -> &str {
 
 /// Of the page that is gone back to.
 pub fn language(next: &str) -> Language {
-    let first = next.trim_start_matches('/').split(['/', '?', '#']).next().unwrap_or_default();
-    match first {
-        "sr-cyrl" => Language::SrCyrl,
-        "ru" => Language::Ru,
-        "en" => Language::En,
-        _ => Language::SrLatn,
-    }
-}
-
-/// What the address of a page in this language begins with.
-pub const fn prefix(language: Language) -> &'static str {
-    match language {
-        Language::SrLatn => "",
-        Language::SrCyrl => "/sr-cyrl",
-        Language::Ru => "/ru",
-        Language::En => "/en",
-    }
+    Language::of_path(next).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use svetu_http::session_cookie;
 use crate::{
     cookies,
     error::SessionsError,
-    flow::{self, local, prefix},
+    flow::{self, local},
     paths,
     service::{Arrival, Returned, Service},
 };
@@ -29,16 +29,11 @@ pub fn routes(service: Arc<Service>) -> Router {
         .with_state(service)
 }
 
-/// 303, kept nowhere, and nobody learns where from; a cookie that cannot be written is left out.
+/// A cookie that cannot be written is left out.
 fn see(to: &str, set: impl IntoIterator<Item = Option<HeaderValue>>) -> Response {
-    let Ok(location) = HeaderValue::from_str(to) else { return StatusCode::BAD_REQUEST.into_response() };
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::LOCATION, location);
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    let Some(mut response) = svetu_http::see_other(to) else { return StatusCode::BAD_REQUEST.into_response() };
     for cookie in set.into_iter().flatten() {
-        headers.append(header::SET_COOKIE, cookie);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
 }
@@ -46,7 +41,7 @@ fn see(to: &str, set: impl IntoIterator<Item = Option<HeaderValue>>) -> Response
 /// To the page where people sign in, which says that it went wrong.
 fn failed(next: &str, set: impl IntoIterator<Item = Option<HeaderValue>>) -> Response {
     let query = serde_html_form::to_string([("failed", "1"), ("next", next)]).unwrap_or_default();
-    see(&format!("{}/sign-in?{query}", prefix(flow::language(next))), set)
+    see(&format!("{}/sign-in?{query}", flow::language(next).path_prefix()), set)
 }
 
 #[derive(Deserialize)]
@@ -112,7 +107,7 @@ struct End {
 
 /// From a form of our own page (the gateway sees to that): a link signs nobody out.
 async fn end(State(service): State<Arc<Service>>, headers: HeaderMap, Form(form): Form<End>) -> Response {
-    let home = format!("{}/", prefix(flow::language(local(form.next.as_deref()))));
+    let home = format!("{}/", flow::language(local(form.next.as_deref())).path_prefix());
     let session = session_cookie(service.secure);
     // Without the cookie it may be another site's form: nothing is taken away.
     let Some(token) = svetu_http::cookie(&headers, session) else { return see(&home, []) };

@@ -3,7 +3,6 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use moka::sync::Cache;
 use subtle::ConstantTimeEq as _;
@@ -14,6 +13,7 @@ use svetu_contracts::{
 };
 use svetu_db::Db;
 use svetu_kernel::{Actor, SharedClock, Subject, Timestamp};
+use svetu_ports::token::{self, is_plausible};
 use uuid::Uuid;
 
 use crate::{
@@ -76,10 +76,6 @@ pub enum Arrival {
     Again { next: String },
     /// There is nothing to go on with.
     Failed { next: String },
-}
-
-fn plausible(token: &str) -> bool {
-    token.len() == 43
 }
 
 /// A fast hash is enough: the token has 256 bits of its own.
@@ -154,7 +150,7 @@ impl Service {
         if user.to_string() != granted.subject {
             return Err(SessionsError::Refused("the tokens are of two people".to_owned()));
         }
-        let token = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
+        let token = token::random();
         let new = NewSession {
             token_hash: hash(&token),
             subject: &granted.subject,
@@ -162,7 +158,7 @@ impl Service {
             tokens: &granted.tokens,
             access_expires_at: granted.access_expires_at,
         };
-        let before = before.filter(|token| plausible(token)).map(hash);
+        let before = before.filter(|token| is_plausible(token)).map(hash);
         if let Some(before) = &before {
             self.known.invalidate(before);
         }
@@ -172,7 +168,7 @@ impl Service {
 
     /// Ends it here; where its person is sent, so that the provider ends it for all others too. None: there is none.
     pub async fn end(&self, token: &str, back: &str) -> Result<Option<String>, SessionsError> {
-        if !plausible(token) {
+        if !is_plausible(token) {
             return Ok(None);
         }
         let hash = hash(token);
@@ -270,7 +266,7 @@ fn known(kept: &Kept) -> Known {
 #[async_trait]
 impl SessionsContract for Service {
     async fn authenticate(&self, session_token: &str) -> Result<Option<Actor>, ContractError> {
-        if !plausible(session_token) {
+        if !is_plausible(session_token) {
             return Ok(None);
         }
         Ok(self.member(session_token).await?)

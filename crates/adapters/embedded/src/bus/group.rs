@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use svetu_db::{Db, DbError};
 use svetu_ports::{
     BusError, ConsumerGroup, Event, HandlerError,
-    bus::{Stop, deliver, stopped},
+    bus::{Stop, deliver, is_stopped, stopped},
 };
 use tokio::{sync::watch, task::AbortHandle, time::Instant};
 use tracing::Instrument;
@@ -51,7 +51,7 @@ impl Member {
         let span = tracing::info_span!("consumer", group = self.group.name);
         let work = async {
             let mut backoff = Duration::from_millis(100);
-            while !*stop.borrow() && stop.has_changed().is_ok() {
+            while !is_stopped(&stop) {
                 match self.life(&mut stop, &mut backoff).await {
                     Ok(()) => break,
                     Err(error) => {
@@ -79,7 +79,7 @@ impl Member {
         let every = self.options.lease / 3;
         let mut share_at = Instant::now();
         loop {
-            if *stop.borrow() || stop.has_changed().is_err() {
+            if is_stopped(stop) {
                 return Ok(());
             }
             self.heard.borrow_and_update();

@@ -309,7 +309,7 @@ impl Identity {
             _ => query.push(("request", &name)),
         }
         let query = serde_html_form::to_string(&query).unwrap_or_default();
-        Ok(Step::Page(format!("{}{}{page}?{query}", self.oauth.issuer, prefix(wished))))
+        Ok(Step::Page(format!("{}{}{page}?{query}", self.oauth.issuer, wished.path_prefix())))
     }
 
     async fn give_code(
@@ -371,16 +371,6 @@ async fn use_pushed(tx: &mut svetu_db::Tx<'_>, asked: &Asked) -> Result<()> {
 fn host(uri: &str) -> &str {
     let rest = uri.split_once("://").map_or(uri, |(_, rest)| rest);
     rest.split(['/', '?']).next().unwrap_or(rest)
-}
-
-/// What the address of a page in this language begins with.
-pub const fn prefix(language: Language) -> &'static str {
-    match language {
-        Language::SrLatn => "",
-        Language::SrCyrl => "/sr-cyrl",
-        Language::Ru => "/ru",
-        Language::En => "/en",
-    }
 }
 
 fn language_of(tag: &str) -> Option<Language> {

@@ -15,7 +15,7 @@ use tower_http::cors::{Any, CorsLayer};
 
 use super::{
     Result,
-    authorize::{Step, prefix},
+    authorize::Step,
     error::{Code, OAuthError},
     keys::SET_MAX_AGE_S,
     logout::Leave,
@@ -129,23 +129,16 @@ impl Identity {
                     ("error", error.code.name()),
                     ("description", error.description.as_str()),
                 ]);
-                see(&format!("{}{}/connect?{}", self.oauth.issuer, prefix(language), query.unwrap_or_default()))
+                see(&format!("{}{}/connect?{}", self.oauth.issuer, language.path_prefix(), query.unwrap_or_default()))
             }
         }
     }
 }
 
-/// 303, so that a posted password is not posted on (RFC 9700 §4.12); nobody learns where from.
 pub(crate) fn see(to: &str) -> Response {
-    let Ok(location) = HeaderValue::from_str(to) else {
-        return OAuthError::new(Code::InvalidRequest, "the address to return to is not ASCII").into_response();
-    };
-    let headers = [
-        (header::LOCATION, location),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    ];
-    (StatusCode::SEE_OTHER, headers).into_response()
+    svetu_http::see_other(to).unwrap_or_else(|| {
+        OAuthError::new(Code::InvalidRequest, "the address to return to is not ASCII").into_response()
+    })
 }
 
 async fn metadata(State(identity): State<Identity>) -> Response {

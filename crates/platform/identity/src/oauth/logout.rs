@@ -11,11 +11,11 @@ use svetu_ports::HandlerError;
 use url::Url;
 use uuid::Uuid;
 
-use super::{Result, authorize::prefix, client, params::Params};
+use super::{Result, client, params::Params};
 use crate::{
     Identity, IdentityError,
     calls::{self, PublicOnly, is_public_host},
-    support,
+    sessions, support,
 };
 
 const TOLD: &str = "identity.backchannel_logout";
@@ -130,8 +130,7 @@ impl JobHandler for Over {
         .fetch_all(&mut *tx)
         .await
         .map_err(IdentityError::from)?;
-        announce(&mut tx, &over, now).await?;
-        support::sessions_ended(&mut tx, &over, now).await?;
+        sessions::ended_too(&mut tx, &over, now).await?;
         tx.commit().await.map_err(IdentityError::from)?;
         Ok(())
     }
@@ -142,8 +141,7 @@ struct Tell(Identity);
 #[async_trait]
 impl JobHandler for Tell {
     async fn run(&self, job: &Job) -> Result<(), HandlerError> {
-        let ended: Ended =
-            serde_json::from_value(job.payload.clone()).map_err(|error| HandlerError::Poison(error.to_string()))?;
+        let ended: Ended = job.read()?;
         self.0.tell(&ended).await
     }
 }
@@ -233,6 +231,6 @@ impl Identity {
             .filter_map(|name| params.get(name).map(|value| (name, value)))
             .collect();
         let query = serde_html_form::to_string(&pairs).unwrap_or_default();
-        Ok(Leave::Ask(format!("{}{}/connect/leave?{query}", self.oauth.issuer, prefix(language))))
+        Ok(Leave::Ask(format!("{}{}/connect/leave?{query}", self.oauth.issuer, language.path_prefix())))
     }
 }

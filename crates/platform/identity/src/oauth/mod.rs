@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 use chrono::Duration;
 
-pub(crate) use authorize::{Question, prefix};
+pub(crate) use authorize::Question;
 pub(crate) use client::Client;
 pub use client::{AuthMethod, ClientError, NewClient, RegisteredClient};
 pub use http::routes;

@@ -195,8 +195,7 @@ struct Erase(Identity);
 #[async_trait]
 impl JobHandler for Erase {
     async fn run(&self, job: &Job) -> Result<(), HandlerError> {
-        let due: Due =
-            serde_json::from_value(job.payload.clone()).map_err(|error| HandlerError::Poison(error.to_string()))?;
+        let due: Due = job.read()?;
         Ok(self.0.erase(due.account, job.attempts).await?)
     }
 }

@@ -269,8 +269,7 @@ struct Gather(Identity);
 #[async_trait]
 impl JobHandler for Gather {
     async fn run(&self, job: &Job) -> Result<(), HandlerError> {
-        let order: Order =
-            serde_json::from_value(job.payload.clone()).map_err(|error| HandlerError::Poison(error.to_string()))?;
+        let order: Order = job.read()?;
         match self.0.gather(order.account).await {
             // The person is gone meanwhile.
             Ok(()) | Err(IdentityError::NoSuchAccount) => Ok(()),

@@ -12,6 +12,7 @@ use crate::{
     factors::{codes, confirmed, devices, passkeys, totp},
     jobs,
     letter::Letter,
+    model::is_staff,
     service::account_of,
     sessions, store,
 };
@@ -67,8 +68,7 @@ impl Identity {
         }
         let mut tx = self.db.begin().await?;
         let account = store::lock(&mut tx, id).await?;
-        let is_staff = [Role::Support, Role::Moderator, Role::Operator].iter().any(|role| account.roles.contains(role));
-        if is_staff && !actor.has(Role::Operator) {
+        if is_staff(&account.roles) && !actor.has(Role::Operator) {
             return Err(IdentityError::OperatorsOnly);
         }
         let has_second =

@@ -2,7 +2,7 @@
 
 mod http;
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration as StdDuration};
+use std::{sync::Arc, time::Duration as StdDuration};
 
 use async_trait::async_trait;
 use chrono::Duration;
@@ -21,7 +21,7 @@ pub use http::routes;
 use crate::{
     Identity, IdentityError, factors, jobs,
     letter::Letter,
-    model::roles_of,
+    model::{is_staff, roles_of},
     service::required,
     sessions::{self, NewSession},
     staff::resets::Reason,
@@ -33,13 +33,6 @@ const LIFE_MIN: i64 = 15;
 /// Of one of support.
 const A_DAY_MAX: i64 = 50;
 const REASON_CHARS_MAX: usize = 300;
-/// Who has one of these is none whom support stands in for.
-const STAFF: [Role; 3] = [Role::Support, Role::Moderator, Role::Operator];
-
-fn is_staff(roles: &BTreeSet<Role>) -> bool {
-    STAFF.iter().any(|role| roles.contains(role))
-}
-
 /// What has begun.
 pub struct Begun {
     pub id: ImpersonationId,
@@ -231,8 +224,7 @@ struct Close(Identity);
 #[async_trait]
 impl JobHandler for Close {
     async fn run(&self, job: &Job) -> Result<(), HandlerError> {
-        let over: Over =
-            serde_json::from_value(job.payload.clone()).map_err(|error| HandlerError::Poison(error.to_string()))?;
+        let over: Over = job.read()?;
         Ok(self.0.close_in_time(over.impersonation).await?)
     }
 }

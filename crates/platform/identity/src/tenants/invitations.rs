@@ -371,8 +371,7 @@ struct Send(Identity);
 #[async_trait]
 impl JobHandler for Send {
     async fn run(&self, job: &Job) -> Result<(), HandlerError> {
-        let order: Order =
-            serde_json::from_value(job.payload.clone()).map_err(|error| HandlerError::Poison(error.to_string()))?;
+        let order: Order = job.read()?;
         Ok(self.0.send_invitation(order.invitation).await?)
     }
 }

@@ -53,6 +53,13 @@ fn request_of(waiting: &Waiting) -> TokenHash {
     token::hash(&waiting.name.to_string())
 }
 
+/// What waits for a code, and the address that it is to prove.
+fn to_confirm(waiting: Option<Waiting>) -> Result<(Waiting, Email), IdentityError> {
+    let waiting = waiting.filter(|waiting| waiting.next == Next::Confirm).ok_or(IdentityError::SignInOver)?;
+    let email = waiting.email.as_deref().and_then(Email::parse).ok_or(IdentityError::SignInOver)?;
+    Ok((waiting, email))
+}
+
 impl Identity {
     /// A letter goes to the address that waits; whether it has an account is not looked at.
     pub(super) async fn send_upstream_code(
@@ -62,8 +69,7 @@ impl Identity {
         language: Language,
     ) -> Result<(), IdentityError> {
         let now = self.clock.now();
-        let waiting = waiting.filter(|waiting| waiting.next == Next::Confirm).ok_or(IdentityError::SignInOver)?;
-        let email = waiting.email.as_deref().and_then(Email::parse).ok_or(IdentityError::SignInOver)?;
+        let (waiting, email) = to_confirm(waiting)?;
         self.limits.enter(Entrance::Code, client.address, Some(&email.normal), now)?;
         self.limits.crowd(Entrance::Code, &email.normal, now)?;
         let (request, until) = (request_of(&waiting), now + Duration::seconds(MAILED_S));
@@ -86,8 +92,7 @@ impl Identity {
         code: &str,
     ) -> Result<(Waiting, String), IdentityError> {
         let now = self.clock.now();
-        let mut waiting = waiting.filter(|waiting| waiting.next == Next::Confirm).ok_or(IdentityError::SignInOver)?;
-        let email = waiting.email.as_deref().and_then(Email::parse).ok_or(IdentityError::SignInOver)?;
+        let (mut waiting, email) = to_confirm(waiting)?;
         self.limits.enter(Entrance::Upstream, client.address, None, now)?;
         let mut tx = self.db.begin().await?;
         if !store::take(&mut tx, &self.factors.codes, request_of(&waiting), code, now).await? {
@@ -134,8 +139,7 @@ struct Send(Identity);
 #[async_trait]
 impl JobHandler for Send {
     async fn run(&self, job: &Job) -> Result<(), HandlerError> {
-        let order: Order =
-            serde_json::from_value(job.payload.clone()).map_err(|error| HandlerError::Poison(error.to_string()))?;
+        let order: Order = job.read()?;
         Ok(self.0.write_upstream_code(order.request).await?)
     }
 }

@@ -146,7 +146,7 @@ impl From<svetu_db::DbError> for Stop {
 
 /// A path of this site, or its home page: everything else could lead people away.
 pub fn local_path(path: Option<&str>, language: Language) -> String {
-    let home = || format!("{}/", oauth::prefix(language));
+    let home = || format!("{}/", language.path_prefix());
     let Some(path) = path.filter(|path| path.len() <= PATH_BYTES_MAX && path.starts_with('/')) else { return home() };
     let Ok(base) = Url::parse("http://site.invalid") else { return home() };
     match base.join(path) {

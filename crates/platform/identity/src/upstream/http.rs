@@ -1,5 +1,7 @@
 //! `/identity/upstreams/…` and `/identity/me/upstreams`: handlers. A browser is led on, never left with an error to read.
 
+use std::borrow::Cow;
+
 use axum::{
     Json,
     body::Bytes,
@@ -23,7 +25,7 @@ use crate::{
     Identity, IdentityError, cookies,
     factors::http::{add_cookie, add_host, after_sign_in, forget_host, read_host},
     http::{Accepted, set, signed_in},
-    oauth::{self, see},
+    oauth::see,
     service::{Admission, Client, PENDING_S, SignedIn},
 };
 
@@ -146,7 +148,7 @@ impl Identity {
     fn page(&self, language: Language, path: &str, query: &[(&str, &str)]) -> Response {
         let query = serde_html_form::to_string(query).unwrap_or_default();
         let mark = if query.is_empty() { "" } else { "?" };
-        see(&format!("{}{}/{path}{mark}{query}", self.site_url, oauth::prefix(language)))
+        see(&format!("{}{}/{path}{mark}{query}", self.site_url, language.path_prefix()))
     }
 
     fn waiting_view(&self, waiting: Waiting) -> WaitingView {
@@ -180,19 +182,17 @@ async fn entered(
     return_to: &str,
 ) -> Result<Response, IdentityError> {
     // Somebody who asked to be erased and comes back is asked whether they stay.
-    let mut response = match identity.erasure_due_at(done.account.id).await? {
-        Some(_) => {
-            let page = format!("{}/account/privacy", oauth::prefix(language));
-            let query = serde_html_form::to_string([("next", page)]).unwrap_or_default();
-            see(&format!("{}{SIGN_IN}?{query}", identity.site_url))
-        }
-        // Signed in at the provider: the site learns of it as any client does, another application by its own request.
-        None if return_to.starts_with("/oauth/") => see(&format!("{}{return_to}", identity.site_url)),
-        None => {
-            let query = serde_html_form::to_string([("next", return_to)]).unwrap_or_default();
-            see(&format!("{}{SIGN_IN}?{query}", identity.site_url))
-        }
+    let page = match identity.erasure_due_at(done.account.id).await? {
+        Some(_) => Cow::Owned(format!("{}/account/privacy", language.path_prefix())),
+        None => Cow::Borrowed(return_to),
     };
+    // Signed in at the provider: another application learns of it by its own request, the site as any client does.
+    let to = if page.starts_with("/oauth/") {
+        page
+    } else {
+        Cow::Owned(format!("{SIGN_IN}?{}", serde_html_form::to_string([("next", page)]).unwrap_or_default()))
+    };
+    let mut response = see(&format!("{}{to}", identity.site_url));
     let headers = response.headers_mut();
     let (session, trusted) = (set(identity, &done.session), done.trusted);
     headers.extend(session.0.into_iter().filter_map(|(name, value)| Some((name, HeaderValue::from_str(&value).ok()?))));
@@ -270,7 +270,7 @@ async fn come_back(
                 Next::SignUp => identity.page(language, "sign-up/upstream", &[("next", return_to)]),
                 Next::Link { .. } if going.link => identity.page(language, "account/security/link", &[]),
                 Next::Link { .. } => {
-                    let next = format!("{}/account/security/link", oauth::prefix(language));
+                    let next = format!("{}/account/security/link", language.path_prefix());
                     identity.page(language, "sign-in", &[("linking", &id), ("next", &next)])
                 }
             };

@@ -3,11 +3,10 @@
 import type { Answer } from "@svetu/api-client/client";
 import type { Session, SignInAnswer, WaitingUpstream } from "@svetu/api-client/types";
 import { href, type Locale } from "@svetu/i18n/locales";
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { act, keepCookies } from "@/api/act";
 import { hindrance, localeOf, refused, text, workOf } from "./faults";
-import { goOn } from "./go-on";
 import { entering, localPath } from "./next";
 import type { FormState } from "./state";
 
@@ -19,6 +18,14 @@ async function enter(answer: Answer<Session | SignInAnswer>): Promise<void> {
   if (theme === "light" || theme === "dark" || theme === "system") {
     (await cookies()).set("theme", theme, { path: "/", maxAge: YEAR_S, sameSite: "lax" });
   }
+}
+
+/** On to where the person was going; Next.js takes every path for a page of its own when its script sent the form. */
+async function goOn(next: string): Promise<FormState> {
+  if (/^\/(oauth|session)\//.test(next) && (await headers()).has("next-action")) {
+    return { errors: {}, values: {}, leave: next };
+  }
+  redirect(next);
 }
 
 /** In; somebody who asked to be erased and comes back is asked whether they stay. */

@@ -18,6 +18,7 @@ import { staff } from "@/staff/access";
 import { endSessionsOf, requestReset } from "@/staff/actions";
 import { ResetCard } from "@/staff/reset-card";
 import { roleNames } from "@/staff/roles";
+import { worksHere } from "@/staff/rooms";
 import { Told } from "@/staff/told";
 
 interface Props {
@@ -30,8 +31,6 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const t = await getTranslations("staff");
   return { title: t("rooms.people") };
 }
-
-const isStaff = (role: string) => role === "support" || role === "moderator" || role === "operator";
 
 async function dossier(locale: Locale, id: string): Promise<AccountDossier> {
   try {
@@ -188,7 +187,7 @@ export default async function Person({ params, searchParams }: Props) {
           )}
         </section>
       )}
-      {viewer.roles.includes("support") && person.verified && !person.roles.some(isStaff) && (
+      {viewer.roles.includes("support") && person.verified && !worksHere(person.roles) && (
         <section aria-labelledby="stand-in" className="mt-10">
           <h2 id="stand-in" className="text-lg">
             {t("standIn.title")}
