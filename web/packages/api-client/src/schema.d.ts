@@ -2230,6 +2230,15 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /** @description What a provider's page posts, for the document (OAuth 2.0 Form Post Response Mode, section 2). */
+        AnswerForm: {
+            code?: string | null;
+            state?: string | null;
+            iss?: string | null;
+            error?: string | null;
+            /** @description What Apple says of a person at their first sign-in, as JSON. */
+            user?: string | null;
+        };
         ApiKeyForm: {
             /** @description What its owner knows it by. */
             name: string;
@@ -6172,7 +6181,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/x-www-form-urlencoded": string;
+                "application/x-www-form-urlencoded": components["schemas"]["AnswerForm"];
             };
         };
         responses: {

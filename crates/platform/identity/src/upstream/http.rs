@@ -297,11 +297,23 @@ async fn come_back(
     response
 }
 
+/// What a provider's page posts, for the document (OAuth 2.0 Form Post Response Mode, section 2).
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes the form's body, of which other members are passed over")]
+struct AnswerForm {
+    code: Option<String>,
+    state: Option<String>,
+    iss: Option<String>,
+    error: Option<String>,
+    /// What Apple says of a person at their first sign-in, as JSON.
+    user: Option<String>,
+}
+
 /// Where a provider's page posts what others say in the address (`response_mode=form_post`). Nothing is decided here and no cookie is
 /// looked at: the browser is led on to `identity.upstream_callback`, which it shows what it keeps.
 #[utoipa::path(post, path = "/identity/upstreams/{upstream}/callback", operation_id = "identity.upstream_form_callback",
     tag = "identity", params(("upstream" = String, Path)),
-    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
+    request_body(content = AnswerForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "To `identity.upstream_callback`, or to the sign-in page that says what is wrong"), Problems))]
 async fn come_back_by_form(
     _: Grant<ComeBackByForm>,
