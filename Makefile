@@ -1,7 +1,7 @@
 # Sve Tu Platforma. `make help` lists the verbs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up start stop build install test test-rust test-web test-e2e test-engines engines oidc-matrix torture check fmt bench screens openapi sqlx clean
+.PHONY: help up start stop cluster build install test test-rust test-web test-e2e test-engines engines oidc-matrix torture check fmt bench screens openapi sqlx clean
 
 LISTINGS ?= 5000
 SEED ?= 1
@@ -22,6 +22,12 @@ start: build ## the same in the background
 
 stop: ## end what `make start` started
 	$(SVETU) stop
+
+cluster: install web/node_modules/.installed ## the same as a cluster on real engines: every service its own process (wants Java, Maven and Go; `make stop` ends it)
+	cargo build --locked --package svetu --features engines
+	cargo build --locked --package xtask
+	scripts/build-site.sh
+	set -a; eval "$$(cargo xtask engines up)"; $(SVETU) cluster up --file deploy/local/cluster.toml --demo $(LISTINGS)
 
 build: install web/node_modules/.installed ## build the binary and the site
 	cargo build --locked --package svetu

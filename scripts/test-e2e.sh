@@ -22,6 +22,7 @@ finish() {
 trap finish EXIT
 # Limits of a busy evening would count the walker's own steps.
 export SVETU__LIMITS__ADDRESS_PER_MINUTE=100000 SVETU__LIMITS__ACCOUNT_PER_MINUTE=100000
+export SVETU__SMS__PER_HOUR_MAX=100000 SVETU__SMS__NETWORK_PER_HOUR_MAX=100000
 "$svetu" --state "$state" up --demo "${SVETU_E2E_LISTINGS:-600}" --detach
 SVETU_URL=$(sed -n 's/^ *"url": *"\([^"]*\)".*/\1/p' "$state/running.json")
 export SVETU_URL SVETU_STATE=$state SVETU_BIN=$(realpath "$svetu")

@@ -29,6 +29,9 @@ pub enum Command {
     Stop,
     /// Run some services of a cluster (needs postgres.url).
     Serve(Serve),
+    /// Run a whole cluster on this machine, each service its own process, and look after it.
+    #[command(subcommand)]
+    Cluster(Cluster),
     /// Bring the database up to date: schemas, rights, taxonomy, gazetteer.
     Migrate,
     /// Load the demo world: ads, sellers, pictures, favourites, saved searches.
@@ -100,6 +103,65 @@ pub struct Serve {
     /// What this process does.
     #[arg(long, value_delimiter = ',', required = true, value_name = "ROLE,…")]
     pub roles: Vec<Role>,
+    /// Take this port or do not start.
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+    /// The gateway starts no site.
+    #[arg(long)]
+    pub no_site: bool,
+    /// The door's listening socket is the standard input, as inetd hands it to a server that waits: several processes can have one door.
+    #[arg(long)]
+    pub door_on_stdin: bool,
+    /// End when the process that started this one ends.
+    #[arg(long, hide = true)]
+    pub with_parent: bool,
+}
+
+/// A cluster of processes on this machine.
+#[derive(Debug, Subcommand)]
+pub enum Cluster {
+    /// Start every process of a file, bring the database up to date before, and keep them running. Ctrl-C or `svetu stop` ends it.
+    Up(ClusterUp),
+    /// Show the processes: name, roles, process id, since when.
+    Status {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Replace processes one by one while the others answer; without a name all of them.
+    Restart {
+        name: Option<String>,
+        /// With this binary from now on.
+        #[arg(long, value_name = "FILE")]
+        binary: Option<PathBuf>,
+    },
+    /// Make an authority, a certificate for each process of the file, and the key of the gateway's tokens.
+    Keys {
+        /// The file with the processes (deploy/local/cluster.toml).
+        #[arg(long, value_name = "FILE")]
+        file: PathBuf,
+        /// Where to write them; what is there already is replaced.
+        #[arg(long, value_name = "FOLDER")]
+        folder: PathBuf,
+        #[arg(long, default_value_t = 90)]
+        days: u16,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct ClusterUp {
+    /// The file with the processes (deploy/local/cluster.toml).
+    #[arg(long, value_name = "FILE")]
+    pub file: PathBuf,
+    /// Load the demo world with so many ads.
+    #[arg(long, value_name = "ADS", num_args = 0..=1, default_missing_value = "5000")]
+    pub demo: Option<u64>,
+    /// Run in the background; `svetu stop` ends it.
+    #[arg(long)]
+    pub detach: bool,
+    /// It runs in the background.
+    #[arg(long, hide = true)]
+    pub detached: bool,
     /// Take this port or do not start.
     #[arg(long, value_name = "PORT")]
     pub port: Option<u16>,

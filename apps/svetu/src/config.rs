@@ -18,7 +18,7 @@ use svetu_identity::{Brand, ClientSecret, UpstreamConfig};
 use svetu_ports::{Secret, SmsSender};
 use svetu_sms::{GatewayConfig, GatewaySms, SmppConfig, SmppSms, TwilioSms};
 
-use crate::chosen;
+use crate::{chosen, cli::Role};
 
 /// The file that explains every key and gives its default.
 pub const DEFAULTS: &str = include_str!("../svetu.toml");
@@ -40,6 +40,7 @@ pub struct Config {
     pub secrets: Engine,
     pub identity: Identity,
     pub site: Site,
+    pub cluster: Cluster,
     pub log: Log,
     pub metrics: Metrics,
 }
@@ -119,6 +120,7 @@ pub struct Sms {
     pub from: String,
     pub prefixes: Vec<String>,
     pub per_hour_max: u32,
+    pub network_per_hour_max: u32,
     pub method: String,
     pub headers: BTreeMap<String, String>,
     pub body: String,
@@ -162,6 +164,7 @@ impl Sms {
             "sms.prefixes: expected beginnings of numbers such as \"+381\""
         );
         ensure!(self.per_hour_max > 0, "sms.per_hour_max: expected more than 0");
+        ensure!(self.network_per_hour_max > 0, "sms.network_per_hour_max: expected more than 0");
         // Whatever it is: the real one is looked up when everything else is known to fit.
         self.sender(Some(Secret::new(b"any".to_vec()))).map(|_| ())
     }
@@ -286,6 +289,35 @@ pub struct Site {
     pub node: String,
 }
 
+/// Of a process that plays some roles only.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cluster {
+    pub listen: String,
+    pub probe: String,
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+    pub authority: PathBuf,
+    pub token_key: PathBuf,
+    pub token_public: PathBuf,
+    /// By role, `host:port` each.
+    pub services: BTreeMap<String, Vec<String>>,
+}
+
+impl Cluster {
+    fn check(&self) -> Result<()> {
+        for (key, value) in [("cluster.listen", &self.listen), ("cluster.probe", &self.probe)] {
+            let fits = value.is_empty() || value.parse::<std::net::SocketAddr>().is_ok();
+            ensure!(fits, "{key}: expected address:port, such as 10.0.0.5:7000, or nothing");
+        }
+        for role in self.services.keys() {
+            let known = Role::ALL.iter().any(|known| known.name() == role && *known != Role::Gateway);
+            ensure!(known, "cluster.services.{role}: there is no such role to be asked");
+        }
+        Ok(())
+    }
+}
+
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Log {
@@ -364,6 +396,7 @@ impl Config {
             // Whatever it is: the real one is looked up when everything else is known to fit.
             upstream.settings(id, Secret::new(b"any".to_vec()))?;
         }
+        self.cluster.check()?;
         chosen::check(self)?;
         Ok(())
     }
@@ -462,6 +495,8 @@ mod tests {
             ("[sms]\nurl = \"smpp://svetu@smsc.primer.rs\"", "smpps://"),
             ("[sms]\nurl = \"smpps://svetu:tajna@smsc.primer.rs:3550\"", "smpps://"),
             ("[sms]\nprefixes = []", "sms.prefixes"),
+            ("[cluster]\nlisten = \"7000\"", "cluster.listen"),
+            ("[cluster.services]\nlisting = [\"a:1\"]", "cluster.services.listing"),
             ("[identity.upstream.google]\npreset = \"google\"", "client_id"),
             ("[identity.upstream.a]\nclient_id = \"a\"\nname = \"A\"\nissuer = \"http://a.rs\"", "upstream.a"),
             ("[identity.upstream.apple]\npreset = \"apple\"\nclient_id = \"a\"", "team_id"),

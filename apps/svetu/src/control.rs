@@ -18,10 +18,7 @@ use axum::{
     routing::post,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use svetu_contracts::{
-    ContractError,
-    search::{IndexDifference, SearchContract},
-};
+use svetu_contracts::search::{IndexDifference, SearchContract};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{UnixListener, UnixStream},
@@ -64,13 +61,12 @@ pub struct Control {
 }
 
 impl Control {
-    pub fn open(state: &Path, search: Arc<dyn SearchContract>) -> Result<Self> {
+    pub fn open(state: &Path, routes: Router) -> Result<Self> {
         let path = state.join("control.sock");
         // Whoever holds the lock of the folder owns the socket: one that is there was left by a killed process.
         let _ = fs::remove_file(&path);
         let listener = UnixListener::bind(&path).with_context(|| format!("{}", path.display()))?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
-        let routes = Router::new().route("/reindex", post(reindex)).route("/verify", post(verify)).with_state(search);
         let server = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, routes).await {
                 tracing::error!(%error, "the control socket failed");
@@ -87,6 +83,11 @@ impl Drop for Control {
     }
 }
 
+/// What is asked of whoever has the index.
+pub fn of_search(search: Arc<dyn SearchContract>) -> Router {
+    Router::new().route("/reindex", post(reindex)).route("/verify", post(verify)).with_state(search)
+}
+
 type Search = State<Arc<dyn SearchContract>>;
 
 async fn reindex(State(search): Search) -> Response {
@@ -97,10 +98,10 @@ async fn verify(State(search): Search, Query(asked): Query<Verify>) -> Response 
     answer(search.verify(asked.repair).await.map(Difference::from))
 }
 
-fn answer<T: Serialize>(result: Result<T, ContractError>) -> Response {
+pub fn answer<T: Serialize, E: std::fmt::Display>(result: Result<T, E>) -> Response {
     match result {
         Ok(value) => Json(value).into_response(),
-        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}")).into_response(),
     }
 }
 

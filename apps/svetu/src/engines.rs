@@ -86,7 +86,11 @@ impl Engines {
             objects: objects(config).context("objects.url")?,
             mailer,
             sms,
-            phones: PhoneConfig { prefixes: config.sms.prefixes.clone(), per_hour_max: config.sms.per_hour_max },
+            phones: PhoneConfig {
+                prefixes: config.sms.prefixes.clone(),
+                per_hour_max: config.sms.per_hour_max,
+                network_per_hour_max: config.sms.network_per_hour_max,
+            },
             outbox,
             upstreams: upstreams(config, &secrets).await?,
             secrets,

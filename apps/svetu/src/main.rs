@@ -8,6 +8,7 @@ mod say;
 mod background;
 mod chosen;
 mod cli;
+mod cluster;
 mod commands;
 mod config;
 mod control;
@@ -19,6 +20,7 @@ mod guard;
 mod import;
 mod logs;
 mod platform;
+mod probe;
 mod progress;
 mod running;
 mod runtime;
@@ -26,6 +28,7 @@ mod schemas;
 mod seed;
 mod session;
 mod site;
+mod supervisor;
 
 use std::process::ExitCode;
 
@@ -84,12 +87,15 @@ fn flags(cli: &Cli) -> Vec<(&'static str, Value)> {
     let port = match &cli.command {
         Command::Up(up) => up.port,
         Command::Serve(serve) => serve.port,
+        Command::Cluster(cli::Cluster::Up(up)) => up.port,
         _ => None,
     };
     if let Some(port) = port {
         flags.push(("door.port", Value::from(port)));
     }
-    if matches!(&cli.command, Command::Up(up) if up.no_site) {
+    if matches!(&cli.command, Command::Up(up) if up.no_site)
+        || matches!(&cli.command, Command::Serve(serve) if serve.no_site)
+    {
         flags.push(("site.enabled", Value::from(false)));
     }
     flags

@@ -9,6 +9,7 @@ use svetu_contracts::{
     identity::{IdentityContract, SITE_CLIENT},
     listings::ListingsContract,
     media::MediaContract,
+    personal::PersonalData,
     search::SearchContract,
     users::UsersContract,
 };
@@ -26,7 +27,12 @@ use tempfile::TempDir;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{background::Part, cli::Role, engines::Engines};
+use crate::{
+    background::Part,
+    cli::Role,
+    cluster::{self, Elsewhere, Keeping},
+    engines::Engines,
+};
 
 /// What commands ask of services.
 #[derive(Clone)]
@@ -62,25 +68,28 @@ pub enum Index {
     Leave,
 }
 
-/// Roles whose contracts a role asks within its own process.
+/// Roles whose contracts a role asks.
 const fn needs(role: Role) -> &'static [Role] {
     match role {
-        Role::Identity | Role::Media | Role::Geo => &[],
-        Role::Listings => &[Role::Identity, Role::Media, Role::Geo],
+        Role::Media | Role::Geo => &[],
+        // What each of them holds of a person.
+        Role::Identity => &[Role::Media, Role::Listings, Role::Users, Role::Search],
+        Role::Listings => &[Role::Identity, Role::Media, Role::Geo, Role::Users],
         Role::Users => &[Role::Identity, Role::Listings],
         Role::Search => &[Role::Identity, Role::Geo, Role::Listings],
-        Role::Gateway => &[Role::Identity],
+        Role::Gateway => &[Role::Identity, Role::Media, Role::Geo, Role::Listings, Role::Users, Role::Search],
     }
 }
 
 /// Refused by name: a role without one that it asks.
-pub fn check_roles(roles: &[Role]) -> Result<()> {
+pub fn check_roles(roles: &[Role], elsewhere: Option<&Elsewhere>) -> Result<()> {
     for role in roles {
         for needed in needs(*role) {
-            if !roles.contains(needed) {
+            if !roles.contains(needed) && !elsewhere.is_some_and(|elsewhere| elsewhere.has(*needed)) {
                 bail!(
-                    "--roles: `{}` asks `{}`, which must run in the same process: add it to the list",
+                    "--roles: `{}` asks `{}`: add it to the list, or say in cluster.services.{} where it runs",
                     role.name(),
+                    needed.name(),
                     needed.name()
                 );
             }
@@ -89,9 +98,28 @@ pub fn check_roles(roles: &[Role]) -> Result<()> {
     Ok(())
 }
 
+/// The contract of a service of this process, or of the one that is elsewhere.
+fn either<C: ?Sized>(
+    here: Option<Arc<C>>,
+    elsewhere: Option<&Elsewhere>,
+    ask: impl FnOnce(&Elsewhere) -> Result<Arc<C>>,
+) -> Result<Arc<C>> {
+    match (here, elsewhere) {
+        (Some(contract), _) => Ok(contract),
+        (None, Some(elsewhere)) => ask(elsewhere),
+        (None, None) => bail!("not all services run in this process"),
+    }
+}
+
 impl Platform {
-    pub async fn assemble(engines: &Engines, roles: &[Role], site_url: &str, index: Index) -> Result<Self> {
-        check_roles(roles)?;
+    pub async fn assemble(
+        engines: &Engines,
+        roles: &[Role],
+        site_url: &str,
+        index: Index,
+        elsewhere: Option<&Elsewhere>,
+    ) -> Result<Self> {
+        check_roles(roles, elsewhere)?;
         let mut platform = Self::default();
         let clock = || Arc::clone(&engines.clock);
         if roles.contains(&Role::Identity) {
@@ -124,15 +152,15 @@ impl Platform {
         if roles.contains(&Role::Geo) {
             platform.geo = Some(Geo::init(engines.db("geo")?).await.context("geo")?);
         }
-        if let (true, Some(identity), Some(media), Some(geo)) =
-            (roles.contains(&Role::Listings), &platform.identity, &platform.media, &platform.geo)
-        {
+        let identity = || either(platform.identity.as_ref().map(Identity::contract), elsewhere, Elsewhere::identity);
+        let geo = || either(platform.geo.as_ref().map(Geo::contract), elsewhere, Elsewhere::geo);
+        if roles.contains(&Role::Listings) {
             let deps = ListingsDeps {
                 db: engines.db("listings")?,
                 clock: clock(),
-                geo: geo.contract(),
-                media: media.contract(),
-                identity: identity.contract(),
+                geo: geo()?,
+                media: either(platform.media.as_ref().map(Media::contract), elsewhere, Elsewhere::media)?,
+                identity: identity()?,
                 cache: Arc::clone(&engines.cache),
                 mailer: Arc::clone(&engines.mailer),
                 secrets: Arc::clone(&engines.secrets),
@@ -140,24 +168,32 @@ impl Platform {
             };
             platform.listings = Some(Listings::init(deps).await.context("listings")?);
         }
-        let Some((identity, listings)) = platform.identity.as_ref().zip(platform.listings.as_ref()) else {
-            return Ok(platform);
+        let listings = match (&platform.listings, elsewhere) {
+            (Some(listings), _) => Some(listings.contract()),
+            (None, Some(elsewhere)) if roles.contains(&Role::Users) || roles.contains(&Role::Search) => {
+                Some(elsewhere.listings().await?)
+            }
+            (None, _) => None,
         };
-        if roles.contains(&Role::Users) {
+        if let (true, Some(listings)) = (roles.contains(&Role::Users), &listings) {
             let deps = UsersDeps {
                 db: engines.db("users")?,
                 clock: clock(),
-                listings: listings.contract(),
-                identity: identity.contract(),
+                listings: Arc::clone(listings),
+                identity: identity()?,
                 mailer: Arc::clone(&engines.mailer),
                 secrets: Arc::clone(&engines.secrets),
                 site_url: site_url.to_owned(),
             };
-            let users = Users::init(deps).await.context("users")?;
-            listings.connect_users(users.contract());
-            platform.users = Some(users);
+            platform.users = Some(Users::init(deps).await.context("users")?);
         }
-        if let (true, Some(geo)) = (roles.contains(&Role::Search), &platform.geo) {
+        if let Some(listings) = &platform.listings {
+            let users = platform.users.as_ref().map(Users::contract);
+            if users.is_some() || elsewhere.is_some() {
+                listings.connect_users(either(users, elsewhere, Elsewhere::users)?);
+            }
+        }
+        if let (true, Some(listings)) = (roles.contains(&Role::Search), &listings) {
             let scratch = match index {
                 Index::Open => None,
                 Index::Leave => Some(TempDir::new()?),
@@ -168,9 +204,9 @@ impl Platform {
                 clock: clock(),
                 index: Arc::new(TantivyIndex::open(folder, TEXT_FIELDS).context("search.url")?),
                 bus: engines.bus.clone(),
-                listings: listings.contract(),
-                geo: geo.contract(),
-                identity: identity.contract(),
+                listings: Arc::clone(listings),
+                geo: geo()?,
+                identity: identity()?,
                 mailer: Arc::clone(&engines.mailer),
                 secrets: Arc::clone(&engines.secrets),
                 site_url: site_url.to_owned(),
@@ -179,21 +215,47 @@ impl Platform {
             platform.search = Some(Search::init(deps).await.context("search")?);
             platform._scratch = scratch;
         }
-        platform.connect_personal();
+        platform.connect_personal(elsewhere)?;
         Ok(platform)
     }
 
-    /// A person is told everything or nothing: a process without one of the services tells nothing.
-    fn connect_personal(&self) {
-        let (Some(identity), Some(media)) = (&self.identity, &self.media) else { return };
-        let (Some(listings), Some(users), Some(search)) = (&self.listings, &self.users, &self.search) else { return };
-        identity.connect_personal(vec![
-            identity.personal(),
-            users.personal(),
-            listings.personal(),
-            search.personal(),
-            media.personal(),
-        ]);
+    /// A person is told everything or nothing: a process that cannot ask one of the services tells nothing.
+    fn connect_personal(&self, elsewhere: Option<&Elsewhere>) -> Result<()> {
+        let Some(identity) = &self.identity else { return Ok(()) };
+        let here = self.personal();
+        let mut all = vec![identity.personal()];
+        for role in cluster::personal_roles() {
+            let own = here.iter().find(|(of, _)| *of == role).map(|(_, data)| Arc::clone(data));
+            if own.is_none() && elsewhere.is_none() {
+                return Ok(());
+            }
+            all.push(either(own, elsewhere, |elsewhere| elsewhere.personal(role))?);
+        }
+        identity.connect_personal(all);
+        Ok(())
+    }
+
+    fn personal(&self) -> Vec<(Role, Arc<dyn PersonalData>)> {
+        let all = [
+            (Role::Users, self.users.as_ref().map(Users::personal)),
+            (Role::Listings, self.listings.as_ref().map(Listings::personal)),
+            (Role::Search, self.search.as_ref().map(Search::personal)),
+            (Role::Media, self.media.as_ref().map(Media::personal)),
+        ];
+        all.into_iter().filter_map(|(role, data)| Some((role, data?))).collect()
+    }
+
+    /// What other processes may ask of this one.
+    pub fn keeping(&self) -> Keeping {
+        Keeping {
+            geo: self.geo.as_ref().map(Geo::contract),
+            identity: self.identity.as_ref().map(Identity::contract),
+            media: self.media.as_ref().map(Media::contract),
+            listings: self.listings.as_ref().map(Listings::contract),
+            users: self.users.as_ref().map(Users::contract),
+            search: self.search(),
+            personal: self.personal(),
+        }
     }
 
     /// All of them, for commands; a process with some roles only has not all.
@@ -236,10 +298,35 @@ impl Platform {
         self.identity.as_ref().map(Identity::oauth_routes).unwrap_or_default()
     }
 
-    /// The site's sessions, for whoever opens the door at this address: `/session/…`.
-    pub async fn open_sessions(&mut self, engines: &Engines, site_url: &str) -> Result<Sessions> {
-        let identity = self.identity.as_ref().context("the gateway asks identity who somebody is")?;
-        let sessions = sessions(engines, identity, site_url).await?;
+    /// The site is a client of the provider under the address that it has now.
+    pub async fn register_site(&self, engines: &Engines, site_url: &str) -> Result<()> {
+        if let Some(identity) = &self.identity {
+            let (client, _) = site_client(engines, site_url).await?;
+            identity.set_site_client(&client).await.context("identity")?;
+        }
+        Ok(())
+    }
+
+    /// The site's sessions, for whoever opens the door at this address: `/session/…`. `provider`: the paths of the OpenID Provider.
+    pub async fn open_sessions(
+        &mut self,
+        engines: &Engines,
+        site_url: &str,
+        identity: Arc<dyn IdentityContract>,
+        provider: axum::Router,
+    ) -> Result<Sessions> {
+        let (client, key) = site_client(engines, site_url).await?;
+        let sessions = Sessions::try_new(SessionsDeps {
+            db: engines.db("sessions")?,
+            clock: Arc::clone(&engines.clock),
+            identity,
+            provider,
+            site_url: site_url.to_owned(),
+            client_id: SITE_CLIENT.to_owned(),
+            client_secret: client.secret,
+            key,
+        })
+        .context("sessions")?;
         self.sessions = Some(sessions.clone());
         Ok(sessions)
     }
@@ -282,30 +369,20 @@ impl Platform {
     }
 }
 
-/// A client of the provider like any other, but that its registration follows the platform's own address.
-async fn sessions(engines: &Engines, identity: &Identity, site_url: &str) -> Result<Sessions> {
+/// A client of the provider like any other, but that its registration follows the platform's own address. Beside it: the key that
+/// seals what the gateway keeps.
+async fn site_client(engines: &Engines, site_url: &str) -> Result<(SiteClient, [u8; 32])> {
     let secret = engines.secrets.get_or_create("sessions.client", 32).await.context("secrets.url")?;
     let client_secret = URL_SAFE_NO_PAD.encode(blake3::derive_key("svetu sessions client secret v1", secret.expose()));
-    let site = SiteClient {
-        secret: client_secret.clone(),
+    let client = SiteClient {
+        secret: client_secret,
         redirect_uri: format!("{site_url}{}", paths::CALLBACK),
         post_logout_redirect_uris: Language::ALL
             .map(|language| format!("{site_url}{}/", language.path_prefix()))
             .to_vec(),
         backchannel_logout_uri: format!("{site_url}{}", paths::BACKCHANNEL),
     };
-    identity.set_site_client(&site).await.context("identity")?;
-    Sessions::try_new(SessionsDeps {
-        db: engines.db("sessions")?,
-        clock: Arc::clone(&engines.clock),
-        identity: identity.contract(),
-        provider: identity.oauth_routes(),
-        site_url: site_url.to_owned(),
-        client_id: SITE_CLIENT.to_owned(),
-        client_secret,
-        key: blake3::derive_key("svetu sessions seal v1", secret.expose()),
-    })
-    .context("sessions")
+    Ok((client, blake3::derive_key("svetu sessions seal v1", secret.expose())))
 }
 
 /// The sentences of all crates, whatever runs here: a document of the API is the same everywhere.

@@ -2,22 +2,24 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
+use svetu_cluster::Routes;
 use svetu_db::outbox;
 use svetu_gateway::{Gateway, GatewayConfig, GatewayLimits, GatewayParts, TlsFiles};
 use svetu_http::{Kit, KitConfig};
 use svetu_kernel::SharedClock;
 use svetu_policy::CedarAuthorizer;
-use svetu_sessions::Sessions;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
     background::Background,
     cli::Role,
+    cluster::{self, Elsewhere, InnerDoor},
     config::Config,
-    control::Control,
+    control::{self, Control},
     engines::Engines,
     platform::{self, Contracts, Index, Platform},
+    probe::Probe,
     schemas,
 };
 
@@ -27,7 +29,20 @@ pub struct Runtime {
     background: Background,
     _control: Option<Control>,
     door: Option<Door>,
+    inner: Option<InnerDoor>,
+    _probe: Option<Probe>,
     ready: watch::Sender<bool>,
+}
+
+/// What this process plays, and in which company.
+#[derive(Clone, Copy)]
+pub struct Part<'a> {
+    pub roles: &'a [Role],
+    pub elsewhere: Option<&'a Elsewhere>,
+}
+
+impl Part<'static> {
+    pub const WHOLE: Self = Self { roles: &Role::ALL, elsewhere: None };
 }
 
 /// Where requests come in, taken beforehand.
@@ -61,27 +76,43 @@ impl Runtime {
     pub async fn start(
         config: &Config,
         engines: Engines,
-        roles: &[Role],
+        part: Part<'_>,
         public_url: &str,
         doors: Option<Doors>,
     ) -> Result<Self> {
-        let mut platform = Platform::assemble(&engines, roles, public_url, Index::Open).await?;
+        let Part { roles, elsewhere } = part;
+        let mut platform = Platform::assemble(&engines, roles, public_url, Index::Open, elsewhere).await?;
         let (ready, is_ready) = watch::channel(false);
-        let door = match doors {
-            Some(doors) => {
-                let sessions = platform.open_sessions(&engines, public_url).await?;
-                let gateway = gateway(config, &engines, &platform, &sessions, public_url, doors.site, is_ready).await?;
-                Some(Door::open(gateway, doors))
-            }
-            None => None,
+        let listens = elsewhere.filter(|_| !config.cluster.listen.is_empty());
+        if doors.is_some() || listens.is_some() {
+            platform.register_site(&engines, public_url).await?;
+        }
+        let kit = if doors.is_some() || elsewhere.is_some() { Some(kit(&engines).await?) } else { None };
+        let probe = match (config.cluster.probe.parse(), &kit) {
+            (Ok(address), Some(kit)) => Some(Probe::open(address, Arc::clone(kit), is_ready.clone()).await?),
+            _ => None,
         };
-        let control = match platform.search() {
-            Some(search) => Some(Control::open(&config.state.folder, search)?),
+        let inner = match (listens, &kit) {
+            (Some(elsewhere), Some(kit)) => {
+                let clock = Arc::clone(&engines.clock);
+                Some(InnerDoor::open(config, elsewhere, &platform, roles, Arc::clone(kit), clock).await?)
+            }
+            _ => None,
+        };
+        let door = match (doors, kit) {
+            (Some(doors), Some(kit)) => {
+                Some(open(config, &engines, &mut platform, part, kit, public_url, doors, is_ready).await?)
+            }
+            _ => None,
+        };
+        // Of the process that alone has the index.
+        let control = match platform.search().filter(|_| elsewhere.is_none()) {
+            Some(search) => Some(Control::open(&config.state.folder, control::of_search(search))?),
             None => None,
         };
         let background =
             Background::start(&engines.bus, engines.own_bus.clone(), &engines.clock, platform.parts(&engines)?);
-        Ok(Self { engines, platform, background, _control: control, door, ready })
+        Ok(Self { engines, platform, background, _control: control, door, inner, _probe: probe, ready })
     }
 
     pub fn contracts(&self) -> Result<Contracts> {
@@ -103,8 +134,11 @@ impl Runtime {
     }
 
     /// `/health/ready` says so from here on.
-    pub fn ready(&self) {
+    pub async fn ready(&self) {
         self.ready.send_replace(true);
+        if let Some(inner) = &self.inner {
+            inner.ready().await;
+        }
     }
 
     /// No new requests; those at work get their time.
@@ -115,6 +149,9 @@ impl Runtime {
             if let Err(error) = door.task.await {
                 tracing::error!(%error, "the door failed");
             }
+        }
+        if let Some(inner) = self.inner.take() {
+            inner.close().await;
         }
     }
 
@@ -138,19 +175,62 @@ async fn kit(engines: &Engines) -> Result<Arc<Kit>> {
     }))
 }
 
-async fn gateway(
+/// The door: of all services, those elsewhere included.
+#[allow(clippy::too_many_arguments, reason = "one place puts the whole together")]
+async fn open(
     config: &Config,
     engines: &Engines,
-    platform: &Platform,
-    sessions: &Sessions,
+    platform: &mut Platform,
+    Part { roles, elsewhere }: Part<'_>,
+    kit: Arc<Kit>,
     public_url: &str,
-    site: Option<SocketAddr>,
+    doors: Doors,
     ready: watch::Receiver<bool>,
-) -> Result<Gateway> {
+) -> Result<Door> {
+    let beyond = elsewhere.map(|elsewhere| elsewhere.passage(config, roles, Arc::clone(&engines.clock)));
+    let beyond = beyond.transpose()?;
+    let identity = match (platform.keeping().identity, elsewhere) {
+        (Some(identity), _) => identity,
+        (None, Some(elsewhere)) => elsewhere.identity()?,
+        (None, None) => bail!("the gateway asks identity who somebody is"),
+    };
+    // A process that plays every role makes the document; the others have it as it was committed.
+    let openapi = match elsewhere {
+        Some(_) => cluster::document()?,
+        None => serde_json::to_value(platform.openapi()?)?,
+    };
+    let mut routes = Routes { api: platform.routes().into(), media: platform.files().into(), oauth: platform.oauth() };
+    if let Some(beyond) = beyond {
+        routes.api = routes.api.merge(beyond.api);
+        routes.media = routes.media.merge(beyond.media);
+        routes.oauth = routes.oauth.merge(beyond.oauth);
+    }
+    let sessions = platform.open_sessions(engines, public_url, Arc::clone(&identity), routes.oauth.clone()).await?;
+    let work_key = engines.secrets.get_or_create("gateway.work", 32).await.context("secrets.url")?;
+    let parts = GatewayParts {
+        signing: sessions.routes(),
+        sessions: sessions.contract(),
+        api: routes.api,
+        media: routes.media,
+        oauth: routes.oauth,
+        kit,
+        identity,
+        clock: Arc::clone(&engines.clock),
+        site: doors.site,
+        openapi,
+        dev_mail: engines.outbox.clone().map(svetu_embedded::dev_mail_routes),
+        work_key: blake3::derive_key("svetu gateway work v1", work_key.expose()),
+        ready,
+    };
+    let gateway = Gateway::try_new(gateway_config(config, public_url), parts).context("the gateway")?;
+    Ok(Door::open(gateway, doors))
+}
+
+fn gateway_config(config: &Config, public_url: &str) -> GatewayConfig {
     let (door, limits) = (&config.door, &config.limits);
     let tls = (!door.tls_certificate.is_empty())
         .then(|| TlsFiles { certificate: PathBuf::from(&door.tls_certificate), key: PathBuf::from(&door.tls_key) });
-    let settings = GatewayConfig {
+    GatewayConfig {
         public_url: public_url.to_owned(),
         tls,
         trusted_proxies: door.trusted_proxies.clone(),
@@ -164,23 +244,5 @@ async fn gateway(
             request_ms_max: limits.request_ms_max,
         },
         drain_s_max: door.drain_s_max,
-    };
-    let work_key = engines.secrets.get_or_create("gateway.work", 32).await.context("secrets.url")?;
-    let identity = platform.identity.as_ref().context("the gateway asks identity who somebody is")?;
-    let parts = GatewayParts {
-        signing: sessions.routes(),
-        sessions: sessions.contract(),
-        api: platform.routes().into(),
-        media: platform.files().into(),
-        oauth: platform.oauth(),
-        kit: kit(engines).await?,
-        identity: identity.contract(),
-        clock: Arc::clone(&engines.clock),
-        site,
-        openapi: serde_json::to_value(platform.openapi()?)?,
-        dev_mail: engines.outbox.clone().map(svetu_embedded::dev_mail_routes),
-        work_key: blake3::derive_key("svetu gateway work v1", work_key.expose()),
-        ready,
-    };
-    Gateway::try_new(settings, parts).context("the gateway")
+    }
 }

@@ -45,7 +45,7 @@ impl Session {
         schemas::migrate(&engines.database).await?;
         let public_url =
             database.public_url.clone().unwrap_or_else(|| door::public_url(&config.door, config.door.port));
-        let platform = Platform::assemble(&engines, &Role::ALL, &public_url, Index::Leave).await?;
+        let platform = Platform::assemble(&engines, &Role::ALL, &public_url, Index::Leave, None).await?;
         let contracts = platform.contracts()?;
         Ok((engines, platform, contracts, public_url))
     }

@@ -229,7 +229,7 @@ pub struct BulkProblem {
     pub params: BTreeMap<String, serde_json::Value>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BulkMode {
     /// Validate and answer, write nothing.
     pub dry_run: bool,

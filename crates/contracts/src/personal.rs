@@ -1,5 +1,7 @@
 //! What every service owes a person: to tell all that it holds of them, in pages, so that nothing is gathered in memory.
 
+use std::borrow::Cow;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde_json::Value;
@@ -14,7 +16,7 @@ pub const ROWS_MAX: i64 = 500;
 pub enum PersonalPart {
     /// Rows of the list `name`; pages that follow each other under one name are one list.
     Rows {
-        name: &'static str,
+        name: Cow<'static, str>,
         rows: Vec<Value>,
     },
     File {
@@ -77,7 +79,7 @@ impl<'a> Place<'a> {
         let last = rows.last().map(|(key, _)| key.to_string());
         let next = self.next(rows.len() as i64 >= ROWS_MAX, last, lists.len());
         let rows = rows.into_iter().map(|(_, row)| row).collect();
-        Ok(PersonalPage { part: Some(PersonalPart::Rows { name, rows }), next })
+        Ok(PersonalPage { part: Some(PersonalPart::Rows { name: Cow::Borrowed(name), rows }), next })
     }
 
     /// After a page: on in this list when it was full, else at the next one while there is one.

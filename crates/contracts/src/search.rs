@@ -1,12 +1,13 @@
 //! Search owns index, suggestions, saved searches and alerts.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use svetu_kernel::{AccountId, Timestamp};
 
 use crate::ContractError;
 
 /// Differences between the index and the owner's data.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexDifference {
     pub compared: u64,
     pub missing: u64,
@@ -17,7 +18,7 @@ pub struct IndexDifference {
 }
 
 /// A saved search of demo data: the query string of the search page.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewSavedSearch {
     pub owner: AccountId,
     pub name: String,

@@ -1,11 +1,12 @@
 //! Users owns seller profiles, favourites and what was viewed.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use svetu_kernel::{AccountId, ListingId, Timestamp};
 
 use crate::ContractError;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewFavourite {
     pub owner: AccountId,
     pub listing: ListingId,

@@ -135,7 +135,7 @@ fn outgoing(site: SocketAddr, origin: &Origin, info: &RequestInfo, request: Requ
         .map_err(|_| ApiProblem::new(Status::BadRequest, "request.invalid"))?;
     parts.version = Version::HTTP_11;
     let headers = &mut parts.headers;
-    remove_hop_by_hop(headers);
+    svetu_http::remove_hop_by_hop(headers);
     // The gateway compresses; the site answers plainly but for what its build made smaller than there is time for here.
     if !prepared {
         headers.remove(header::ACCEPT_ENCODING);
@@ -155,7 +155,7 @@ fn outgoing(site: SocketAddr, origin: &Origin, info: &RequestInfo, request: Requ
 
 fn incoming(response: Response<hyper::body::Incoming>, silence_max: Duration) -> Response {
     let (mut parts, body) = response.into_parts();
-    remove_hop_by_hop(&mut parts.headers);
+    svetu_http::remove_hop_by_hop(&mut parts.headers);
     parts.headers.remove("x-powered-by");
     parts.headers.remove(header::SERVER);
     parts.version = Version::HTTP_11;
@@ -167,35 +167,5 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     match HeaderValue::from_str(value) {
         Ok(value) if !value.is_empty() => drop(headers.insert(name, value)),
         Ok(_) | Err(_) => drop(headers.remove(name)),
-    }
-}
-
-/// RFC 9110 §7.6.1: of this connection only, and whatever `Connection` names.
-fn remove_hop_by_hop(headers: &mut HeaderMap) {
-    let named: Vec<HeaderName> = headers
-        .get_all(header::CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|name| name.trim().parse().ok())
-        .collect();
-    for name in named {
-        // A client may not take away by this what says who it is.
-        if name != header::COOKIE && name != header::AUTHORIZATION {
-            headers.remove(name);
-        }
-    }
-    for name in [
-        header::CONNECTION,
-        HeaderName::from_static("keep-alive"),
-        header::PROXY_AUTHENTICATE,
-        header::PROXY_AUTHORIZATION,
-        HeaderName::from_static("proxy-connection"),
-        header::TE,
-        header::TRAILER,
-        header::TRANSFER_ENCODING,
-        header::UPGRADE,
-    ] {
-        headers.remove(name);
     }
 }

@@ -137,6 +137,8 @@ async fn surround(State(kit): State<Arc<Kit>>, mut request: Request, next: Next)
                     answer.headers_mut().append(name.clone(), value.clone());
                 }
             }
+            // For a door between processes, which hands on what happened and not how it is told.
+            answer.extensions_mut().insert(problem.clone());
             answer
         }
     };

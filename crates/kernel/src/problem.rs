@@ -1,10 +1,11 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The HTTP statuses that a problem may carry; the meaning is that of RFC 9110 §15.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "u16", try_from = "u16")]
 #[repr(u16)]
 pub enum Status {
     BadRequest = 400,
@@ -27,10 +28,47 @@ pub enum Status {
     GatewayTimeout = 504,
 }
 
+impl Status {
+    pub const ALL: [Self; 18] = [
+        Self::BadRequest,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::NotAcceptable,
+        Self::Conflict,
+        Self::Gone,
+        Self::PreconditionFailed,
+        Self::ContentTooLarge,
+        Self::UnsupportedMediaType,
+        Self::Unprocessable,
+        Self::PreconditionRequired,
+        Self::TooManyRequests,
+        Self::Internal,
+        Self::BadGateway,
+        Self::Unavailable,
+        Self::GatewayTimeout,
+    ];
+}
+
+impl From<Status> for u16 {
+    fn from(status: Status) -> Self {
+        status as Self
+    }
+}
+
+impl TryFrom<u16> for Status {
+    type Error = &'static str;
+
+    fn try_from(code: u16) -> Result<Self, Self::Error> {
+        Self::ALL.into_iter().find(|status| *status as u16 == code).ok_or("no status of a problem")
+    }
+}
+
 /// What went wrong, before it is put into somebody's language: a stable code and the values that its sentence names.
 ///
 /// `http` turns it into an `application/problem+json` document (RFC 9457) with the title of `code` in the reader's language.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Problem {
     pub status: Status,
     /// Stable, dotted, in the service's namespace: `listing.sold`.
@@ -43,7 +81,7 @@ pub struct Problem {
 }
 
 /// One field's fault.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FieldProblem {
     /// JSON Pointer into the body (`/price/amount_minor`), or the bare name of a query parameter or header.
     pub field: String,

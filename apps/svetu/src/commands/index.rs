@@ -6,14 +6,13 @@ use anyhow::{Context as _, Result, ensure};
 use svetu_contracts::search::SearchContract;
 
 use crate::{
-    cli::Role,
     config::Config,
     control::{self, Difference},
     database::Database,
     door, engines,
     engines::Engines,
     running::Running,
-    runtime::Runtime,
+    runtime::{Part, Runtime},
     schemas,
 };
 
@@ -60,7 +59,7 @@ async fn alone<T>(config: &Config, work: impl AsyncFnOnce(Arc<dyn SearchContract
         let engines = Engines::choose(config, database.url.clone(), secrets).await?;
         schemas::migrate(&engines.database).await?;
         let public_url = door::public_url(&config.door, config.door.port);
-        let runtime = Runtime::start(config, engines, &Role::ALL, &public_url, None).await?;
+        let runtime = Runtime::start(config, engines, Part::WHOLE, &public_url, None).await?;
         let result = async {
             let search = runtime.contracts()?.search;
             ensure!(

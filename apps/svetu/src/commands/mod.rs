@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod cluster;
 mod dead_letters;
 mod doctor;
 mod export;
@@ -36,6 +37,7 @@ pub async fn run(command: Command, config: Config) -> Result<ExitCode> {
     match command {
         Command::Up(command) => up::run(command, config).await,
         Command::Serve(command) => serve::run(command, &config).await,
+        Command::Cluster(command) => cluster::run(command, &config).await,
         Command::Seed(command) => seed::run(command, &config).await,
         Command::Import(command) => Box::pin(import::run(command, &config)).await,
         Command::Export(command) => export::run(command, &config).await,

@@ -15,13 +15,13 @@ use tokio::{
 };
 
 use crate::{
-    cli::{Role, Up},
+    cli::Up,
     config::Config,
     database::Database,
     door, engines,
     engines::Engines,
     running::{Lock, Running},
-    runtime::{Doors, Runtime},
+    runtime::{Doors, Part, Runtime},
     schemas,
     seed::{STAFF, STAFF_PASSWORD, Seeder},
     site::Site,
@@ -33,7 +33,7 @@ const LOG_TAIL_BYTES: u64 = 4_000;
 
 pub async fn run(up: Up, config: Config) -> Result<ExitCode> {
     if up.detach {
-        return detach(&up, &config).await;
+        return detach(&config, up.demo.is_some()).await;
     }
     if up.detached {
         // A session of our own: the terminal that started us may close. Fails only for a leader, which has one.
@@ -69,7 +69,7 @@ async fn serve(
     let site_address = if config.site.enabled { Some(Site::choose_address()?) } else { None };
 
     let doors = Doors { public: TcpListener::from_std(listener)?, inside: Some(inside), site: site_address };
-    let mut runtime = Runtime::start(config, engines, &Role::ALL, &public_url, Some(doors)).await?;
+    let mut runtime = Runtime::start(config, engines, Part::WHOLE, &public_url, Some(doors)).await?;
     let site = match site_address {
         Some(address) => Some(Site::start(&config.site, address, &api, &public_url).await),
         None => None,
@@ -85,7 +85,7 @@ async fn serve(
         if let Some(listings) = up.demo {
             demo(&runtime, config, listings, up.demo_seed).await?;
         }
-        runtime.ready();
+        runtime.ready().await;
         lock.announce(&Running {
             pid: std::process::id(),
             url: public_url.clone(),
@@ -138,7 +138,7 @@ async fn demo(runtime: &Runtime, config: &Config, listings: u64, seed: u64) -> R
     Ok(())
 }
 
-fn greet(config: &Config, url: &str, demo: bool, took: Duration) {
+pub fn greet(config: &Config, url: &str, demo: bool, took: Duration) {
     say!("\nSve Tu is ready after {:.1} s.\n", took.as_secs_f64());
     say!("  the site       {url}");
     say!("  the API        {url}/api/docs");
@@ -155,7 +155,7 @@ fn greet(config: &Config, url: &str, demo: bool, took: Duration) {
 }
 
 /// Starts ourselves anew without a terminal, and waits until that one is ready.
-async fn detach(up: &Up, config: &Config) -> Result<ExitCode> {
+pub async fn detach(config: &Config, demo: bool) -> Result<ExitCode> {
     let state = &config.state.folder;
     if let Some(running) = Running::find(state) {
         bail!("svetu already runs from {}: process {}, {}", state.display(), running.pid, running.url);
@@ -174,7 +174,7 @@ async fn detach(up: &Up, config: &Config) -> Result<ExitCode> {
     let began = Instant::now();
     loop {
         if let Some(running) = Running::find(state) {
-            greet(config, &running.url, up.demo.is_some(), began.elapsed());
+            greet(config, &running.url, demo, began.elapsed());
             say!("Its log is {}.", log_path.display());
             return Ok(ExitCode::SUCCESS);
         }

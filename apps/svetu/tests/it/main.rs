@@ -5,6 +5,7 @@
 mod platform;
 
 mod cli;
+mod cluster;
 mod configuration;
 mod erasure;
 mod identity;

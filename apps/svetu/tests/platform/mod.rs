@@ -153,9 +153,20 @@ impl Place {
 
     /// Starts the platform without a site and waits until it is ready.
     pub async fn up(&self, arguments: &[&str]) -> Platform {
-        let log = fs::File::options().create(true).append(true).open(self.log()).unwrap();
         let mut command = self.command();
         command.args(["up", "--no-site"]).args(arguments);
+        self.start(command).await
+    }
+
+    /// The same as a cluster: a process for each table of the plan.
+    pub async fn cluster(&self, plan: &Path, arguments: &[&str]) -> Platform {
+        let mut command = self.command();
+        command.args(["cluster", "up", "--file"]).arg(plan).args(arguments).env("SVETU__SITE__ENABLED", "false");
+        self.start(command).await
+    }
+
+    async fn start(&self, mut command: Command) -> Platform {
+        let log = fs::File::options().create(true).append(true).open(self.log()).unwrap();
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
         let mut command = tokio::process::Command::from(command);
         let mut child = command.kill_on_drop(true).spawn().unwrap();

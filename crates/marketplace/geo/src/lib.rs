@@ -11,6 +11,8 @@ mod model;
 mod snap;
 mod store;
 
+pub use snap::snap;
+
 use std::sync::Arc;
 
 use svetu_contracts::geo::GeoContract;

@@ -10,6 +10,8 @@ use parking_lot::Mutex;
 use svetu_http::{ClientAddress, Limiter, Quota};
 use svetu_kernel::{Problem, Status, Timestamp};
 
+use crate::phone::PhoneConfig;
+
 /// The doors that somebody without an account may knock at, and the one behind which a password is asked again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Entrance {
@@ -74,8 +76,12 @@ impl Default for Limits {
 }
 
 impl Limits {
-    pub fn new(texts_per_hour_max: u32) -> Self {
-        Self { spending: Limiter::new(Quota::per_hour(texts_per_hour_max)), ..Self::default() }
+    pub fn new(phones: &PhoneConfig) -> Self {
+        Self {
+            spending: Limiter::new(Quota::per_hour(phones.per_hour_max)),
+            texts_network: Limiter::new(Quota::per_hour(phones.network_per_hour_max)),
+            ..Self::default()
+        }
     }
 
     /// One message more: they cost, whoever asked for them.

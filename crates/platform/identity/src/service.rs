@@ -134,7 +134,7 @@ impl Identity {
             objects,
             personal: OnceLock::new(),
             hasher,
-            limits: Limits::new(phones.per_hour_max),
+            limits: Limits::new(&phones),
             upstreams,
             sms,
             phones,

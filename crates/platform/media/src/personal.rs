@@ -38,7 +38,7 @@ impl PersonalData for Contract {
                     json!({ "id": media.id, "width": media.photo.width, "height": media.photo.height,
                         "file": format!("{}.jpg", media.id) })
                 });
-                Some(PersonalPart::Rows { name: "photos", rows: rows.collect() })
+                Some(PersonalPart::Rows { name: "photos".into(), rows: rows.collect() })
             }
             (_, None) => None,
             (_, Some(media)) => {

@@ -9,13 +9,13 @@ use svetu_kernel::{AccountId, Clock};
 
 use crate::world::{World, account, member, sofa, with};
 
-async fn told(world: &World, id: AccountId) -> Vec<(&'static str, Vec<Value>)> {
+async fn told(world: &World, id: AccountId) -> Vec<(String, Vec<Value>)> {
     let source = world.listings.personal();
     let (mut after, mut all) = (None, Vec::new());
     loop {
         let page = source.personal(id, after.as_deref()).await.unwrap();
         let Some(PersonalPart::Rows { name, rows }) = page.part else { panic!("a file") };
-        all.push((name, rows));
+        all.push((name.into_owned(), rows));
         after = page.next;
         if after.is_none() {
             return all;
@@ -39,7 +39,7 @@ async fn a_person_is_told_everything_and_forgotten() {
     assert!(answer.status < 300, "{}", answer.said());
 
     let whole = told(&world, account(1)).await;
-    let counts: Vec<(&str, usize)> = whole.iter().map(|(name, rows)| (*name, rows.len())).collect();
+    let counts: Vec<(&str, usize)> = whole.iter().map(|(name, rows)| (name.as_str(), rows.len())).collect();
     assert_eq!(counts[0], ("ads", 3));
     assert!(counts.contains(&("reports", 1)), "{counts:?}");
     assert!(whole[0].1.iter().any(|ad| ad["phone"] == "+381659876543"), "{whole:?}");

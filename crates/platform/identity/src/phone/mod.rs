@@ -32,11 +32,13 @@ pub struct PhoneConfig {
     /// Beginnings of numbers that are written to: `+381`.
     pub prefixes: Vec<String>,
     pub per_hour_max: u32,
+    /// That people of one network ask for.
+    pub network_per_hour_max: u32,
 }
 
 impl Default for PhoneConfig {
     fn default() -> Self {
-        Self { prefixes: vec!["+381".to_owned()], per_hour_max: 200 }
+        Self { prefixes: vec!["+381".to_owned()], per_hour_max: 200, network_per_hour_max: 10 }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Everything about a person in one ZIP, gathered in the background from every service, for its owner alone.
 
 use std::{
+    borrow::Cow,
     fs::File,
     io::{self, Seek as _, Write as _},
     sync::Arc,
@@ -220,12 +221,12 @@ fn write(mut parts: mpsc::Receiver<Part>, asked_at: Timestamp) -> io::Result<(Fi
     );
     zip.start_file("about.json", text)?;
     serde_json::to_writer_pretty(&mut zip, &json!({ "format": "svetu-export-1", "asked_at": asked_at }))?;
-    let mut open: Option<(&str, &str)> = None;
+    let mut open: Option<(&str, Cow<'static, str>)> = None;
     let mut bytes = 0_u64;
     while let Some((service, part)) = parts.blocking_recv() {
         match part {
             PersonalPart::Rows { name, rows } => {
-                let goes_on = open == Some((service, name));
+                let goes_on = open.as_ref().is_some_and(|(of, list)| *of == service && *list == name);
                 if !goes_on {
                     close(&mut zip, &mut open)?;
                     zip.start_file(format!("{service}/{name}.json"), text)?;
@@ -257,7 +258,7 @@ fn write(mut parts: mpsc::Receiver<Part>, asked_at: Timestamp) -> io::Result<(Fi
     Ok((file, bytes))
 }
 
-fn close(zip: &mut ZipWriter<File>, open: &mut Option<(&str, &str)>) -> io::Result<()> {
+fn close(zip: &mut ZipWriter<File>, open: &mut Option<(&str, Cow<'static, str>)>) -> io::Result<()> {
     if open.take().is_some() {
         zip.write_all(b"\n]\n")?;
     }

@@ -334,7 +334,9 @@ async fn an_actor_says_who_acts() {
     let (mut told, mut after) = (Vec::new(), None);
     loop {
         let page = world.identity.personal().personal(pera, after.as_deref()).await.unwrap();
-        if let Some(PersonalPart::Rows { name: "impersonations", rows }) = page.part {
+        if let Some(PersonalPart::Rows { name, rows }) = page.part
+            && name == "impersonations"
+        {
             told.extend(rows);
         }
         after = page.next;

@@ -53,7 +53,7 @@ export default async function Clients({ params, searchParams }: Props) {
                   {client.fapi2 && <Badge>{t("strict")}</Badge>}
                 </p>
                 <p translate="no" className="text-sm text-quiet wrap-anywhere">
-                  <code>{client.client_id}</code> · {client.token_endpoint_auth_method}
+                  <code>{client.client_id}</code> · <code>{client.token_endpoint_auth_method}</code>
                 </p>
                 {client.redirect_uris.map((uri) => (
                   <p key={uri} translate="no" className="text-sm text-quiet wrap-anywhere">

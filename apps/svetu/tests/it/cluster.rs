@@ -1,0 +1,234 @@
+//! The same platform as processes: what it answers, whom it lets in, what is seen when processes die and are replaced.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use nix::unistd::Pid;
+use serde_json::{Value, json};
+use svetu_cluster::{
+    Credentials, Peers, TlsFiles,
+    contracts::{GeoClient, SearchClient},
+};
+use svetu_contracts::{ContractError, geo::GeoContract as _, search::SearchContract as _};
+use tokio::task::JoinSet;
+
+use crate::platform::{Api, Place, TRADER, kill_9};
+
+/// Every role by itself, those that may run twice, twice. The embedded index has one process.
+const PLAN: [(&str, &str); 9] = [
+    ("gateway-1", "gateway"),
+    ("gateway-2", "gateway"),
+    ("identity", "identity"),
+    ("media", "media"),
+    ("geo", "geo"),
+    ("listings-1", "listings"),
+    ("listings-2", "listings"),
+    ("users", "users"),
+    ("search", "search"),
+];
+const LISTINGS: &str = "/api/v1/marketplace/listings";
+const FOUND_WITHIN: Duration = Duration::from_secs(20);
+
+fn plan(place: &Place) -> PathBuf {
+    let tables = PLAN.map(|(name, role)| format!("[[process]]\nname = \"{name}\"\nroles = [\"{role}\"]\n"));
+    place.write("cluster.toml", tables.concat())
+}
+
+async fn status(place: &Place) -> BTreeMap<String, Value> {
+    let told = place.run(&["cluster", "status", "--json"]).await.expect(0);
+    let all: Vec<Value> = serde_json::from_str(&told.out).unwrap();
+    all.into_iter().map(|process| (process["name"].as_str().unwrap().to_owned(), process)).collect()
+}
+
+fn pid(process: &Value) -> Pid {
+    Pid::from_raw(i32::try_from(process["pid"].as_i64().unwrap()).unwrap())
+}
+
+fn ad(town: &str, title: &str) -> Value {
+    json!({
+        "title": title, "description": "", "category": "nonfiction", "condition": "new", "place_id": town,
+        "price": { "kind": "agreement" }, "language": "sr-Latn",
+    })
+}
+
+async fn found(api: &Api, word: &str) -> u64 {
+    let found = api.get(&format!("/api/v1/marketplace/search?q={word}")).await.unwrap().expect(200);
+    found["total"].as_u64().unwrap()
+}
+
+/// Asks again and again, as people do, until it is told to stop.
+async fn read_on(
+    api: Api,
+    paths: Vec<String>,
+    stop: Arc<AtomicBool>,
+    good: Arc<AtomicU64>,
+    bad: Arc<Mutex<Vec<String>>>,
+) {
+    while !stop.load(Ordering::Relaxed) {
+        for path in &paths {
+            match api.get(path).await {
+                Ok(answer) if answer.is_success() => drop(good.fetch_add(1, Ordering::Relaxed)),
+                Ok(answer) => bad.lock().unwrap().push(format!("{path}: {} {:?}", answer.status, answer.body)),
+                Err(lost) => bad.lock().unwrap().push(format!("{path}: {lost:?}")),
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_are_one_platform() {
+    let place = Place::seeded().await;
+    let plan = plan(&place);
+    let cluster = place.cluster(&plan, &[]).await;
+    let api = &cluster.api;
+
+    // What everybody sees, and how a refusal is told: by the gateway, in the reader's language.
+    assert!(found(api, "").await > 0);
+    let refused = api.get(&format!("{LISTINGS}/none")).await.unwrap();
+    assert!(refused.is_problem(), "{refused:?}");
+    assert_eq!(refused.json()["code"], "request.path_invalid");
+    assert_eq!(refused.json()["instance"], format!("{LISTINGS}/none"));
+    let nobody = api.get("/api/v1/identity/me").await.unwrap();
+    assert_eq!(nobody.status, 401);
+    let document = api.get("/api/v1/openapi.json").await.unwrap().expect(200);
+    let committed: Value = serde_json::from_str(include_str!("../../../../openapi/svetu.json")).unwrap();
+    assert_eq!(document["paths"], committed["paths"]);
+
+    // A member's way through all of them: identity, media, listings, the bus, search.
+    let trader = api.signed_in(TRADER).await;
+    let town = api.place("Zrenjanin").await;
+    let body = ad(&town, "Cepidlaka iz klastera");
+    let made = trader.post(LISTINGS, "cluster-1", &body).await.unwrap().expect(201);
+    let id = made["id"].as_str().unwrap();
+    let replayed = trader.post(LISTINGS, "cluster-1", &body).await.unwrap();
+    assert!(replayed.replayed, "{replayed:?}");
+    trader.post(&format!("{LISTINGS}/{id}/publish"), "cluster-2", &json!({})).await.unwrap().expect(200);
+    let began = std::time::Instant::now();
+    while found(api, "cepidlaka").await == 0 {
+        assert!(began.elapsed() < FOUND_WITHIN, "the ad is not found");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // Pictures: somebody's, as the door shows it, and the same one as an upload of the trader's.
+    let seen = api.get("/api/v1/marketplace/search?limit=1&with_photo=true").await.unwrap().expect(200);
+    let picture = &seen["items"][0]["picture"];
+    let path = format!("{}/{}.jpg", picture["base_url"].as_str().unwrap(), picture["widths"][0]);
+    let file = api.get(&path).await.unwrap();
+    assert_eq!((file.status, file.kind.as_str()), (200, "image/jpeg"));
+    let upload = trader.upload(file.body).await;
+    trader.get(&format!("/api/v1/media/uploads/{upload}")).await.unwrap().expect(200);
+    assert_eq!(api.get(&format!("/api/v1/media/uploads/{upload}")).await.unwrap().status, 404);
+    // A stranger is refused by the owner's service as by one process.
+    let stranger = api.signed_in("kupac@example.com").await;
+    let refused = stranger.post(&format!("{LISTINGS}/{id}/pause"), "cluster-3", &json!({})).await.unwrap();
+    assert!(refused.is_problem() && matches!(refused.status, 403 | 404), "{refused:?}");
+
+    let verified = place.run(&["verify"]).await.expect(0);
+    assert!(verified.out.contains("0 missing, 0 stale, 0 surplus"), "{}", verified.out);
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_answers_those_alone_whom_it_knows() {
+    let place = Place::seeded().await;
+    let cluster = place.cluster(&plan(&place), &[]).await;
+    let processes = status(&place).await;
+    let keys = place.state().join("cluster");
+    let as_whom = |name: &str| {
+        let (certificate, key) = (keys.join(format!("{name}.pem")), keys.join(format!("{name}.key")));
+        Credentials::load(&TlsFiles { certificate, key, authority: keys.join("authority.pem") }).unwrap()
+    };
+    let places = |name: &str| vec![processes[name]["listen"].as_str().unwrap().to_owned()];
+    let geo = |credentials: &Credentials, at: &str| {
+        let peers = Peers::new("geo", &places(at), credentials).unwrap();
+        GeoClient::new(Arc::new(peers), svetu_geo::snap)
+    };
+    // Listings may ask geo; the operator may ask search, and geo not; geo may ask nobody.
+    assert!(!geo(&as_whom("listings-1"), "geo").find("Novi", 5).await.unwrap().is_empty());
+    let refused = geo(&as_whom("operator"), "geo").find("Novi", 5).await.unwrap_err();
+    assert!(matches!(&refused, ContractError::Unavailable(told) if told.contains("PermissionDenied")), "{refused:?}");
+    let search = SearchClient::new(Arc::new(Peers::new("search", &places("search"), &as_whom("operator")).unwrap()));
+    search.catch_up().await.unwrap();
+    let search = SearchClient::new(Arc::new(Peers::new("search", &places("search"), &as_whom("geo")).unwrap()));
+    assert!(search.catch_up().await.is_err());
+    // A process under another role's name is not taken for it.
+    let impostor = geo(&as_whom("listings-1"), "media").find("Novi", 5).await.unwrap_err();
+    assert!(matches!(&impostor, ContractError::Unavailable(told) if told.contains("can be reached")), "{impostor:?}");
+    // Somebody with an authority of their own, and somebody with none.
+    let theirs = place.work().join("theirs");
+    place
+        .run(&["cluster", "keys", "--file", plan(&place).to_str().unwrap(), "--folder", theirs.to_str().unwrap()])
+        .await
+        .expect(0);
+    let stranger = Credentials::load(&TlsFiles {
+        certificate: theirs.join("listings-1.pem"),
+        key: theirs.join("listings-1.key"),
+        authority: keys.join("authority.pem"),
+    });
+    assert!(geo(&stranger.unwrap(), "geo").find("Novi", 5).await.is_err());
+    let plain = Api::new(&format!("http://{}", places("geo")[0]));
+    assert!(plain.get("/api/v1/marketplace/places?q=Novi").await.is_err());
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_are_replaced_and_die_while_people_read() {
+    let place = Place::seeded().await;
+    let cluster = place.cluster(&plan(&place), &[]).await;
+    let trader = cluster.api.signed_in(TRADER).await;
+    let some = cluster.api.get("/api/v1/marketplace/search?limit=1").await.unwrap().expect(200);
+    let id = some["items"][0]["id"].as_str().unwrap().to_owned();
+    let paths = vec![
+        "/api/v1/marketplace/search?q=stan".to_owned(),
+        format!("{LISTINGS}/{id}"),
+        "/api/v1/marketplace/places?q=Novi".to_owned(),
+        "/api/v1/identity/me".to_owned(),
+        "/api/v1/marketplace/favourites".to_owned(),
+    ];
+    let (stop, good, bad) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)), Arc::default());
+    let mut readers = JoinSet::new();
+    for _ in 0..3 {
+        // Connections of their own: each is opened and closed by whichever gateway takes it.
+        let reader = trader.at(&Api::new(&cluster.api.url));
+        readers.spawn(read_on(reader, paths.clone(), Arc::clone(&stop), Arc::clone(&good), Arc::clone(&bad)));
+    }
+    let before = status(&place).await;
+    let replaced = place.run(&["cluster", "restart"]).await.expect(0);
+    assert!(replaced.out.contains("search"), "{}", replaced.out);
+    let after = status(&place).await;
+    assert!(before.keys().all(|name| before[name]["pid"] != after[name]["pid"]));
+    assert_eq!(*bad.lock().unwrap(), Vec::<String>::new(), "nobody saw the replacing");
+    assert!(good.load(Ordering::Relaxed) > 0);
+
+    // Whoever is killed is started again; readers wait for it, and are not refused.
+    for (name, process) in &after {
+        if !name.starts_with("gateway") {
+            kill_9(pid(process));
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    let began = std::time::Instant::now();
+    while status(&place).await.values().any(|process| process["pid"].is_null()) {
+        assert!(began.elapsed() < Duration::from_secs(60), "not all are back");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    stop.store(true, Ordering::Relaxed);
+    while readers.join_next().await.is_some() {}
+    let unclean: Vec<String> = bad
+        .lock()
+        .unwrap()
+        .iter()
+        .filter(|told| !told.contains(": 503 ") && !told.contains(": 504 "))
+        .cloned()
+        .collect();
+    assert_eq!(unclean, Vec::<String>::new());
+    assert!(trader.get("/api/v1/identity/me").await.unwrap().is_success());
+    cluster.stop().await;
+}

@@ -1,0 +1,261 @@
+//! A contract's call as gRPC: `/svetu.geo.v1.Geo/find`, one envelope for all messages.
+//!
+//! What is in the envelope are the contract's own types (docs/adr/0002), as JSON: named members, additive only, so that two versions
+//! of the platform understand each other. Bytes travel beside it.
+
+use std::{convert::Infallible, future::Future, sync::Arc, time::Duration};
+
+use axum::{Router, routing::any_service};
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http::uri::{Authority, PathAndQuery};
+use serde::{Serialize, de::DeserializeOwned};
+use svetu_contracts::ContractError;
+use svetu_ports::trace;
+use tokio::time::Instant;
+use tonic::{Code, Request, Response, Status, client::Grpc};
+use tonic_prost::ProstCodec;
+
+use crate::peers::{Again, Body, Http, PeerError, Peers, Tried, send, text};
+
+/// Of a call and of an answer: a thousand ads with their texts and pictures.
+pub const MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
+pub const TIMEOUT: &str = "grpc-timeout";
+const TRACEPARENT: &str = "traceparent";
+
+/// `message Envelope { string json = 1; repeated bytes files = 2; }`
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Envelope {
+    #[prost(string, tag = "1")]
+    pub json: String,
+    #[prost(bytes = "bytes", repeated, tag = "2")]
+    pub files: Vec<Bytes>,
+}
+
+impl Envelope {
+    pub fn of(value: &impl Serialize) -> Result<Self, ContractError> {
+        let json = serde_json::to_string(value).map_err(|error| ContractError::Refused(error.to_string()))?;
+        Ok(Self { json, files: Vec::new() })
+    }
+
+    pub fn open<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(&self.json)
+    }
+}
+
+/// The callers' half: one contract of the processes that keep it.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    peers: Arc<Peers>,
+    service: &'static str,
+}
+
+/// How one method is called.
+#[derive(Debug, Clone, Copy)]
+pub struct Way {
+    pub method: &'static str,
+    pub within: Duration,
+    pub again: Again,
+}
+
+impl Caller {
+    pub const fn new(peers: Arc<Peers>, service: &'static str) -> Self {
+        Self { peers, service }
+    }
+
+    pub async fn call<A: Serialize, T: DeserializeOwned>(&self, way: Way, arguments: &A) -> Result<T, ContractError> {
+        let answer = self.send(way, Envelope::of(arguments)?).await?;
+        answer.open().map_err(|error| self.misread(way, &error))
+    }
+
+    pub fn misread(&self, way: Way, error: &serde_json::Error) -> ContractError {
+        ContractError::Unavailable(format!("{}/{}: the answer is not understood: {error}", self.service, way.method))
+    }
+
+    /// # Errors
+    /// What the service says, or [`ContractError::Unavailable`] when it says nothing in time.
+    pub async fn send(&self, way: Way, envelope: Envelope) -> Result<Envelope, ContractError> {
+        let path = format!("/{}/{}", self.service, way.method);
+        let path = PathAndQuery::try_from(path).map_err(|error| ContractError::Refused(error.to_string()))?;
+        let deadline = Instant::now() + way.within;
+        let parent = trace::current();
+        let answered = self.peers.ask(way.again, deadline, |http, authority| {
+            Box::pin(once(http, authority, path.clone(), envelope.clone(), parent.clone(), deadline))
+        });
+        match answered.await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(status)) => Err(refusal(&status)),
+            Err(error @ (PeerError::Unreachable { .. } | PeerError::Late { .. } | PeerError::Broken { .. })) => {
+                tracing::warn!(%error, service = self.service, method = way.method, "a contract was not answered");
+                Err(ContractError::Unavailable(error.to_string()))
+            }
+        }
+    }
+}
+
+async fn once(
+    http: Http,
+    authority: Authority,
+    path: PathAndQuery,
+    envelope: Envelope,
+    parent: Option<String>,
+    deadline: Instant,
+) -> Tried<Result<Envelope, Status>> {
+    let failed = Arc::new(parking_lot::Mutex::new(None));
+    let channel = {
+        let failed = Arc::clone(&failed);
+        tower::service_fn(move |request: http::Request<Body>| {
+            let (http, authority, failed) = (http.clone(), authority.clone(), Arc::clone(&failed));
+            async move {
+                match send(http, authority, request).await {
+                    Tried::Answer(response) => Ok(response),
+                    Tried::Unsent(cause) => Err(note(&failed, Tried::Unsent(cause))),
+                    Tried::Broken(cause) => Err(note(&failed, Tried::Broken(cause))),
+                }
+            }
+        })
+    };
+    let mut request = Request::new(envelope);
+    request.set_timeout(deadline.saturating_duration_since(Instant::now()));
+    if let Some(parent) = parent.and_then(|parent| parent.parse().ok()) {
+        request.metadata_mut().insert(TRACEPARENT, parent);
+    }
+    let mut client =
+        Grpc::new(channel).max_decoding_message_size(MESSAGE_BYTES_MAX).max_encoding_message_size(MESSAGE_BYTES_MAX);
+    let codec = ProstCodec::<Envelope, Envelope>::default();
+    let answered = client.unary(request, path, codec).await;
+    if let Some(failure) = failed.lock().take() {
+        return failure;
+    }
+    match answered {
+        Ok(response) => Tried::Answer(Ok(response.into_inner())),
+        // The connection ended between the head and the trailers, or the process is leaving.
+        Err(status) if status.code() == Code::Unavailable && status.message().is_empty() => {
+            Tried::Broken("it is leaving".to_owned())
+        }
+        Err(status) if std::error::Error::source(&status).is_some() => Tried::Broken(text(&status)),
+        Err(status) => Tried::Answer(Err(status)),
+    }
+}
+
+type Failure = Tried<Result<Envelope, Status>>;
+
+fn note(failed: &parking_lot::Mutex<Option<Failure>>, failure: Failure) -> Status {
+    *failed.lock() = Some(failure);
+    Status::unavailable("the peer is gone")
+}
+
+fn refusal(status: &Status) -> ContractError {
+    let said = status.message().to_owned();
+    match status.code() {
+        Code::NotFound => ContractError::NotFound,
+        Code::FailedPrecondition => ContractError::Refused(said),
+        _ => ContractError::Unavailable(format!("{:?}: {said}", status.code())),
+    }
+}
+
+/// The keepers' half of [`refusal`].
+pub fn status_of(error: ContractError) -> Status {
+    match error {
+        ContractError::NotFound => Status::not_found("not found"),
+        ContractError::Refused(said) => Status::failed_precondition(said),
+        ContractError::Unavailable(said) => Status::unavailable(said),
+    }
+}
+
+/// Answers one call with what the service says, within the caller's time.
+pub async fn answer<A, T, F>(envelope: Envelope, ask: impl FnOnce(A) -> F) -> Result<Envelope, Status>
+where
+    A: DeserializeOwned,
+    T: Serialize,
+    F: Future<Output = Result<T, ContractError>>,
+{
+    let arguments = envelope.open().map_err(|error| Status::invalid_argument(error.to_string()))?;
+    let said = ask(arguments).await.map_err(status_of)?;
+    Envelope::of(&said).map_err(status_of)
+}
+
+/// What answers one method.
+pub type Keep = Arc<dyn Fn(Envelope) -> BoxFuture<'static, Result<Envelope, Status>> + Send + Sync>;
+
+/// The route of one method: its calls with their trace and within their time.
+pub fn route(service: &str, method: &str, keep: Keep) -> Router {
+    let answering = tower::service_fn(move |request| {
+        let keep = Arc::clone(&keep);
+        async move { Ok::<_, Infallible>(serve(request, keep).await) }
+    });
+    Router::new().route_service(&format!("/{service}/{method}"), any_service(answering))
+}
+
+fn serve(request: http::Request<axum::body::Body>, keep: Keep) -> BoxFuture<'static, http::Response<Body>> {
+    let said = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let within = said(TIMEOUT).and_then(|text| parse_timeout(&text));
+    let parent = said(TRACEPARENT);
+    let work = async move {
+        tonic::server::Grpc::new(ProstCodec::<Envelope, Envelope>::default())
+            .apply_max_message_size_config(Some(MESSAGE_BYTES_MAX), Some(MESSAGE_BYTES_MAX))
+            .unary(Method(keep), request)
+            .await
+    };
+    let work = async move {
+        match parent {
+            Some(parent) => trace::scope(parent, work).await,
+            None => work.await,
+        }
+    };
+    Box::pin(async move {
+        match within {
+            None => work.await,
+            Some(within) => tokio::time::timeout(within, work)
+                .await
+                .unwrap_or_else(|_| Status::deadline_exceeded("the caller's time is over").into_http()),
+        }
+    })
+}
+
+struct Method(Keep);
+
+impl tonic::server::UnaryService<Envelope> for Method {
+    type Response = Envelope;
+    type Future = BoxFuture<'static, Result<Response<Envelope>, Status>>;
+
+    fn call(&mut self, request: Request<Envelope>) -> Self::Future {
+        let work = (self.0)(request.into_inner());
+        Box::pin(async move { work.await.map(Response::new) })
+    }
+}
+
+/// `100m`, `5S` (gRPC over HTTP/2, "Timeout").
+fn parse_timeout(text: &str) -> Option<Duration> {
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let count: u64 = digits.parse().ok().filter(|_| (1..=8).contains(&digits.len()))?;
+    Some(match unit {
+        "H" => Duration::from_secs(count.checked_mul(3_600)?),
+        "M" => Duration::from_secs(count.checked_mul(60)?),
+        "S" => Duration::from_secs(count),
+        "m" => Duration::from_millis(count),
+        "u" => Duration::from_micros(count),
+        "n" => Duration::from_nanos(count),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timeouts_as_grpc_writes_them() {
+        let check = |text: &str, expected: Option<u64>| {
+            assert_eq!(parse_timeout(text), expected.map(Duration::from_micros), "{text}");
+        };
+        check("100m", Some(100_000));
+        check("5S", Some(5_000_000));
+        check("4999999u", Some(4_999_999));
+        check("", None);
+        check("S", None);
+        check("-1S", None);
+        check("123456789S", None);
+        check("1ž", None);
+    }
+}
