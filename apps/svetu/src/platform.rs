@@ -18,9 +18,8 @@ use svetu_identity::{HashCost, Identity, IdentityDeps, People, SiteClient};
 use svetu_kernel::Language;
 use svetu_listings::{Listings, ListingsDeps};
 use svetu_media::{Media, MediaConfig};
-use svetu_search::{Search, SearchDeps, TEXT_FIELDS};
+use svetu_search::{Search, SearchDeps};
 use svetu_sessions::{Sessions, SessionsDeps, paths};
-use svetu_tantivy::TantivyIndex;
 use svetu_users::{Users, UsersDeps};
 use tempfile::TempDir;
 use utoipa::openapi::OpenApi;
@@ -58,7 +57,7 @@ pub struct Platform {
 pub enum Index {
     /// It is the one that serves.
     Open,
-    /// Another one may have it open: an empty one of our own takes its place.
+    /// Another one may have it open: an empty one of our own takes its place, unless it is one that processes share.
     Leave,
 }
 
@@ -159,14 +158,13 @@ impl Platform {
         }
         if let (true, Some(geo)) = (roles.contains(&Role::Search), &platform.geo) {
             let scratch = match index {
-                Index::Open => None,
-                Index::Leave => Some(TempDir::new()?),
+                Index::Leave if !engines.shares_index() => Some(TempDir::new()?),
+                Index::Open | Index::Leave => None,
             };
-            let folder = scratch.as_ref().map_or(engines.index.as_path(), TempDir::path);
             let deps = SearchDeps {
                 db: engines.db("search")?,
                 clock: clock(),
-                index: Arc::new(TantivyIndex::open(folder, TEXT_FIELDS).context("search.url")?),
+                index: engines.search_index(scratch.as_ref().map(TempDir::path))?,
                 bus: engines.bus.clone(),
                 listings: listings.contract(),
                 geo: geo.contract(),

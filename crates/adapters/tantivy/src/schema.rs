@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use svetu_ports::search_index::{IndexDocument, SearchIndexError};
+use svetu_ports::search_index::{IndexDocument, SearchIndexError, plane};
 use tantivy::schema::{
     BytesOptions, FAST, Field, INDEXED, IndexRecordOption, JsonObjectOptions, NumericOptions, OwnedValue, STORED,
     Schema, TextFieldIndexing, TextOptions,
@@ -116,8 +116,8 @@ impl Fields {
         let numbers = source.numbers.iter().map(|(key, value)| (path(key), OwnedValue::I64(*value))).collect();
         document.add_object(self.numbers, numbers);
         if let Some(point) = source.point {
-            document.add_i64(self.lat, cells::micro(point.lat));
-            document.add_i64(self.lon, cells::micro(point.lon));
+            document.add_i64(self.lat, plane::micro(point.lat));
+            document.add_i64(self.lon, plane::micro(point.lon));
             document.add_text(self.cells, cells::names(point).join(" "));
         }
         document.add_bytes(self.payload, &source.payload);
