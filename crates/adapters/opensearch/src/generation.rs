@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use svetu_kernel::{SharedClock, Timestamp};
 use svetu_ports::search_index::SearchIndexError;
 
-use crate::client::{Client, WRITE_MAX, refusal};
+use crate::client::{Client, READ_MAX, WRITE_MAX, refusal};
 use crate::layout::Layout;
 
 /// A rebuild that nobody worked at for so long is one whose process died.
@@ -122,22 +122,25 @@ impl Generations {
 
     pub async fn begin(&self, client: &Client, layout: &Layout) -> Result<(), SearchIndexError> {
         let known = self.look(client, layout).await?;
+        let mut last = self.number(&known.serving);
         if let Some(building) = &known.building {
             if self.is_alive(client, building).await? {
                 return Err(SearchIndexError::Rebuilding);
             }
             tracing::warn!("the rebuild {building} was left by its process and is removed");
             self.remove(client, building).await?;
+            // Another name, so that its process knows that this one is not its own, should it live after all.
+            last = last.max(self.number(building));
         }
-        // The name is taken by one process only.
-        let index = format!("{}-{}", self.base, self.number(&known.serving) + 1);
+        self.remove_others(client).await?;
+        // A name is taken by one process only.
+        let index = format!("{}-{}", self.base, last + 1);
         if !self.make(client, layout, &index, &self.building()).await? {
             return Err(SearchIndexError::Rebuilding);
         }
-        // Rebuilds of two processes may have ended and begun meanwhile: the first name stays.
-        let (_, mut building) = self.aliased(client).await?;
-        building.sort_by_key(|index| self.number(index));
-        if building.first() != Some(&index) {
+        // Two that took over at once may have two names: whoever sees the other steps back.
+        let (_, building) = self.aliased(client).await?;
+        if building != [index.clone()] {
             self.remove(client, &index).await?;
             return Err(SearchIndexError::Rebuilding);
         }
@@ -193,15 +196,15 @@ impl Generations {
         Ok(building)
     }
 
-    /// One step of the cluster's: whoever asks is answered by the one or by the other.
+    /// One step of the cluster's: whoever asks is answered by the one or by the other, which is removed when nobody reads it any more.
     pub async fn finish(&self, client: &Client, layout: &Layout) -> Result<(), SearchIndexError> {
         let index = self.at_work(client, layout).await?;
         let known = self.look(client, layout).await?;
         client.post(&format!("/{index}/_refresh"), &json!({}), REFRESH_MAX).await?.done()?;
         let actions = json!({ "actions": [
             { "remove": { "index": index, "alias": self.building(), "must_exist": true } },
+            { "remove": { "index": known.serving, "alias": self.serving(), "must_exist": true } },
             { "add": { "index": index, "alias": self.serving() } },
-            { "remove_index": { "index": known.serving } },
         ] });
         let answer = client.post("/_aliases", &actions, WRITE_MAX).await?;
         if answer.status == 404 {
@@ -209,6 +212,21 @@ impl Generations {
         }
         answer.done()?;
         *self.ours.lock() = None;
+        tokio::time::sleep(READ_MAX).await;
+        self.remove(client, &known.serving).await
+    }
+
+    /// Generations that neither serve nor are built: their remover died.
+    async fn remove_others(&self, client: &Client) -> Result<(), SearchIndexError> {
+        let answer = client.get(&format!("/{}-*/_alias", self.base)).await?.done()?;
+        let indexes: BTreeMap<String, Aliased> = answer.read()?;
+        for (index, Aliased { aliases }) in indexes {
+            let is_used = aliases.contains_key(&self.serving()) || aliases.contains_key(&self.building());
+            if !is_used && self.number(&index) > 0 {
+                tracing::warn!("the generation {index} was left behind and is removed");
+                self.remove(client, &index).await?;
+            }
+        }
         Ok(())
     }
 

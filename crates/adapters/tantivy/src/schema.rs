@@ -2,7 +2,7 @@
 //!
 //! Keywords and numbers live in two JSON fields, so that their keys are free: a key is a column of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use svetu_ports::search_index::{IndexDocument, SearchIndexError, plane};
 use tantivy::schema::{
@@ -108,7 +108,9 @@ impl Fields {
             .keywords
             .iter()
             .map(|(key, values)| {
-                let values = values.iter().map(|value| OwnedValue::Str(value.clone())).collect();
+                // A facet counts documents, however often one says the same.
+                let values: BTreeSet<&String> = values.iter().collect();
+                let values = values.into_iter().map(|value| OwnedValue::Str(value.clone())).collect();
                 (path(key), OwnedValue::Array(values))
             })
             .collect();
