@@ -200,7 +200,7 @@ const SHAPES: &[&str] = &[
     "category=cars&facets=true&attr.fuel=diesel,petrol&attr.year_min=2010",
     "category=cars&facets=true&price_max=800000&currency=EUR",
     "condition=new,like_new&facets=true",
-    "seller_kind=business&facets=true",
+    "seller_kind=trader&facets=true",
     "with_photo=true&facets=true",
     "since_days=7&facets=true",
     "delivery=courier&facets=true",
@@ -213,6 +213,8 @@ const SHAPES: &[&str] = &[
     "bbox=18.8,42.2,23.1,46.2&sort=newest",
 ];
 
+/// Of so many ads one is asked for.
+const EACH_AD: usize = 3;
 const AREAS: &[&str] =
     &["18.8,42.2,23.1,46.2", "20.2,44.6,20.7,44.95", "19.7,45.2,19.95,45.32", "20.45,44.8,20.47,44.82"];
 
@@ -250,7 +252,7 @@ pub fn questions(ads: &[Value]) -> Vec<Question> {
         let words = ["stan", "golf", "novo", "квартира"][at % 4];
         searches.insert(format!("{}&{shape}", encoded(words)));
     }
-    for (at, ad) in ads.iter().enumerate() {
+    for (at, ad) in ads.iter().step_by(EACH_AD).enumerate() {
         let title = ad["title"].as_str().unwrap();
         let words: Vec<&str> =
             title.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 3).collect();

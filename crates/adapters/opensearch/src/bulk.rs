@@ -1,10 +1,11 @@
 //! Writing many documents: in portions of bounded size, a bounded number at a time. Each document's own outcome is read; what the
 //! engine had no time for is sent again, what it refuses is named.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
+use parking_lot::Mutex;
 use serde::Deserialize;
 use serde_json::json;
 use svetu_ports::search_index::SearchIndexError;
@@ -12,8 +13,11 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::client::{Client, Reason, WRITE_MAX, refusal};
-use crate::layout::id_of;
+use crate::generation::own_alias;
+use crate::layout::{Keys, id_of};
 
+/// Generations whose fields are remembered.
+const GENERATIONS_MAX: usize = 4;
 /// Portions on their way at once, of this process.
 const BULKS_MAX: usize = 4;
 /// Of those, for one call.
@@ -25,6 +29,13 @@ const RETRIES_MAX: u32 = 6;
 const RETRY_AFTER: Duration = Duration::from_millis(50);
 /// Ids and reasons that an error tells.
 const TOLD_MAX: usize = 5;
+
+/// What one call writes.
+#[derive(Default)]
+pub(crate) struct Batch {
+    pub lines: Vec<Line>,
+    pub keys: Keys,
+}
 
 /// A document, or the trace of one.
 pub(crate) struct Line {
@@ -45,7 +56,11 @@ impl From<SearchIndexError> for Stop {
     }
 }
 
-pub(crate) struct Bulks(Semaphore);
+pub(crate) struct Bulks {
+    turns: Semaphore,
+    /// Fields that are known to be there, by generation.
+    fields: Mutex<HashMap<String, Keys>>,
+}
 
 #[derive(Deserialize)]
 struct Outcome {
@@ -68,14 +83,16 @@ struct One {
 
 impl Bulks {
     pub fn new() -> Self {
-        Self(Semaphore::new(BULKS_MAX))
+        Self { turns: Semaphore::new(BULKS_MAX), fields: Mutex::default() }
     }
 
-    /// Writes to the generation that has the alias. What is newer there stays.
-    pub async fn write(&self, client: &Client, alias: &str, lines: &[Line]) -> Result<(), Stop> {
+    /// Writes to the generation. What is newer there stays.
+    pub async fn write(&self, client: &Client, index: &str, batch: &Batch) -> Result<(), Stop> {
+        self.make_fields(client, index, &batch.keys).await?;
+        let alias = own_alias(index);
         let mut writes = Vec::new();
-        for portion in portions(lines) {
-            writes.push(self.portion(client, alias, portion));
+        for portion in portions(&batch.lines) {
+            writes.push(self.portion(client, &alias, portion));
         }
         let mut outcomes = stream::iter(writes).buffer_unordered(BULKS_EACH);
         let mut first = Ok(());
@@ -88,8 +105,32 @@ impl Bulks {
         first
     }
 
+    /// All at once: by themselves they would be made document by document, each a change of the whole cluster.
+    async fn make_fields(&self, client: &Client, index: &str, keys: &Keys) -> Result<(), Stop> {
+        let new = match self.fields.lock().get(index) {
+            Some(known) => keys.without(known),
+            None => keys.clone(),
+        };
+        if new.is_empty() {
+            return Ok(());
+        }
+        let answer = client.put(&format!("/{index}/_mapping"), &new.mapping()).await?;
+        match answer.status {
+            404 => return Err(Stop::Gone),
+            // Too many: the bulk tells whose they are.
+            400 => return Ok(()),
+            _ => answer.done()?,
+        };
+        let mut fields = self.fields.lock();
+        if fields.len() >= GENERATIONS_MAX && !fields.contains_key(index) {
+            fields.clear();
+        }
+        fields.entry(index.to_owned()).or_default().add(new);
+        Ok(())
+    }
+
     async fn portion(&self, client: &Client, alias: &str, portion: &[Line]) -> Result<(), Stop> {
-        let _turn = self.0.acquire().await.map_err(|error| SearchIndexError::Unavailable(error.to_string()))?;
+        let _turn = self.turns.acquire().await.map_err(|error| SearchIndexError::Unavailable(error.to_string()))?;
         let mut left: Vec<&Line> = portion.iter().collect();
         let mut refused: Vec<String> = Vec::new();
         for retry in 0..=RETRIES_MAX {

@@ -15,9 +15,9 @@ use svetu_ports::search_index::{
 use uuid::Uuid;
 
 use crate::answer::{self, Found, Stored};
-use crate::bulk::{Bulks, Line, Stop};
+use crate::bulk::{Batch, Bulks, Line, Stop};
 use crate::client::{Answer, Client, READ_MAX};
-use crate::generation::{Generations, Known, REFRESH_MAX, own_alias};
+use crate::generation::{Generations, Known, REFRESH_MAX};
 use crate::layout::{Layout, id_of, payload, trace};
 use crate::place::{OpenSearchUrlError, Place};
 use crate::query::{Compiler, Open, open};
@@ -65,7 +65,7 @@ impl OpenSearchIndex {
 
     /// Writes to every generation there is. One that appears while we write is written to as well: the look after the writing is
     /// later than the writing, so whoever begins a rebuild after it reads what was written.
-    async fn write(&self, lines: &[Line]) -> Result<(), SearchIndexError> {
+    async fn write(&self, batch: &Batch) -> Result<(), SearchIndexError> {
         let known = self.known.lock().clone();
         let mut known = match known {
             Some(known) => known,
@@ -75,7 +75,7 @@ impl OpenSearchIndex {
         for _ in 0..TURNS_MAX {
             let mut failed = None;
             for index in known.all().filter(|index| !written.contains(index)).cloned().collect::<Vec<_>>() {
-                match self.bulks.write(&self.client, &own_alias(&index), lines).await {
+                match self.bulks.write(&self.client, &index, batch).await {
                     Ok(()) => written.push(index),
                     Err(Stop::Gone) => {}
                     Err(Stop::Failed(error)) => failed = failed.or(Some(error)),
@@ -92,26 +92,27 @@ impl OpenSearchIndex {
         Err(SearchIndexError::Unavailable("generations of the index change too fast".to_owned()))
     }
 
-    async fn written(&self, lines: Vec<Line>) -> Result<(), SearchIndexError> {
-        if lines.is_empty() {
+    async fn written(&self, batch: Batch) -> Result<(), SearchIndexError> {
+        if batch.lines.is_empty() {
             return Ok(());
         }
-        match tokio::time::timeout(CALL_MAX, self.write(&lines)).await {
+        match tokio::time::timeout(CALL_MAX, self.write(&batch)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(SearchIndexError::Unavailable(format!(
                 "OpenSearch did not take {} documents within {} s",
-                lines.len(),
+                batch.lines.len(),
                 CALL_MAX.as_secs()
             ))),
         }
     }
 
-    fn lines(&self, documents: &[IndexDocument]) -> Result<Vec<Line>, SearchIndexError> {
-        let line = |document: &IndexDocument| {
-            let source = self.layout.document(document)?.to_string();
-            Ok(Line { id: document.id, version: version_of(document.version)?, source })
-        };
-        documents.iter().map(line).collect()
+    fn batch(&self, documents: &[IndexDocument]) -> Result<Batch, SearchIndexError> {
+        let mut batch = Batch::default();
+        for document in documents {
+            let source = self.layout.document(document, &mut batch.keys)?.to_string();
+            batch.lines.push(Line { id: document.id, version: version_of(document.version)?, source });
+        }
+        Ok(batch)
     }
 
     /// Asks the serving index. A cluster that has none of ours yet gets one.
@@ -232,13 +233,14 @@ fn bounded(length: usize, max: usize, what: &'static str) -> Result<(), SearchIn
 impl SearchIndex for OpenSearchIndex {
     async fn upsert(&self, documents: Vec<IndexDocument>) -> Result<(), SearchIndexError> {
         bounded(documents.len(), BATCH_MAX, "1,000 documents")?;
-        self.written(self.lines(&documents)?).await
+        self.written(self.batch(&documents)?).await
     }
 
     async fn delete(&self, ids: Vec<(Uuid, u64)>) -> Result<(), SearchIndexError> {
         bounded(ids.len(), BATCH_MAX, "1,000 documents")?;
         let line = |(id, version)| Ok(Line { id, version: version_of(version)?, source: trace(id).to_string() });
-        self.written(ids.into_iter().map(line).collect::<Result<_, _>>()?).await
+        let lines = ids.into_iter().map(line).collect::<Result<_, _>>()?;
+        self.written(Batch { lines, ..Batch::default() }).await
     }
 
     async fn refresh(&self) -> Result<(), SearchIndexError> {
@@ -354,10 +356,9 @@ impl SearchIndex for OpenSearchIndex {
 
     async fn rebuild(&self, documents: Vec<IndexDocument>) -> Result<(), SearchIndexError> {
         bounded(documents.len(), BATCH_MAX, "1,000 documents")?;
-        let lines = self.lines(&documents)?;
+        let batch = self.batch(&documents)?;
         let building = self.generations.at_work(&self.client, &self.layout).await?;
-        let alias = own_alias(&building);
-        let write = self.bulks.write(&self.client, &alias, &lines);
+        let write = self.bulks.write(&self.client, &building, &batch);
         match tokio::time::timeout(CALL_MAX, write).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(Stop::Gone)) => Err(SearchIndexError::NoRebuild),

@@ -20,6 +20,50 @@ const KEY_BYTES_MAX: usize = 200;
 /// Characters of a value; a longer one cannot be found. Lucene takes 32,766 bytes.
 const VALUE_CHARS_MAX: u32 = 8_000;
 
+/// Fields of keys.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Keys {
+    keywords: BTreeSet<String>,
+    numbers: BTreeSet<String>,
+}
+
+impl Keys {
+    pub fn is_empty(&self) -> bool {
+        self.keywords.is_empty() && self.numbers.is_empty()
+    }
+
+    pub fn without(&self, known: &Self) -> Self {
+        Self {
+            keywords: self.keywords.difference(&known.keywords).cloned().collect(),
+            numbers: self.numbers.difference(&known.numbers).cloned().collect(),
+        }
+    }
+
+    pub fn add(&mut self, other: Self) {
+        self.keywords.extend(other.keywords);
+        self.numbers.extend(other.numbers);
+    }
+
+    /// The change of a mapping that makes them fields.
+    pub fn mapping(&self) -> Value {
+        let fields = |keys: &BTreeSet<String>, field: &Value| {
+            keys.iter().map(|key| (key.clone(), field.clone())).collect::<Map<String, Value>>()
+        };
+        json!({ "properties": {
+            "k": { "properties": fields(&self.keywords, &keyword()) },
+            "n": { "properties": fields(&self.numbers, &number()) },
+        } })
+    }
+}
+
+fn keyword() -> Value {
+    json!({ "type": "keyword", "ignore_above": VALUE_CHARS_MAX })
+}
+
+fn number() -> Value {
+    json!({ "type": "long" })
+}
+
 /// The trace that a deleted document leaves, so that an older version does not revive it.
 pub(crate) const GONE: &str = "gone";
 
@@ -56,7 +100,6 @@ impl Layout {
 
     /// The body that makes an index. `meta` is kept with it.
     pub fn index(&self, aliases: &[String], meta: Value) -> Value {
-        let value = json!({ "type": "keyword", "ignore_above": VALUE_CHARS_MAX });
         let words: Map<String, Value> = self
             .text
             .iter()
@@ -85,8 +128,8 @@ impl Layout {
                 "dynamic": "strict",
                 "_source": { "includes": ["p", "x", "y", GONE] },
                 "dynamic_templates": [
-                    { "keywords": { "path_match": "k.*", "mapping": value } },
-                    { "numbers": { "path_match": "n.*", "mapping": { "type": "long" } } },
+                    { "keywords": { "path_match": "k.*", "mapping": keyword() } },
+                    { "numbers": { "path_match": "n.*", "mapping": number() } },
                 ],
                 "properties": {
                     "id": { "type": "keyword", "index_options": "docs" },
@@ -102,7 +145,8 @@ impl Layout {
         })
     }
 
-    pub fn document(&self, source: &IndexDocument) -> Result<Value, SearchIndexError> {
+    /// Adds the document's keys to `keys`.
+    pub fn document(&self, source: &IndexDocument, keys: &mut Keys) -> Result<Value, SearchIndexError> {
         let mut text = Map::new();
         for (name, tokens) in &source.text {
             self.text(name)?;
@@ -111,11 +155,15 @@ impl Layout {
         }
         let mut keywords = Map::new();
         for (key, values) in &source.keywords {
-            keywords.insert(key_of(key)?, json!(values));
+            let key = key_of(key)?;
+            keys.keywords.insert(key.clone());
+            keywords.insert(key, json!(values));
         }
         let mut numbers = Map::new();
         for (key, number) in &source.numbers {
-            numbers.insert(key_of(key)?, json!(number));
+            let key = key_of(key)?;
+            keys.numbers.insert(key.clone());
+            numbers.insert(key, json!(number));
         }
         let mut document = json!({
             "id": id_of(source.id),

@@ -289,7 +289,8 @@ async fn both_engines_answer_the_same() {
             let told = || format!("request {number}, page {page}, seed {SEED}: {request:#?}");
             assert_eq!(answered.cells, expected.cells, "{}", told());
             assert_eq!(answered.facets, expected.facets, "{}", told());
-            let positions = |response: &SearchResponse| response.hits.iter().map(|hit| hit.position).collect::<Vec<_>>();
+            let positions =
+                |response: &SearchResponse| response.hits.iter().map(|hit| hit.position).collect::<Vec<_>>();
             assert_eq!(positions(&answered), positions(&expected), "{}", told());
             assert_eq!(answered, expected, "{}", told());
             found += usize::from(expected.total > 0);

@@ -31,7 +31,8 @@ async fn what_was_taken_is_kept_and_nobody_waits_for_an_engine_that_is_away() {
     let index = index(&engine, "faults");
 
     // Killed while it is written to: what was acknowledged is there.
-    let mut taken = 0;
+    index.upsert((0..BATCH).map(|n| document(n, 1, "stan")).collect()).await.unwrap();
+    let mut taken = BATCH;
     for round in 0..2 {
         let writer = {
             let index = index.clone();
@@ -50,7 +51,7 @@ async fn what_was_taken_is_kept_and_nobody_waits_for_an_engine_that_is_away() {
             engine.down()
         }
         taken = writer.await.unwrap();
-        assert!(taken > 0);
+        assert!(taken > BATCH);
         engine.up();
         heals(&*index).await;
         index.refresh().await.unwrap();
