@@ -54,7 +54,7 @@ test-e2e: install-test web/node_modules/.installed
 	scripts/build-site.sh
 	scripts/test-e2e.sh
 
-test-engines: ## the adapters of Kafka, Redis and S3 on the real engines (wants Java, Maven and Go)
+test-engines: ## the adapters of Kafka, OpenSearch, Redis and S3 on the real engines (wants Java, Maven and Go)
 	scripts/test-engines.sh
 
 engines: ## install and start Kafka, OpenSearch, Redis and MinIO on this machine, print their URLs (`cargo xtask engines down` ends them)

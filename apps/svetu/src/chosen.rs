@@ -5,12 +5,14 @@ use anyhow::{Result, bail};
 use crate::config::Config;
 
 const KAFKA: Option<(&str, bool)> = Some(("kafka", cfg!(feature = "kafka")));
+const OPENSEARCH: Option<(&str, bool)> = Some(("opensearch", cfg!(feature = "opensearch")));
 const REDIS: Option<(&str, bool)> = Some(("redis", cfg!(feature = "redis")));
 const S3: Option<(&str, bool)> = Some(("s3", cfg!(feature = "s3")));
 
 pub fn check(config: &Config) -> Result<()> {
     chosen("bus.url", &config.bus.url, &["postgres:"], &[("kafka://", KAFKA)])?;
-    chosen("search.url", &config.search.url, &["tantivy:"], &[("opensearch://", None)])?;
+    let opensearch = [("opensearch://", OPENSEARCH), ("opensearchs://", OPENSEARCH)];
+    chosen("search.url", &config.search.url, &["tantivy:"], &opensearch)?;
     chosen("cache.url", &config.cache.url, &["memory:"], &[("redis://", REDIS), ("rediss://", REDIS)])?;
     chosen("objects.url", &config.objects.url, &["file:"], &[("s3://", S3)])?;
     chosen("secrets.url", &config.secrets.url, &["file:"], &[("vault://", None)])?;

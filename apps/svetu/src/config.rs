@@ -485,7 +485,7 @@ mod tests {
             ("[door]\nport = 99999", "door.port"),
             ("[door]\ntls_key = \"k.pem\"", "door.tls_certificate"),
             ("[door]\npublic_url = \"svetu.rs\"", "door.public_url"),
-            ("[search]\nurl = \"opensearch://o:9200\"", "not compiled into this binary"),
+            ("[secrets]\nurl = \"vault://v:8200\"", "not compiled into this binary"),
             ("[bus]\nurl = \"carrier-pigeon:\"", "bus.url"),
             ("[postgres]\npool_max = 95", "postgres.pool_max"),
             ("[limits]\nconcurrent_max = 0", "limits.concurrent_max"),

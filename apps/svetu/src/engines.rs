@@ -12,8 +12,10 @@ use svetu_db::{Db, DbConfig, Schema};
 use svetu_embedded::{BusOptions, FileOutbox, MemoryCache, PostgresBus, SealedFile};
 use svetu_identity::{PhoneConfig, UpstreamConfig};
 use svetu_kernel::{SharedClock, SystemClock};
-use svetu_ports::{Bus, Cache, Mailer, Secrets, SmsSender};
+use svetu_ports::{Bus, Cache, Mailer, SearchIndex, Secrets, SmsSender};
+use svetu_search::TEXT_FIELDS;
 use svetu_smtp::SmtpMailer;
+use svetu_tantivy::TantivyIndex;
 
 use crate::config::Config;
 
@@ -36,7 +38,9 @@ pub struct Engines {
     /// Providers elsewhere that people may sign in by.
     pub upstreams: Vec<UpstreamConfig>,
     /// Of the embedded index.
-    pub index: PathBuf,
+    index: PathBuf,
+    /// The index that processes share, where they do.
+    shared_index: Option<Arc<dyn SearchIndex>>,
     /// The text of the operator's synonyms.
     pub synonyms: Option<String>,
     /// One pool a schema, whoever asks.
@@ -95,6 +99,7 @@ impl Engines {
             upstreams: upstreams(config, &secrets).await?,
             secrets,
             index: state.join("index"),
+            shared_index: shared_index(config, &clock).context("search.url")?,
             synonyms: synonyms(&config.search.synonyms)?,
             pools: Mutex::new(BTreeMap::from([(BUS.name, bus_db)])),
             clock,
@@ -109,6 +114,21 @@ impl Engines {
         let db = Db::new(&self.database, schema)?;
         pools.insert(schema, db.clone());
         Ok(db)
+    }
+
+    pub const fn shares_index(&self) -> bool {
+        self.shared_index.is_some()
+    }
+
+    /// `instead`: of an embedded index that another process may have open.
+    pub fn search_index(&self, instead: Option<&Path>) -> Result<Arc<dyn SearchIndex>> {
+        match &self.shared_index {
+            Some(index) => Ok(Arc::clone(index)),
+            None => {
+                let folder = instead.unwrap_or(&self.index);
+                Ok(Arc::new(TantivyIndex::open(folder, TEXT_FIELDS).context("search.url")?))
+            }
+        }
     }
 
     /// Before the server is stopped: a connection that it ends is one that was in use.
@@ -141,6 +161,16 @@ fn cache(config: &Config) -> Result<Arc<dyn Cache>> {
         return Ok(Arc::new(svetu_redis::WithLocalCounters::new(shared, memory)));
     }
     Ok(memory)
+}
+
+#[cfg_attr(not(feature = "opensearch"), allow(clippy::unnecessary_wraps, unused_variables))]
+fn shared_index(config: &Config, clock: &SharedClock) -> Result<Option<Arc<dyn SearchIndex>>> {
+    #[cfg(feature = "opensearch")]
+    if config.search.url.starts_with("opensearch") {
+        let index = svetu_opensearch::OpenSearchIndex::try_new(&config.search.url, TEXT_FIELDS, Arc::clone(clock))?;
+        return Ok(Some(Arc::new(index)));
+    }
+    Ok(None)
 }
 
 fn objects(config: &Config) -> Result<Arc<dyn ObjectStore>> {

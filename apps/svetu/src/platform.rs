@@ -19,9 +19,8 @@ use svetu_identity::{HashCost, Identity, IdentityDeps, People, SiteClient};
 use svetu_kernel::Language;
 use svetu_listings::{Listings, ListingsDeps};
 use svetu_media::{Media, MediaConfig};
-use svetu_search::{Search, SearchDeps, TEXT_FIELDS};
+use svetu_search::{Search, SearchDeps};
 use svetu_sessions::{Sessions, SessionsDeps, paths};
-use svetu_tantivy::TantivyIndex;
 use svetu_users::{Users, UsersDeps};
 use tempfile::TempDir;
 use utoipa::openapi::OpenApi;
@@ -64,7 +63,7 @@ pub struct Platform {
 pub enum Index {
     /// It is the one that serves.
     Open,
-    /// Another one may have it open: an empty one of our own takes its place.
+    /// Another one may have it open: an empty one of our own takes its place, unless it is one that processes share.
     Leave,
 }
 
@@ -195,14 +194,13 @@ impl Platform {
         }
         if let (true, Some(listings)) = (roles.contains(&Role::Search), &listings) {
             let scratch = match index {
-                Index::Open => None,
-                Index::Leave => Some(TempDir::new()?),
+                Index::Leave if !engines.shares_index() => Some(TempDir::new()?),
+                Index::Open | Index::Leave => None,
             };
-            let folder = scratch.as_ref().map_or(engines.index.as_path(), TempDir::path);
             let deps = SearchDeps {
                 db: engines.db("search")?,
                 clock: clock(),
-                index: Arc::new(TantivyIndex::open(folder, TEXT_FIELDS).context("search.url")?),
+                index: engines.search_index(scratch.as_ref().map(TempDir::path))?,
                 bus: engines.bus.clone(),
                 listings: Arc::clone(listings),
                 geo: geo()?,

@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod authorizer;
+pub mod breaker;
 pub mod bus;
 pub mod cache;
 pub mod idempotency;
@@ -15,6 +16,7 @@ pub mod token;
 pub mod trace;
 
 pub use authorizer::{Authorizer, Decision, Resource};
+pub use breaker::{Breaker, Leave};
 pub use bus::{Bus, BusError, ConsumerGroup, DeadLetter, Event, Handler, HandlerError, Retry};
 pub use cache::{Cache, CacheError};
 pub use idempotency::{IdempotencyError, IdempotencyState, IdempotencyStore, StoredReply};

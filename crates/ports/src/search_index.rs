@@ -5,12 +5,16 @@
 //! So a document keeps its place in an order while others come and go, and a keyset cursor has no repeats and no holes.
 
 pub mod contract;
+mod edits;
+pub mod plane;
 
 use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub use edits::Edits;
 
 /// Documents in one upsert.
 pub const BATCH_MAX: usize = 1_000;
@@ -22,6 +26,10 @@ pub const BUCKETS_MAX: usize = 500;
 pub const CELLS_MAX: usize = 200;
 /// Ids of one page of a scan.
 pub const SCAN_MAX: usize = 10_000;
+/// Facets of one search.
+pub const FACETS_MAX: usize = 60;
+/// Tokens that a fuzzy term or a prefix may stand for: the nearest, the most frequent.
+pub const EXPANSION_MAX: usize = 128;
 
 #[derive(Debug, thiserror::Error)]
 pub enum SearchIndexError {
@@ -29,6 +37,9 @@ pub enum SearchIndexError {
     Unavailable(String),
     #[error("the search index is damaged: {0}")]
     Damaged(String),
+    /// As they are now they would never be taken.
+    #[error("the search index refuses documents: {0}")]
+    Refused(String),
     #[error("the search index has no text field «{0}»")]
     UnknownField(String),
     #[error("a bound is broken: {0}")]
@@ -260,6 +271,26 @@ impl SearchRequest {
             grid: None,
             facet_budget: Duration::from_millis(200),
         }
+    }
+
+    /// # Errors
+    /// [`SearchIndexError::TooLarge`] when it asks for more than one search may.
+    pub fn check(&self) -> Result<(), SearchIndexError> {
+        if self.limit > HITS_MAX {
+            return Err(SearchIndexError::TooLarge("200 hits"));
+        }
+        if self.facets.len() > FACETS_MAX {
+            return Err(SearchIndexError::TooLarge("60 facets"));
+        }
+        if self.grid.is_some_and(|grid| grid.cells_max > CELLS_MAX) {
+            return Err(SearchIndexError::TooLarge("200 cells"));
+        }
+        for facet in &self.facets {
+            if matches!(&facet.kind, FacetKind::Values { limit, .. } if *limit > BUCKETS_MAX) {
+                return Err(SearchIndexError::TooLarge("500 buckets"));
+            }
+        }
+        Ok(())
     }
 }
 

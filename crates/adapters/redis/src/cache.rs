@@ -6,9 +6,7 @@ use redis::{
     Client, FromRedisValue, RedisResult, Script,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
-use svetu_ports::{Cache, CacheError};
-
-use crate::breaker::Breaker;
+use svetu_ports::{Breaker, Cache, CacheError};
 
 const KEY_BYTES_MAX: usize = 256;
 const VALUE_BYTES_MAX: usize = 1024 * 1024;
@@ -16,6 +14,8 @@ const VALUE_BYTES_MAX: usize = 1024 * 1024;
 const PREFIX: &str = "svetu:";
 /// A cache that takes longer is none.
 const CALL_MAX: Duration = Duration::from_millis(500);
+/// Between two tries of a server that is away.
+const REST: Duration = Duration::from_secs(1);
 /// Commands on their way at once; the rest waits within its time.
 const CONCURRENT_MAX: usize = 1_024;
 /// A counter lives from its first increment; what was no number is begun anew.
@@ -51,7 +51,7 @@ impl RedisCache {
             .set_concurrency_limit(CONCURRENT_MAX);
         let client = Client::open(url).map_err(RedisUrlError)?;
         let connection = ConnectionManager::new_lazy_with_config(client, config).map_err(RedisUrlError)?;
-        Ok(Self { connection, increment: Script::new(INCREMENT), breaker: Breaker::default() })
+        Ok(Self { connection, increment: Script::new(INCREMENT), breaker: Breaker::new(REST) })
     }
 
     async fn ask<T: FromRedisValue>(&self, command: &redis::Cmd) -> Result<T, CacheError> {
@@ -60,7 +60,7 @@ impl RedisCache {
     }
 
     async fn bounded<T>(&self, work: impl Future<Output = RedisResult<T>>) -> Result<T, CacheError> {
-        if !self.breaker.may_try(Instant::now()) {
+        if self.breaker.leave(Instant::now()).is_none() {
             return Err(CacheError("Redis did not answer several times and is left alone for a second".into()));
         }
         let result = match tokio::time::timeout(CALL_MAX, work).await {

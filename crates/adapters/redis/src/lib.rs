@@ -1,8 +1,6 @@
 //! The [`Cache`](svetu_ports::Cache) on Redis 7, shared by all processes of a platform.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
-#[cfg(any(feature = "engine", test))]
-mod breaker;
 #[cfg(feature = "engine")]
 mod cache;
 mod local;

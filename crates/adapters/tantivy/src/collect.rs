@@ -6,14 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use svetu_ports::search_index::{
-    Bucket, Cell, Facet, FacetKind, GeoBox, GeoPoint, Position, SearchRequest, Signal, Sort,
+    Bucket, Cell, Facet, FacetKind, GeoBox, GeoPoint, Position, SearchRequest, Signal, Sort, plane,
 };
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 use uuid::Uuid;
 
-use crate::cells;
 use crate::predicate::{Points, Predicate};
 use crate::query::is_decided_by_tokens;
 use crate::schema::{keyword_column, number_column};
@@ -52,7 +51,7 @@ impl Pass {
             .zip(&ignored_by)
             .map(|(filter, bits)| *bits == 0 && is_decided_by_tokens(&filter.filter))
             .collect();
-        let grid_size = request.grid.map(|grid| grid_size(&grid.area, grid.cells_max));
+        let grid_size = request.grid.map(|grid| plane::grid_size(&grid.area, grid.cells_max));
         let deadline = now + request.facet_budget.min(Duration::from_secs(60));
         Self { request, ignored_by, decided, grid_size, deadline }
     }
@@ -66,20 +65,6 @@ impl Pass {
             .filter(|(_, bits)| **bits == 0)
             .map(|(filter, _)| &filter.filter)
             .collect()
-    }
-}
-
-/// The smallest power-of-two fraction of the world whose cells in the area are few enough.
-fn grid_size(area: &GeoBox, cells_max: usize) -> f64 {
-    let mut size = 360.0 / f64::from(1_u32 << 24);
-    loop {
-        let (west, south) = cells::cell_at(GeoPoint { lat: area.south, lon: area.west }, size);
-        let (east, north) = cells::cell_at(GeoPoint { lat: area.north, lon: area.east }, size);
-        let count = (east - west + 1).saturating_mul(north - south + 1);
-        if size >= 360.0 || usize::try_from(count).is_ok_and(|count| count <= cells_max.max(1)) {
-            return size;
-        }
-        size *= 2.0;
     }
 }
 
@@ -344,14 +329,14 @@ impl Segment {
                 }
             }
             Rank::Distance { points, center } => match points.get(doc) {
-                Some(point) => -millimetres(cells::distance_m(*center, point)),
+                Some(point) => -millimetres(plane::distance_m(*center, point)),
                 None => i64::MIN,
             },
         }
     }
 
     fn distance_m(&self, doc: DocId) -> Option<f64> {
-        let of = |points: &Points, center: &GeoPoint| points.get(doc).map(|point| cells::distance_m(*center, point));
+        let of = |points: &Points, center: &GeoPoint| points.get(doc).map(|point| plane::distance_m(*center, point));
         match &self.rank {
             Rank::Distance { points, center } => of(points, center),
             Rank::Signals(signals) => signals.iter().find_map(|signal| match signal {
@@ -383,7 +368,7 @@ impl SignalReader {
             }
             Self::Near { points, center, half_m, weight } => points.get(doc).map_or(0, |point| {
                 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
-                let value = (*weight as f64 * half_m / (half_m + cells::distance_m(*center, point))).round() as i64;
+                let value = (*weight as f64 * half_m / (half_m + plane::distance_m(*center, point))).round() as i64;
                 value
             }),
         }
@@ -447,7 +432,7 @@ impl SegmentCollector for Segment {
             {
                 let area = GeoBox { west: point.lon, south: point.lat, east: point.lon, north: point.lat };
                 let sum = CellSum { count: 1, lat: point.lat, lon: point.lon, area, example: id };
-                match sums.entry(cells::cell_at(point, *size)) {
+                match sums.entry(plane::cell_at(point, *size)) {
                     std::collections::hash_map::Entry::Occupied(mut known) => known.get_mut().add(&sum),
                     std::collections::hash_map::Entry::Vacant(free) => {
                         free.insert(sum);

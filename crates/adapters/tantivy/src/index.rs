@@ -7,8 +7,8 @@ use std::time::Instant;
 use async_trait::async_trait;
 use parking_lot::RwLock;
 use svetu_ports::search_index::{
-    BATCH_MAX, BUCKETS_MAX, CELLS_MAX, FacetKind, HITS_MAX, Hit, IndexDocument, SCAN_MAX, SearchIndex,
-    SearchIndexError, SearchRequest, SearchResponse, Sort, StoredDocument, TokenCount,
+    BATCH_MAX, HITS_MAX, Hit, IndexDocument, SCAN_MAX, SearchIndex, SearchIndexError, SearchRequest, SearchResponse,
+    Sort, StoredDocument, TokenCount,
 };
 use tantivy::schema::Value;
 use tantivy::{DocAddress, Searcher, TantivyDocument};
@@ -24,8 +24,6 @@ use crate::terms;
 
 /// Searches that run at the same time; more wait.
 const SEARCHES_MAX: usize = 16;
-/// Facets of one request: one bit each.
-const FACETS_MAX: usize = 60;
 
 /// An index in a folder. One process at a time may have it open.
 pub struct TantivyIndex {
@@ -128,31 +126,13 @@ fn remove_others(folder: &Path, number: u64) {
     }
 }
 
-fn check(request: &SearchRequest) -> Result<(), SearchIndexError> {
-    if request.limit > HITS_MAX {
-        return Err(SearchIndexError::TooLarge("200 hits"));
-    }
-    if request.facets.len() > FACETS_MAX {
-        return Err(SearchIndexError::TooLarge("60 facets"));
-    }
-    if request.grid.is_some_and(|grid| grid.cells_max > CELLS_MAX) {
-        return Err(SearchIndexError::TooLarge("200 cells"));
-    }
-    for facet in &request.facets {
-        if matches!(&facet.kind, FacetKind::Values { limit, .. } if *limit > BUCKETS_MAX) {
-            return Err(SearchIndexError::TooLarge("500 buckets"));
-        }
-    }
-    Ok(())
-}
-
 fn payload(fields: &Fields, searcher: &Searcher, address: DocAddress) -> Result<Vec<u8>, SearchIndexError> {
     let document: TantivyDocument = searcher.doc(address).map_err(engine)?;
     Ok(document.get_first(fields.payload).and_then(|value| value.as_bytes()).unwrap_or_default().to_vec())
 }
 
 fn search(fields: &Fields, searcher: &Searcher, request: SearchRequest) -> Result<SearchResponse, SearchIndexError> {
-    check(&request)?;
+    request.check()?;
     let pass = Pass::new(Arc::new(request), Instant::now());
     let request = Arc::clone(&pass.request);
     let scored = matches!(request.sort, Sort::Relevance(_)) && request.limit > 0;

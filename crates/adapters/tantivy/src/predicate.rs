@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 
-use svetu_ports::search_index::{Filter, GeoBox, GeoPoint};
+use svetu_ports::search_index::{Filter, GeoBox, GeoPoint, plane};
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocId, SegmentReader};
 
-use crate::cells;
 use crate::schema::{keyword_column, number_column};
 
 pub(crate) enum Predicate {
@@ -39,7 +38,7 @@ impl Points {
 
     #[inline]
     pub fn get(&self, doc: DocId) -> Option<GeoPoint> {
-        Some(GeoPoint { lat: cells::degrees(self.lat.first(doc)?), lon: cells::degrees(self.lon.first(doc)?) })
+        Some(GeoPoint { lat: plane::degrees(self.lat.first(doc)?), lon: plane::degrees(self.lon.first(doc)?) })
     }
 }
 
@@ -71,7 +70,7 @@ impl Predicate {
                 points: Points::open(segment)?,
                 center: *center,
                 radius_m: *radius_m,
-                area: cells::around(*center, *radius_m),
+                area: plane::around(*center, *radius_m),
             },
             Filter::All(parts) => {
                 Self::All(parts.iter().map(|part| Self::open(part, segment)).collect::<tantivy::Result<_>>()?)
@@ -95,7 +94,7 @@ impl Predicate {
             Self::InBox { points, area } => points.get(doc).is_some_and(|point| area.contains(point)),
             Self::Within { points, center, radius_m, area } => points
                 .get(doc)
-                .is_some_and(|point| area.contains(point) && cells::distance_m(*center, point) <= *radius_m),
+                .is_some_and(|point| area.contains(point) && plane::distance_m(*center, point) <= *radius_m),
             Self::All(parts) => parts.iter().all(|part| part.matches(doc)),
             Self::Any(parts) => parts.iter().any(|part| part.matches(doc)),
             Self::Not(part) => !part.matches(doc),

@@ -1,6 +1,6 @@
 //! The port's conditions as Tantivy queries.
 
-use svetu_ports::search_index::{Filter, Query, SearchIndexError};
+use svetu_ports::search_index::{EXPANSION_MAX, Filter, Query, SearchIndexError, plane};
 use tantivy::query::{
     AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, Query as TantivyQuery, TermQuery,
 };
@@ -12,8 +12,6 @@ use crate::error::engine;
 use crate::schema::Fields;
 use crate::terms;
 
-/// Tokens that a fuzzy term or a prefix may stand for.
-const EXPANSION_MAX: usize = 128;
 /// Conditions of one query, over all its levels.
 const CONDITIONS_MAX: usize = 2_000;
 
@@ -158,7 +156,7 @@ impl<'a> Compiler<'a> {
                 Some(union(cells.iter().map(|cell| Term::from_field_text(self.fields.cells, cell)).collect()))
             }
             Filter::Within { center, radius_m } => {
-                let cells = cells::cover(&cells::around(*center, *radius_m))?;
+                let cells = cells::cover(&plane::around(*center, *radius_m))?;
                 Some(union(cells.iter().map(|cell| Term::from_field_text(self.fields.cells, cell)).collect()))
             }
             Filter::All(parts) => {

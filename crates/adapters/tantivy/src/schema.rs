@@ -2,9 +2,9 @@
 //!
 //! Keywords and numbers live in two JSON fields, so that their keys are free: a key is a column of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use svetu_ports::search_index::{IndexDocument, SearchIndexError};
+use svetu_ports::search_index::{IndexDocument, SearchIndexError, plane};
 use tantivy::schema::{
     BytesOptions, FAST, Field, INDEXED, IndexRecordOption, JsonObjectOptions, NumericOptions, OwnedValue, STORED,
     Schema, TextFieldIndexing, TextOptions,
@@ -108,7 +108,9 @@ impl Fields {
             .keywords
             .iter()
             .map(|(key, values)| {
-                let values = values.iter().map(|value| OwnedValue::Str(value.clone())).collect();
+                // A facet counts documents, however often one says the same.
+                let values: BTreeSet<&String> = values.iter().collect();
+                let values = values.into_iter().map(|value| OwnedValue::Str(value.clone())).collect();
                 (path(key), OwnedValue::Array(values))
             })
             .collect();
@@ -116,8 +118,8 @@ impl Fields {
         let numbers = source.numbers.iter().map(|(key, value)| (path(key), OwnedValue::I64(*value))).collect();
         document.add_object(self.numbers, numbers);
         if let Some(point) = source.point {
-            document.add_i64(self.lat, cells::micro(point.lat));
-            document.add_i64(self.lon, cells::micro(point.lon));
+            document.add_i64(self.lat, plane::micro(point.lat));
+            document.add_i64(self.lon, plane::micro(point.lon));
             document.add_text(self.cells, cells::names(point).join(" "));
         }
         document.add_bytes(self.payload, &source.payload);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use svetu_ports::search_index::TokenCount;
+use svetu_ports::search_index::{Edits, TokenCount};
 use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 
@@ -65,7 +65,7 @@ pub(crate) fn neighbours(
     let prefix: String = token.chars().take(usize::from(prefix_chars)).collect();
     let pattern: Vec<char> = token.chars().collect();
     let mut letters = Vec::new();
-    let mut rows = Rows::default();
+    let mut rows = Edits::default();
     let mut distances: HashMap<String, u8> = HashMap::new();
     let found = collect(searcher, field, &prefix, |candidate| {
         if let Some(edits) = distances.get(candidate) {
@@ -73,7 +73,7 @@ pub(crate) fn neighbours(
         }
         letters.clear();
         letters.extend(candidate.chars());
-        match rows.edits(&pattern, &letters, edits_max) {
+        match rows.between(&pattern, &letters, edits_max) {
             Some(edits) => {
                 distances.insert(candidate.to_owned(), edits);
                 true
@@ -90,67 +90,4 @@ pub(crate) fn neighbours(
     });
     found.truncate(limit);
     Ok(found.into_iter().map(|(_, count)| count).collect())
-}
-
-/// Rows of the matrix of edit distances, kept to spare allocations.
-#[derive(Default)]
-struct Rows {
-    before: Vec<u8>,
-    last: Vec<u8>,
-    this: Vec<u8>,
-}
-
-impl Rows {
-    /// Optimal string alignment: insert, delete, replace, swap of neighbours. `None` beyond the bound.
-    fn edits(&mut self, a: &[char], b: &[char], max: u8) -> Option<u8> {
-        if a.len().abs_diff(b.len()) > usize::from(max) || a.len() > 100 {
-            return None;
-        }
-        let width = b.len() + 1;
-        self.last.clear();
-        self.last.extend((0..width).map(|at| u8::try_from(at).unwrap_or(u8::MAX)));
-        self.before.clear();
-        self.before.resize(width, u8::MAX);
-        for (row, from) in a.iter().enumerate() {
-            self.this.clear();
-            self.this.push(u8::try_from(row + 1).unwrap_or(u8::MAX));
-            let mut least = self.this[0];
-            for (column, to) in b.iter().enumerate() {
-                let replace = self.last[column].saturating_add(u8::from(from != to));
-                let insert = self.this[column].saturating_add(1);
-                let delete = self.last[column + 1].saturating_add(1);
-                let mut best = replace.min(insert).min(delete);
-                if row > 0 && column > 0 && *from == b[column - 1] && a[row - 1] == *to {
-                    best = best.min(self.before[column - 1].saturating_add(1));
-                }
-                least = least.min(best);
-                self.this.push(best);
-            }
-            if least > max {
-                return None;
-            }
-            std::mem::swap(&mut self.before, &mut self.last);
-            std::mem::swap(&mut self.last, &mut self.this);
-        }
-        self.last.last().copied().filter(|edits| *edits <= max)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn edits_are_counted_up_to_a_bound() {
-        let mut rows = Rows::default();
-        let mut check = |a: &str, b: &str, max, expected| {
-            let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-            assert_eq!(rows.edits(&a, &b, max), expected);
-        };
-        check("beogrd", "beograd", 1, Some(1));
-        check("beograd", "beogard", 1, Some(1));
-        check("mercedes", "mercdess", 1, None);
-        check("mercedes", "mercdess", 2, Some(2));
-        check("skoda", "skoda", 1, Some(0));
-    }
 }

@@ -1,0 +1,10 @@
+//! The platform on OpenSearch: `make test-engines`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[allow(unused_imports, reason = "each test binary uses a part of it")]
+#[path = "../platform/mod.rs"]
+mod platform;
+
+mod away;
+mod questions;
+mod same;

@@ -1,0 +1,134 @@
+//! One world, one database, two engines: every question has the same answer.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use serde_json::Value;
+use svetu_testkit::Engine;
+
+use crate::{
+    platform::{Api, Place},
+    questions::{Question, questions},
+};
+
+const ADS: &str = "600";
+const QUESTIONS_MIN: usize = 200;
+/// Ads like another one are ranked by the second, and the second is another one: so many of twelve may differ.
+const SIMILAR_DIFFER_MAX: usize = 1;
+
+#[derive(Debug, PartialEq)]
+struct Heard {
+    total: u64,
+    /// Ads, suggestions or heaps, in their order.
+    items: Vec<String>,
+    understood: Value,
+    /// `None`: the time for facets ran out.
+    facets: Option<Value>,
+}
+
+async fn ask(api: &Api, question: &Question) -> Heard {
+    let path = match question {
+        Question::Search(query) => format!("search?limit=100&{query}"),
+        Question::Cells(query) => format!("search/clusters?{query}"),
+        Question::Suggest(query) => format!("search/suggest?{query}"),
+        Question::Similar(id) => format!("listings/{id}/similar"),
+    };
+    let get = async |path: String| api.get(&format!("/api/v1/marketplace/{path}")).await.unwrap().expect(200);
+    let mut page = get(path.clone()).await;
+    let complete = page["facets_partial"] != true;
+    let mut heard = Heard {
+        total: page["total"].as_u64().unwrap_or(0),
+        items: Vec::new(),
+        understood: page["understood"].take(),
+        facets: complete.then(|| page["facets"].take()),
+    };
+    loop {
+        let items = page["items"].as_array().or(page["features"].as_array()).unwrap();
+        heard.items.extend(items.iter().map(|item| match question {
+            Question::Search(_) | Question::Similar(_) => format!("{} {}", item["id"], item["distance_m"]),
+            Question::Suggest(_) => item.to_string(),
+            Question::Cells(_) => {
+                // A mean of whole numbers lies on a half, not here.
+                let place = |key: &str| (item[key].as_f64().unwrap() * 1e6 + 0.1234).floor();
+                format!(
+                    "{} {} {} {} {}",
+                    place("lat"),
+                    place("lon"),
+                    item["count"],
+                    item["bbox"],
+                    item["listing"]["id"]
+                )
+            }
+        }));
+        let Some(cursor) = page["cursor"].as_str() else { return heard };
+        page = get(format!("{path}&{}", serde_html_form::to_string([("cursor", cursor)]).unwrap())).await;
+    }
+}
+
+async fn ask_all(api: &Api, questions: &[Question]) -> BTreeMap<Question, Heard> {
+    let mut heard = BTreeMap::new();
+    for question in questions {
+        heard.insert(question.clone(), ask(api, question).await);
+    }
+    heard
+}
+
+/// Relevance is of the hour.
+fn hour() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() / 3_600
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_question_has_the_same_answer_on_both_engines() {
+    let place = Place::fresh();
+    place.run(&["seed", "--listings", ADS]).await.expect(0);
+    let began = hour();
+    let platform = place.up(&[]).await;
+    // Without what was overwritten on the way: how often a token of it still counts is each engine's own affair.
+    place.run(&["reindex"]).await.expect(0);
+    let ads = platform.api.all("/api/v1/marketplace/search").await;
+    let questions = questions(&ads);
+    assert!(questions.len() >= QUESTIONS_MIN, "{} questions", questions.len());
+    let ours = ask_all(&platform.api, &questions).await;
+    platform.stop().await;
+
+    let engine = Engine::start("opensearch");
+    place.write("svetu.toml", format!("[search]\nurl = \"{}/same\"\n", engine.url()));
+    let platform = place.up(&[]).await;
+    let told = place.run(&["reindex"]).await.expect(0).out;
+    assert!(!told.contains(" 0 ads"), "{told}");
+    let theirs = ask_all(&platform.api, &questions).await;
+    let verified = place.run(&["verify"]).await.expect(0).out;
+    assert!(verified.contains("0 missing, 0 stale, 0 surplus"), "{verified}");
+    platform.stop().await;
+
+    let same_hour = began == hour();
+    let (mut found, mut counted, mut mended, mut relaxed, mut differing) = (0, 0, 0, 0, Vec::new());
+    for (question, ours) in ours {
+        let theirs = &theirs[&question];
+        let set = |heard: &Heard| heard.items.iter().cloned().collect::<BTreeSet<_>>();
+        let same = match question {
+            Question::Similar(_) => set(&ours).difference(&set(theirs)).count() <= SIMILAR_DIFFER_MAX,
+            Question::Search(_) if !same_hour => set(&ours) == set(theirs),
+            Question::Search(_) | Question::Cells(_) | Question::Suggest(_) => ours.items == theirs.items,
+        };
+        let facets = ours.facets.is_none() || theirs.facets.is_none() || ours.facets == theirs.facets;
+        if !same || !facets || ours.total != theirs.total || ours.understood != theirs.understood {
+            differing.push(format!("{question:?}\n  {ours:?}\n  {theirs:?}"));
+        }
+        found += usize::from(!ours.items.is_empty());
+        counted += usize::from(ours.facets.is_some_and(|facets| facets.is_object() && theirs.facets.is_some()));
+        mended += usize::from(ours.understood["corrected"].is_string());
+        relaxed += usize::from(ours.understood["relaxed"].as_array().is_some_and(|steps| !steps.is_empty()));
+    }
+    println!(
+        "{} questions: {found} found something, {counted} with all facets, {mended} mended, {relaxed} relaxed; order compared: {same_hour}",
+        questions.len()
+    );
+    let shown = differing.iter().take(3).cloned().collect::<Vec<_>>().join("\n");
+    assert!(differing.is_empty(), "{} of {} differ:\n{shown}", differing.len(), questions.len());
+    // Questions that nobody answers compare nothing.
+    assert!(found > questions.len() / 2 && counted > 100 && mended > 5 && relaxed > 5);
+}
