@@ -1,7 +1,7 @@
 # Sve Tu Platforma. `make help` lists the verbs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up start stop cluster build install test test-rust test-web test-e2e test-engines engines oidc-matrix torture check fmt bench screens openapi sqlx clean
+.PHONY: help up start stop cluster build install test test-rust test-web test-e2e test-engines test-cluster engines oidc-matrix torture check fmt bench screens openapi sqlx clean
 
 LISTINGS ?= 5000
 SEED ?= 1
@@ -27,7 +27,9 @@ cluster: install web/node_modules/.installed ## the same as a cluster on real en
 	cargo build --locked --package svetu --features engines
 	cargo build --locked --package xtask
 	scripts/build-site.sh
-	set -a; eval "$$(cargo xtask engines up)"; $(SVETU) cluster up --file deploy/local/cluster.toml --demo $(LISTINGS)
+	mkdir -p .cache && cargo xtask engines up >.cache/engines.env
+	while IFS= read -r line; do export "$$line"; done <.cache/engines.env; \
+	  $(SVETU) cluster up --file deploy/local/cluster.toml --demo $(LISTINGS)
 
 build: install web/node_modules/.installed ## build the binary and the site
 	cargo build --locked --package svetu
@@ -59,6 +61,12 @@ test-engines: ## the adapters of Kafka, OpenSearch, Redis and S3 on the real eng
 
 engines: ## install and start Kafka, OpenSearch, Redis and MinIO on this machine, print their URLs (`cargo xtask engines down` ends them)
 	@cargo xtask engines up
+
+test-cluster: install-test web/node_modules/.installed ## what people and programs do, against a cluster on real engines
+	cargo build --locked --workspace --features svetu/engines
+	scripts/build-site.sh
+	scripts/test-e2e.sh cluster api
+	scripts/test-e2e.sh cluster journeys
 
 oidc-matrix: web/node_modules/.installed ## six OpenID clients of other people sign in at a platform of its own
 	cargo build --locked --workspace --bins --example openidconnect

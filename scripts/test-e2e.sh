@@ -1,18 +1,26 @@
 #!/usr/bin/env bash
 # Starts the whole platform in a folder of its own with a small demo world and walks it: the API by schemathesis, the site by Chromium.
 # `scripts/test-e2e.sh screens` takes screenshots instead, `lighthouse` measures three pages; `web|api` does one of the two.
+# `cluster` before any of them: against a cluster on real engines, each service its own process (a binary with the feature `engines`).
 set -euo pipefail
 cd "$(dirname "$0")/.."
+start=(up)
+if [ "${1:-}" = cluster ]; then
+  start=(cluster up --file deploy/local/cluster.toml)
+  shift
+fi
 what=${1:-all}
+xtask=${CARGO_TARGET_DIR:-target}/debug/xtask
 svetu=${CARGO_TARGET_DIR:-target}/debug/svetu
 state=$(mktemp -d "${TMPDIR:-/tmp}/svetu-e2e-XXXXXX")
 finish() {
   code=$?
   "$svetu" --state "$state" stop >/dev/null 2>&1 || true
+  [ "${start[0]}" = up ] || "$xtask" engines down --kill --erase --state "$state/engines" >/dev/null 2>&1 || true
   if [ $code != 0 ] && [ -f "$state/svetu.log" ]; then
-    mkdir -p .cache && cp "$state/svetu.log" .cache/e2e.log
+    mkdir -p .cache && cat "$state/svetu.log" "$state"/logs/*.log >.cache/e2e.log 2>/dev/null || true
     echo "the platform's log is .cache/e2e.log; its last warnings:" >&2
-    grep -E 'WARN|ERROR' "$state/svetu.log" | tail -n 20 >&2 || true
+    grep -hE 'WARN|ERROR' .cache/e2e.log | tail -n 20 >&2 || true
   fi
   # The private PostgreSQL may live elsewhere when its user cannot enter this folder.
   data=$(readlink "$state/postgres" || true)
@@ -23,7 +31,12 @@ trap finish EXIT
 # Limits of a busy evening would count the walker's own steps.
 export SVETU__LIMITS__ADDRESS_PER_MINUTE=100000 SVETU__LIMITS__ACCOUNT_PER_MINUTE=100000
 export SVETU__SMS__PER_HOUR_MAX=100000 SVETU__SMS__NETWORK_PER_HOUR_MAX=100000
-"$svetu" --state "$state" up --demo "${SVETU_E2E_LISTINGS:-600}" --detach
+chmod 755 "$state"
+if [ "${start[0]}" != up ]; then
+  "$xtask" engines up --state "$state/engines" kafka opensearch redis minio >"$state/engines.env"
+  while IFS= read -r line; do export "${line?}"; done <"$state/engines.env"
+fi
+"$svetu" --state "$state" "${start[@]}" --demo "${SVETU_E2E_LISTINGS:-600}" --detach
 SVETU_URL=$(sed -n 's/^ *"url": *"\([^"]*\)".*/\1/p' "$state/running.json")
 export SVETU_URL SVETU_STATE=$state SVETU_BIN=$(realpath "$svetu")
 case $what in
@@ -35,8 +48,10 @@ case $what in
     ;;
   api) scripts/test-api.sh ;;
   web) npm --prefix web run e2e ;;
+  # What people do, without the walk over every page in every language.
+  journeys) (cd web && node --test --test-concurrency=2 $(ls e2e/*.test.mjs | grep -v e2e/pages-)) ;;
   matrix) npm --prefix web run matrix -- "${@:2}" ;;
   screens) npm --prefix web run screens ;;
   lighthouse) npm --prefix web run lighthouse -- "${@:2}" ;;
-  *) echo "scripts/test-e2e.sh: expected all, api, web, matrix, screens or lighthouse, not '$what'" >&2; exit 2 ;;
+  *) echo "scripts/test-e2e.sh: expected all, api, web, journeys, matrix, screens or lighthouse, not '$what'" >&2; exit 2 ;;
 esac

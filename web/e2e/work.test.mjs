@@ -23,7 +23,8 @@ describe("a crowd at the door", () => {
     });
 
   const crowd = async () => {
-    for (let n = 0; n <= FREE_A_MINUTE; n += 1) {
+    // One try comes back every two seconds: whoever answers slowly gives more of them away.
+    for (let n = 0; n <= 3 * FREE_A_MINUTE; n += 1) {
       const answer = await ask(`gomila-${n}@example.com`);
       if (answer.status === 429) return answer.json();
     }
@@ -34,9 +35,9 @@ describe("a crowd at the door", () => {
     const context = await visitor(browser, { size: "phone" });
     const page = await context.newPage();
     await open(page, address("sr-Latn", "/recovery"));
+    await page.getByLabel(t("auth.email")).fill("neko@example.com");
     const problem = await crowd();
     assert.ok(problem.challenge.bits > 8 && problem.challenge.token, JSON.stringify(problem));
-    await page.getByLabel(t("auth.email")).fill("neko@example.com");
     const answers = [];
     page.on("request", (request) => request.method() === "POST" && answers.push(request.url()));
     await press(page.getByRole("button", { name: t("auth.recovery.submit") }));
@@ -49,8 +50,8 @@ describe("a crowd at the door", () => {
     const context = await visitor(browser, { javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(address("sr-Latn", "/recovery"));
-    const problem = await crowd();
     await page.getByLabel(t("auth.email")).fill("neko@example.com");
+    const problem = await crowd();
     await page.getByRole("button", { name: t("auth.recovery.submit") }).click();
     await page.getByText(problem.title).waitFor();
     await context.close();

@@ -12,6 +12,8 @@ pub mod keys;
 mod passage;
 mod peers;
 mod reflection;
+#[cfg(test)]
+mod tests;
 mod tls;
 mod token;
 mod wire;

@@ -17,7 +17,11 @@ const WIRE: &str = "svetu.wire.v1";
 /// # Panics
 /// Never: the descriptors are made below, and a test reads them.
 pub fn service(contracts: &[Kept]) -> ServerReflectionServer<impl ServerReflection> {
-    match Builder::configure().register_file_descriptor_set(describe(contracts)).build_v1() {
+    match Builder::configure()
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .register_file_descriptor_set(describe(contracts))
+        .build_v1()
+    {
         Ok(service) => service,
         Err(error) => unreachable!("descriptors of our own making: {error}"),
     }
