@@ -54,10 +54,10 @@ test-e2e: install-test web/node_modules/.installed
 	scripts/build-site.sh
 	scripts/test-e2e.sh
 
-test-engines: ## the adapters of Kafka, OpenSearch, Redis and S3 on the real engines (wants Java, Maven and Go)
+test-engines: ## the adapters of Kafka, OpenSearch, Redis and S3 on the real engines (wants Java, Maven and Go); PostgreSQL with a replica and pgbouncer
 	scripts/test-engines.sh
 
-engines: ## install and start Kafka, OpenSearch, Redis and MinIO on this machine, print their URLs (`cargo xtask engines down` ends them)
+engines: ## install and start Kafka, OpenSearch, Redis, MinIO, PostgreSQL, a replica and pgbouncer on this machine, print their URLs (`cargo xtask engines down` ends them)
 	@cargo xtask engines up
 
 oidc-matrix: web/node_modules/.installed ## six OpenID clients of other people sign in at a platform of its own
