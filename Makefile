@@ -27,7 +27,7 @@ cluster: install web/node_modules/.installed ## the same as a cluster on real en
 	cargo build --locked --package svetu --features engines
 	cargo build --locked --package xtask
 	scripts/build-site.sh
-	set -a; eval "$$(cargo xtask engines up)"; $(SVETU) cluster up --file deploy/local/cluster.toml --demo $(LISTINGS)
+	set -a; eval "$$(cargo xtask engines up kafka opensearch redis minio)"; $(SVETU) cluster up --file deploy/local/cluster.toml --demo $(LISTINGS)
 
 build: install web/node_modules/.installed ## build the binary and the site
 	cargo build --locked --package svetu
