@@ -27,7 +27,7 @@ cluster: install web/node_modules/.installed ## the same as a cluster on real en
 	cargo build --locked --package svetu --features engines
 	cargo build --locked --package xtask
 	scripts/build-site.sh
-	mkdir -p .cache && cargo xtask engines up >.cache/engines.env
+	mkdir -p .cache && cargo xtask engines up kafka opensearch redis minio >.cache/engines.env
 	while IFS= read -r line; do export "$$line"; done <.cache/engines.env; \
 	  $(SVETU) cluster up --file deploy/local/cluster.toml --demo $(LISTINGS)
 
@@ -56,10 +56,10 @@ test-e2e: install-test web/node_modules/.installed
 	scripts/build-site.sh
 	scripts/test-e2e.sh
 
-test-engines: ## the adapters of Kafka, OpenSearch, Redis and S3 on the real engines (wants Java, Maven and Go)
+test-engines: ## the adapters of Kafka, OpenSearch, Redis and S3 on the real engines (wants Java, Maven and Go); PostgreSQL with a replica and pgbouncer
 	scripts/test-engines.sh
 
-engines: ## install and start Kafka, OpenSearch, Redis and MinIO on this machine, print their URLs (`cargo xtask engines down` ends them)
+engines: ## install and start Kafka, OpenSearch, Redis, MinIO, PostgreSQL, a replica and pgbouncer on this machine, print their URLs (`cargo xtask engines down` ends them)
 	@cargo xtask engines up
 
 test-cluster: install-test web/node_modules/.installed ## what people and programs do, against a cluster on real engines

@@ -8,6 +8,7 @@ step "format" cargo fmt --all --check
 step "layers" cargo xtask check layers
 step "licences" cargo xtask check licences
 step "unused dependencies" cargo xtask check unused
+step "migrations" cargo xtask check migrations
 step "clippy" cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
 step "sql offline data" cargo xtask sqlx --check
 step "site: types, lint, format, generated client, unused dependencies" npm --prefix web run check

@@ -5,6 +5,8 @@ mod install;
 mod kafka;
 mod minio;
 mod opensearch;
+mod pgbouncer;
+mod postgres;
 mod process;
 mod redis;
 mod state;
@@ -18,6 +20,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
+use nix::sys::signal::Signal;
 
 use process::Stop;
 use state::{Entry, State};
@@ -60,6 +63,9 @@ pub enum Name {
     Opensearch,
     Redis,
     Minio,
+    Postgres,
+    Replica,
+    Pgbouncer,
 }
 
 impl fmt::Display for Name {
@@ -69,6 +75,9 @@ impl fmt::Display for Name {
             Self::Opensearch => "opensearch",
             Self::Redis => "redis",
             Self::Minio => "minio",
+            Self::Postgres => "postgres",
+            Self::Replica => "replica",
+            Self::Pgbouncer => "pgbouncer",
         })
     }
 }
@@ -82,10 +91,18 @@ trait Engine: Sync {
     fn install(&self, home: &Path) -> Result<()>;
     fn start(&self, place: &Place) -> Result<std::process::Command>;
     fn is_ready(&self, place: &Place) -> bool;
-    /// The configuration of svetu that names it: a line of the environment.
-    fn line(&self, place: &Place) -> String;
+    /// The configuration of svetu that names it: lines of the environment.
+    fn lines(&self, place: &Place) -> Vec<String>;
     fn ready_s_max(&self) -> u64 {
         60
+    }
+    /// Another one that must run before it.
+    fn needs(&self) -> Option<Name> {
+        None
+    }
+    /// What asks it to end.
+    fn stop_signal(&self) -> Signal {
+        Signal::SIGTERM
     }
 }
 
@@ -96,6 +113,8 @@ struct Place {
     data: PathBuf,
     log: PathBuf,
     ports: Vec<u16>,
+    /// Of the one that it needs.
+    needed: Vec<u16>,
 }
 
 fn engine(name: Name) -> &'static dyn Engine {
@@ -104,6 +123,9 @@ fn engine(name: Name) -> &'static dyn Engine {
         Name::Opensearch => &opensearch::OpenSearch,
         Name::Redis => &redis::Redis,
         Name::Minio => &minio::Minio,
+        Name::Postgres => &postgres::Primary,
+        Name::Replica => &postgres::Replica,
+        Name::Pgbouncer => &pgbouncer::Pgbouncer,
     }
 }
 
@@ -130,13 +152,38 @@ impl Choice {
             data: folder.join("data"),
             log: folder.join("log"),
             ports,
+            needed: self.needed(name).map(|entry| entry.ports).unwrap_or_default(),
+        }
+    }
+
+    /// The note of the one that this one needs, while that runs.
+    fn needed(&self, name: Name) -> Option<Entry> {
+        let needed = engine(name).needs()?;
+        State::open(&self.state, needed).ok()?.read().ok()?.filter(|entry| process::is_alive(&entry.process))
+    }
+
+    /// Waits until it is ready.
+    fn await_needed(&self, name: Name) -> Result<()> {
+        let Some(needed) = engine(name).needs() else { return Ok(()) };
+        let began = Instant::now();
+        loop {
+            let ready =
+                self.needed(name).is_some_and(|entry| engine(needed).is_ready(&self.place(needed, entry.ports)));
+            if ready {
+                return Ok(());
+            }
+            let coming = self.chosen().contains(&needed) || self.needed(name).is_some();
+            if !coming || began.elapsed() > Duration::from_secs(engine(needed).ready_s_max()) {
+                bail!("it needs {needed}, which does not run here: `cargo xtask engines up {needed} {name}`");
+            }
+            thread::sleep(Duration::from_millis(50));
         }
     }
 }
 
 fn up(choice: &Choice) -> Result<()> {
     let names = choice.chosen();
-    let results: Vec<(Name, Result<String>)> = thread::scope(|scope| {
+    let results: Vec<(Name, Result<Vec<String>>)> = thread::scope(|scope| {
         let running: Vec<_> = names.iter().map(|&name| (name, scope.spawn(move || up_one(choice, name)))).collect();
         running
             .into_iter()
@@ -146,7 +193,7 @@ fn up(choice: &Choice) -> Result<()> {
     let mut failed = Vec::new();
     for (name, result) in results {
         match result {
-            Ok(line) => println!("{line}"),
+            Ok(lines) => lines.iter().for_each(|line| println!("{line}")),
             Err(error) => failed.push(format!("{name}: {error:#}")),
         }
     }
@@ -156,7 +203,8 @@ fn up(choice: &Choice) -> Result<()> {
     Ok(())
 }
 
-fn up_one(choice: &Choice, name: Name) -> Result<String> {
+fn up_one(choice: &Choice, name: Name) -> Result<Vec<String>> {
+    choice.await_needed(name)?;
     let engine = engine(name);
     let state = State::open(&choice.state, name)?;
     let entry = state.read()?;
@@ -164,7 +212,7 @@ fn up_one(choice: &Choice, name: Name) -> Result<String> {
         let place = choice.place(name, entry.ports.clone());
         wait(engine, &place, entry, name)?;
         say(name, "runs already");
-        return Ok(engine.line(&place));
+        return Ok(engine.lines(&place));
     }
     // A URL once told stays true over a restart, unless somebody else took the port.
     let ports = match entry {
@@ -185,7 +233,7 @@ fn up_one(choice: &Choice, name: Name) -> Result<String> {
     wait(engine, &place, &entry, name)?;
     let megabytes = process::resident_mb(&entry.process).map_or_else(String::new, |mb| format!(", {mb} MB"));
     say(name, &format!("{} is ready after {:.1} s{megabytes}", engine.version(), began.elapsed().as_secs_f64()));
-    Ok(engine.line(&place))
+    Ok(engine.lines(&place))
 }
 
 fn install(engine: &dyn Engine, place: &Place, name: Name) -> Result<()> {
@@ -231,13 +279,14 @@ fn wait(engine: &dyn Engine, place: &Place, entry: &Entry, name: Name) -> Result
 }
 
 fn down(choice: &Choice, erase: bool, how: Stop) -> Result<()> {
-    for name in choice.chosen() {
+    // What needs another goes before it.
+    for name in choice.chosen().into_iter().rev() {
         let state = State::open(&choice.state, name)?;
         match state.read()?.filter(|entry| process::is_alive(&entry.process)) {
             None => say(name, "does not run"),
             Some(entry) => {
                 let began = Instant::now();
-                process::stop(&entry.process, how).with_context(|| name.to_string())?;
+                process::stop(&entry.process, how, engine(name).stop_signal()).with_context(|| name.to_string())?;
                 say(name, &format!("stopped in {:.1} s", began.elapsed().as_secs_f64()));
             }
         }
@@ -265,7 +314,7 @@ fn status(choice: &Choice) -> Result<()> {
             name,
             &format!("{} {ready}: process {}{megabytes}, {}", entry.version, entry.process.id, place.log.display()),
         );
-        println!("{}", engine.line(&place));
+        engine.lines(&place).iter().for_each(|line| println!("{line}"));
     }
     if !choice.names.is_empty() && !missing.is_empty() {
         bail!("not running: {}", missing.join(", "));

@@ -4,6 +4,7 @@
 mod engines;
 mod layers;
 mod licences;
+mod migrations;
 mod sqlx_data;
 mod unused;
 
@@ -29,6 +30,8 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Records what this checkout's binary asks of its schemas, for `check migrations` of what comes after it. With each release.
+    Released,
     /// The real engines on this machine, on free ports of 127.0.0.1. Programs come from Maven, Go and Debian, pinned.
     #[command(subcommand)]
     Engines(engines::Verb),
@@ -40,6 +43,8 @@ enum Rule {
     Layers,
     /// Every crate in the lock file is under a licence that deny.toml allows.
     Licences,
+    /// Migrations since the release hold no long lock, and its binary runs on their schema.
+    Migrations,
     /// Every dependency of a manifest is named in the crate's code.
     Unused,
 }
@@ -48,6 +53,8 @@ fn main() -> Result<()> {
     match Arguments::parse().chore {
         Chore::Check(Rule::Layers) => layers::check(),
         Chore::Check(Rule::Licences) => licences::check(),
+        Chore::Check(Rule::Migrations) => migrations::check(),
+        Chore::Released => migrations::record(),
         Chore::Engines(verb) => engines::run(verb),
         Chore::Sqlx { check } => sqlx_data::run(check),
         Chore::Check(Rule::Unused) => unused::check(),

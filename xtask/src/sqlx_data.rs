@@ -76,7 +76,7 @@ fn now() -> std::time::SystemTime {
 }
 
 /// Every crate with a `migrations` folder; the schema is the folder's name.
-fn schemas(metadata: &Metadata) -> Result<BTreeMap<String, PathBuf>> {
+pub fn schemas(metadata: &Metadata) -> Result<BTreeMap<String, PathBuf>> {
     let mut found = BTreeMap::new();
     for package in &metadata.packages {
         let Some(folder) = package.manifest_path.parent() else { continue };
@@ -103,14 +103,14 @@ fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
 }
 
 /// A PostgreSQL of our own, gone when it is dropped.
-struct Cluster {
+pub struct Cluster {
     bin: PathBuf,
     folder: PathBuf,
     port: u16,
 }
 
 impl Cluster {
-    fn start() -> Result<Self> {
+    pub fn start() -> Result<Self> {
         let bin = fs::read_dir("/usr/lib/postgresql")
             .context("PostgreSQL 15+ is needed: scripts/install.sh")?
             .filter_map(|entry| entry.ok().map(|entry| entry.path().join("bin")))
@@ -172,8 +172,22 @@ impl Cluster {
         Ok(())
     }
 
+    /// What it says on standard output; a statement that fails does not end it.
+    pub fn psql_script(&self, script: &str) -> Result<String> {
+        let file = self.folder.join("script.sql");
+        fs::write(&file, script)?;
+        let output = Command::new(self.bin.join("psql"))
+            .args(["-X", "-h", "127.0.0.1", "-U", "svetu", "-d", "postgres", "-p"])
+            .arg(self.port.to_string())
+            .arg("-f")
+            .arg(&file)
+            .output()?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
     /// What `svetu_db::migrate` does: the schema, its outbox, inbox, jobs and idempotency keys, then its own migrations.
-    fn migrate(&self, root: &Path, schema: &str, migrations: &Path) -> Result<()> {
+    pub fn migrate(&self, root: &Path, schema: &str, migrations: &Path) -> Result<()> {
         let mut sql = format!("create schema {schema}; set search_path = {schema}, public;\n");
         for file in sorted(&root.join("crates/db/schema"))? {
             sql.push_str(&fs::read_to_string(file)?);
@@ -199,7 +213,7 @@ impl Drop for Cluster {
     }
 }
 
-fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
+pub fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files: Vec<_> = fs::read_dir(folder)?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| path.extension().is_some_and(|extension| extension == "sql"))

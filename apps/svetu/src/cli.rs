@@ -62,6 +62,9 @@ pub enum Command {
     /// The log of security events, which nobody can change unseen (docs/audit.md).
     #[command(subcommand)]
     Audit(Audit),
+    /// What programs of analysts may follow of the databases as they change (docs/operations/engines.md).
+    #[command(subcommand)]
+    Changes(Changes),
     /// Look at this machine and say what is missing or wrong, and how to mend it.
     Doctor,
     /// Print the OpenAPI 3.1 document of the whole API.
@@ -74,6 +77,16 @@ pub enum Command {
     },
     /// Print the completion script of a shell.
     Completions { shell: Shell },
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum Changes {
+    /// Make a publication of chosen columns, none of a person, and a slot that a reader may follow. Safe to run again.
+    Start,
+    /// Drop both: nothing is kept for a reader any more.
+    Stop,
+    /// Show how far the reader is behind. Exit code 1: there is no slot, or what it needs is gone.
+    Status,
 }
 
 #[derive(Debug, Args)]

@@ -18,7 +18,7 @@ use svetu_identity::{Brand, ClientSecret, UpstreamConfig};
 use svetu_ports::{Secret, SmsSender};
 use svetu_sms::{GatewayConfig, GatewaySms, SmppConfig, SmppSms, TwilioSms};
 
-use crate::{chosen, cli::Role};
+use crate::{chosen, cli::Role, postgres::Postgres};
 
 /// The file that explains every key and gives its default.
 pub const DEFAULTS: &str = include_str!("../svetu.toml");
@@ -72,17 +72,6 @@ pub struct Limits {
     pub body_mb_max: usize,
     pub concurrent_max: usize,
     pub request_ms_max: u64,
-}
-
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Postgres {
-    pub url: String,
-    pub bin: String,
-    pub port: u16,
-    pub connections_max: u32,
-    pub pool_max: u32,
-    pub shared_buffers_mb: u32,
 }
 
 /// An engine chosen by the scheme of its URL.
@@ -370,17 +359,7 @@ impl Config {
                 "door.public_url: expected https://name or http://name:port, without a path or a slash at the end"
             );
         }
-        let reserve = 10;
-        ensure!(
-            self.postgres.pool_max >= 14 && self.postgres.pool_max + reserve <= self.postgres.connections_max,
-            "postgres.pool_max is {}: expected 14 to postgres.connections_max − {reserve} = {}",
-            self.postgres.pool_max,
-            self.postgres.connections_max.saturating_sub(reserve)
-        );
-        ensure!(
-            self.postgres.url.is_empty() || self.postgres.url.starts_with("postgres://"),
-            "postgres.url: expected postgres://owner:password@host:port/database, or nothing for a private server"
-        );
+        self.postgres.check()?;
         for (key, value) in [
             ("limits.body_mb_max", self.limits.body_mb_max as u64),
             ("limits.concurrent_max", self.limits.concurrent_max as u64),
@@ -405,14 +384,13 @@ impl Config {
     pub fn redacted(&self) -> Self {
         let mut shown = self.clone();
         let urls = [
-            &mut shown.postgres.url,
             &mut shown.mail.url,
             &mut shown.bus.url,
             &mut shown.search.url,
             &mut shown.cache.url,
             &mut shown.objects.url,
         ];
-        for url in urls {
+        for url in shown.postgres.urls().chain(urls) {
             if let Some((start, rest)) = url.split_once("://")
                 && let Some((user, host)) = rest.rsplit_once('@')
             {
@@ -488,6 +466,10 @@ mod tests {
             ("[secrets]\nurl = \"vault://v:8200\"", "not compiled into this binary"),
             ("[bus]\nurl = \"carrier-pigeon:\"", "bus.url"),
             ("[postgres]\npool_max = 95", "postgres.pool_max"),
+            ("[postgres]\ndirect_url = \"postgres://o@db/x\"", "postgres.direct_url"),
+            ("[postgres]\nreplica_lag_s_max = 0", "postgres.replica_lag_s_max"),
+            ("[postgres.service.listing]\nurl = \"postgres://o@db/x\"", "postgres.service.listing: no service"),
+            ("[postgres.service.listings]\nurl = \"\"", "postgres.service.listings.url"),
             ("[limits]\nconcurrent_max = 0", "limits.concurrent_max"),
             ("[log]\nformat = \"xml\"", "log.format"),
             ("[sms]\nurl = \"twilio:AC1\"", "sms.url"),
@@ -515,12 +497,19 @@ mod tests {
     fn passwords_are_not_shown() {
         let flags = [("postgres.url", Value::from("postgres://owner:secret@db:5432/svetu"))];
         let mut config = Config::load(None, &flags).unwrap();
+        config.postgres.replica_url = "postgres://owner:secret@copy/svetu".to_owned();
+        let listings = "url = \"postgres://owner:secret@listings/svetu\"";
+        config.postgres.service.insert("listings".to_owned(), toml::from_str(listings).unwrap());
         config.cache.url = "redis://:secret@r:6379".to_owned();
         config.objects.url = "s3://key:secret@bucket?endpoint=http://m:9000".to_owned();
         let shown = effective(&config).unwrap();
-        for expected in
-            ["postgres://owner:…@db:5432/svetu", "redis://:…@r:6379", "s3://key:…@bucket?endpoint=http://m:9000"]
-        {
+        for expected in [
+            "postgres://owner:…@db:5432/svetu",
+            "redis://:…@r:6379",
+            "s3://key:…@bucket?endpoint=http://m:9000",
+            "postgres://owner:…@copy/svetu",
+            "postgres://owner:…@listings/svetu",
+        ] {
             assert!(shown.contains(expected), "{shown}");
         }
         assert!(!shown.contains("secret@"), "{shown}");

@@ -214,5 +214,11 @@ pub const SCHEMAS: u32 = 7;
 pub async fn database_config(config: &Config, url: String, secrets: &Arc<dyn Secrets>) -> Result<DbConfig> {
     let roles = secrets.get_or_create("postgres.roles", 32).await.context("the roles' secret")?;
     let each = (config.postgres.pool_max / SCHEMAS).saturating_sub(1).max(1);
-    Ok(DbConfig { url, roles_secret: Some(roles), connections_max: each })
+    Ok(DbConfig {
+        server: config.postgres.shared(url),
+        services: config.postgres.services(),
+        roles_secret: Some(roles),
+        connections_max: each,
+        replica_lag_max: config.postgres.replica_lag_max(),
+    })
 }

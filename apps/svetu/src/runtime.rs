@@ -18,6 +18,7 @@ use crate::{
     config::Config,
     control::{self, Control},
     engines::Engines,
+    figures,
     platform::{self, Contracts, Index, Platform},
     probe::Probe,
     schemas,
@@ -88,6 +89,9 @@ impl Runtime {
             platform.register_site(&engines, public_url).await?;
         }
         let kit = if doors.is_some() || elsewhere.is_some() { Some(kit(&engines).await?) } else { None };
+        if let Some(kit) = &kit {
+            figures::watch(&kit.metrics, &engines, is_ready.clone())?;
+        }
         let probe = match (config.cluster.probe.parse(), &kit) {
             (Ok(address), Some(kit)) => Some(Probe::open(address, Arc::clone(kit), is_ready.clone()).await?),
             _ => None,

@@ -11,11 +11,12 @@ mod migrate;
 pub mod outbox;
 mod pool;
 mod relay;
+mod replica;
 
 pub use error::{DbError, MayRetry};
 pub use jobs::{Job, JobHandler, JobKind, NewJob, Worker};
 pub use migrate::{Schema, fingerprint, migrate};
-pub use pool::{Db, DbConfig, Tx, lock, role_of};
+pub use pool::{Db, DbConfig, Server, Tx, lock, role_of};
 pub use relay::{Relay, RelayError};
 
 use std::time::Duration;

@@ -1,5 +1,6 @@
 use std::{
     borrow::Cow,
+    collections::BTreeMap,
     hash::{Hash, Hasher},
     time::Duration,
 };
@@ -9,7 +10,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-use crate::{DbConfig, DbError, role_of};
+use crate::{DbConfig, DbError, pool::parse, role_of};
 
 /// A service's schema and the migrations that only concern it.
 #[derive(Debug, Clone, Copy)]
@@ -27,11 +28,23 @@ const KIT_BASE: i64 = -1_000_000;
 /// Any two instances that migrate one database wait for each other.
 const MIGRATION_LOCK: i64 = 0x7376_6574_755f_6d67;
 
-/// Brings the schemas up to date as the owner: extensions, roles, tables, rights. Safe to run again and side by side.
+/// Brings the schemas up to date as the owner: extensions, roles, tables, rights. Safe to run again and side by side. Each schema
+/// where it lives, one database after the other.
 ///
 /// A migration waits at most five seconds for a lock that a running service holds, then fails and changes nothing.
 pub async fn migrate(config: &DbConfig, schemas: &[Schema]) -> Result<(), DbError> {
-    let mut owner = PgConnection::connect_with(&config.owner()?).await?;
+    let mut databases: BTreeMap<&str, Vec<&Schema>> = BTreeMap::new();
+    for schema in schemas {
+        databases.entry(config.server(schema.name).direct()).or_default().push(schema);
+    }
+    for (url, schemas) in databases {
+        migrate_database(config, url, &schemas).await?;
+    }
+    Ok(())
+}
+
+async fn migrate_database(config: &DbConfig, url: &str, schemas: &[&Schema]) -> Result<(), DbError> {
+    let mut owner = PgConnection::connect_with(&parse(url)?.application_name("svetu-migrate")).await?;
     sqlx::raw_sql("set lock_timeout = '300s'; set client_min_messages = warning").execute(&mut owner).await?;
     sqlx::query("select pg_advisory_lock($1)").bind(MIGRATION_LOCK).execute(&mut owner).await?;
     sqlx::raw_sql(
@@ -56,8 +69,10 @@ async fn migrate_schema(owner: &mut PgConnection, schema: &Schema) -> Result<(),
     sqlx::raw_sql(&format!("create schema if not exists {name}; set search_path = {name}, public"))
         .execute(&mut *owner)
         .await?;
+    let migrations = with_kit(schema.migrator);
+    let ignore_missing = is_of_a_newer_binary(owner, &migrations).await?;
     // Our own lock is held for all schemas together.
-    let all = Migrator { migrations: Cow::Owned(with_kit(schema.migrator)), locking: false, ..Migrator::DEFAULT };
+    let all = Migrator { migrations: Cow::Owned(migrations), ignore_missing, locking: false, ..Migrator::DEFAULT };
     all.run_direct(owner).await.map_err(|source| DbError::Migrate { schema: name, source: Box::new(source) })?;
     let role = role_of(name);
     sqlx::raw_sql(&format!(
@@ -71,6 +86,28 @@ async fn migrate_schema(owner: &mut PgConnection, schema: &Schema) -> Result<(),
     .execute(owner)
     .await?;
     Ok(())
+}
+
+/// A binary that is rolled back finds its successor's migrations, which it survives. One that is missing among its own it refuses.
+async fn is_of_a_newer_binary(owner: &mut PgConnection, known: &[Migration]) -> Result<bool, DbError> {
+    let has_any: bool =
+        sqlx::query_scalar("select to_regclass('_sqlx_migrations') is not null").fetch_one(&mut *owner).await?;
+    if !has_any {
+        return Ok(false);
+    }
+    let versions: Vec<i64> = known.iter().map(|migration| migration.version).collect();
+    let last_kit = versions.iter().filter(|version| **version < 0).max().copied().unwrap_or(KIT_BASE);
+    let last_own = versions.iter().filter(|version| **version >= 0).max().copied().unwrap_or(0);
+    let unknown: Vec<i64> = sqlx::query_scalar("select version from _sqlx_migrations where version <> all($1)")
+        .bind(&versions)
+        .fetch_all(owner)
+        .await?;
+    let newer = |version: &i64| if *version < 0 { *version > last_kit } else { *version > last_own };
+    if !unknown.is_empty() && unknown.iter().all(newer) {
+        tracing::info!(?unknown, "a newer binary has migrated this database");
+        return Ok(true);
+    }
+    Ok(false)
 }
 
 fn with_kit(own: &Migrator) -> Vec<Migration> {

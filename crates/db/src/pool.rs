@@ -1,4 +1,4 @@
-use std::{str::FromStr, time::Duration};
+use std::{collections::BTreeMap, str::FromStr, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use hmac::{Hmac, Mac};
@@ -9,36 +9,66 @@ use sqlx::{
 };
 use svetu_ports::Secret;
 
-use crate::{DbError, MayRetry};
+use crate::{
+    DbError, MayRetry,
+    replica::{self, Replica},
+};
 
 /// A transaction; the first argument of every function that reads or writes within one.
 pub type Tx<'c> = sqlx::Transaction<'c, sqlx::Postgres>;
 
 const ATTEMPTS_MAX: u32 = 5;
 
-/// Where the database is and how services get in.
+/// Where one database is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// `postgres://owner@host:port/database` of the owner. Services use it with their own role. May lead to a pooler in transaction mode.
+    pub url: String,
+    /// The same database past the pooler, for what belongs to a session: migrations, the relay's lock, LISTEN.
+    pub direct_url: Option<String>,
+    /// A streaming replica, for reads that may be a little old.
+    pub replica_url: Option<String>,
+}
+
+impl Server {
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), direct_url: None, replica_url: None }
+    }
+
+    /// For what must not share its session.
+    pub fn direct(&self) -> &str {
+        self.direct_url.as_ref().unwrap_or(&self.url)
+    }
+}
+
+/// Where the databases are and how services get in.
 #[derive(Debug, Clone)]
 pub struct DbConfig {
-    /// `postgres://owner@host:port/database` of the owner, who migrates. Services use it with their own role.
-    pub url: String,
+    /// Of every service without one of its own.
+    pub server: Server,
+    /// By schema.
+    pub services: BTreeMap<String, Server>,
     /// What the roles' passwords are derived from; none where the server trusts whoever can reach it.
     pub roles_secret: Option<Secret>,
     /// Per schema, and one more for its relay. The pool starts empty.
     pub connections_max: u32,
+    /// A replica that is further behind is not asked.
+    pub replica_lag_max: Duration,
 }
 
 impl DbConfig {
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), roles_secret: None, connections_max: 10 }
+        Self {
+            server: Server::new(url),
+            services: BTreeMap::new(),
+            roles_secret: None,
+            connections_max: 10,
+            replica_lag_max: Duration::from_secs(10),
+        }
     }
 
-    pub(crate) fn owner(&self) -> Result<PgConnectOptions, DbError> {
-        if !self.url.starts_with("postgres://") && !self.url.starts_with("postgresql://") {
-            return Err(DbError::Url(sqlx::Error::Configuration("expected postgres://".into())));
-        }
-        PgConnectOptions::from_str(&self.url)
-            .map(|options| options.application_name("svetu-migrate"))
-            .map_err(DbError::Url)
+    pub fn server(&self, schema: &str) -> &Server {
+        self.services.get(schema).unwrap_or(&self.server)
     }
 
     /// HMAC-SHA256 of the role's name, in hex: the same secret gives the same passwords on every machine.
@@ -48,6 +78,21 @@ impl DbConfig {
         mac.update(role.as_bytes());
         Some(mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect())
     }
+
+    fn as_role(&self, url: &str, role: &str) -> Result<PgConnectOptions, DbError> {
+        let mut options = parse(url)?.username(role).application_name(role).statement_cache_capacity(200);
+        if let Some(password) = self.password(role) {
+            options = options.password(&password);
+        }
+        Ok(options)
+    }
+}
+
+pub(crate) fn parse(url: &str) -> Result<PgConnectOptions, DbError> {
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        return Err(DbError::Url(sqlx::Error::Configuration("expected postgres://".into())));
+    }
+    PgConnectOptions::from_str(url).map_err(DbError::Url)
 }
 
 /// The role that a service connects as.
@@ -58,26 +103,45 @@ pub fn role_of(schema: &str) -> String {
 /// One service's way to its own schema. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Db {
-    pool: PgPool,
+    pub(crate) pool: PgPool,
     schema: &'static str,
+    direct: Arc<PgConnectOptions>,
+    pub(crate) replica: Option<Arc<Replica>>,
 }
 
 impl Db {
     /// Opens no connection yet. The role sees its own schema first (`search_path`), then `public` for PostGIS.
     pub fn new(config: &DbConfig, schema: &'static str) -> Result<Self, DbError> {
-        let role = role_of(schema);
-        let mut options = config.owner()?.username(&role).application_name(&role).statement_cache_capacity(200);
-        if let Some(password) = config.password(&role) {
-            options = options.password(&password);
-        }
-        let pool = PgPoolOptions::new()
-            .min_connections(0)
-            .max_connections(config.connections_max)
-            .acquire_timeout(Duration::from_secs(10))
-            .idle_timeout(Duration::from_secs(60))
-            .max_lifetime(Duration::from_secs(30 * 60))
-            .connect_lazy_with(options);
-        Ok(Self { pool, schema })
+        let (role, server) = (role_of(schema), config.server(schema));
+        let replica = match &server.replica_url {
+            Some(url) => {
+                // It does not wait: what the replica cannot answer is asked of the primary.
+                let pool = pool(config.connections_max).acquire_timeout(replica::ANSWER_MAX);
+                let pool = pool.connect_lazy_with(config.as_role(url, &role)?);
+                Some(Arc::new(Replica::new(pool, config.replica_lag_max)))
+            }
+            None => None,
+        };
+        Ok(Self {
+            pool: pool(config.connections_max).connect_lazy_with(config.as_role(&server.url, &role)?),
+            schema,
+            direct: Arc::new(config.as_role(server.direct(), &role)?),
+            replica,
+        })
+    }
+
+    /// A pool of one connection that no pooler shares: for LISTEN and for locks that outlive a transaction. Close it, or its lock stays.
+    pub fn alone(&self) -> PgPool {
+        PgPoolOptions::new()
+            .max_connections(1)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .connect_lazy_with(self.direct.as_ref().clone())
+    }
+
+    /// The same service on another server.
+    pub(crate) fn copy(&self, pool: &PgPool) -> Self {
+        Self { pool: pool.clone(), replica: None, ..self.clone() }
     }
 
     pub const fn pool(&self) -> &PgPool {
@@ -127,8 +191,20 @@ impl Db {
     }
 
     pub async fn close(&self) {
+        if let Some(replica) = &self.replica {
+            replica.pool().close().await;
+        }
         self.pool.close().await;
     }
+}
+
+fn pool(connections_max: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .min_connections(0)
+        .max_connections(connections_max)
+        .acquire_timeout(Duration::from_secs(10))
+        .idle_timeout(Duration::from_secs(60))
+        .max_lifetime(Duration::from_secs(30 * 60))
 }
 
 /// Until the transaction ends nobody else in this database holds the lock of this name.

@@ -1,9 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use sqlx::{
-    PgPool,
-    postgres::{PgListener, PgPoolOptions},
-};
+use sqlx::{PgPool, postgres::PgListener};
 use svetu_ports::{
     Bus, BusError, Event,
     bus::{Stop, is_stopped, stopped},
@@ -43,11 +40,7 @@ impl Relay {
     pub async fn run(self, mut stop: Stop) {
         let span = tracing::info_span!("relay", schema = self.db.schema());
         // Not one of the service's connections: given back to their pool it would keep the lock.
-        let alone = PgPoolOptions::new()
-            .max_connections(1)
-            .max_lifetime(None)
-            .idle_timeout(None)
-            .connect_lazy_with(self.db.pool().connect_options().as_ref().clone());
+        let alone = self.db.alone();
         let mut told = stop.clone();
         let work = async {
             let mut backoff = Duration::from_millis(100);

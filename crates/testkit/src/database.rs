@@ -1,7 +1,7 @@
 use std::str::FromStr;
 
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
-use svetu_db::{Db, DbConfig, Schema};
+use svetu_db::{Db, DbConfig, Schema, Server};
 use uuid::Uuid;
 
 use crate::server;
@@ -23,7 +23,11 @@ impl TestDb {
         // Two clones of one template at once are fine; a connection of somebody to the template is not.
         sqlx::raw_sql(&format!("create database {name} template {template}")).execute(&mut admin).await.unwrap();
         admin.close().await.unwrap();
-        Self { config: DbConfig { connections_max: 8, ..DbConfig::new(url_of(&name)) }, name }
+        let mut server = Server::new(url_of(server::url(), &name));
+        if let Some(pooler) = server::pooler() {
+            server = Server { direct_url: Some(server.url), ..Server::new(url_of(&pooler, &name)) };
+        }
+        Self { config: DbConfig { server, connections_max: 8, ..DbConfig::new("") }, name }
     }
 
     /// As the service connects: with its own role and rights.
@@ -35,9 +39,9 @@ impl TestDb {
         &self.config
     }
 
-    /// As the owner of everything.
+    /// As the owner of everything, past any pooler.
     pub fn owner_url(&self) -> &str {
-        &self.config.url
+        self.config.server.direct()
     }
 }
 
@@ -63,9 +67,9 @@ async fn admin() -> PgConnection {
     PgConnection::connect(server::url()).await.expect("the test server answers")
 }
 
-/// The server's URL with another database.
-fn url_of(database: &str) -> String {
-    let options = PgConnectOptions::from_str(server::url()).unwrap().database(database);
+/// The URL with another database.
+fn url_of(url: &str, database: &str) -> String {
+    let options = PgConnectOptions::from_str(url).unwrap().database(database);
     sqlx::ConnectOptions::to_url_lossy(&options).to_string()
 }
 
@@ -83,7 +87,7 @@ async fn template(schemas: &[Schema]) -> String {
         let draft = format!("{name}_draft");
         sqlx::raw_sql(&format!("drop database if exists {draft} with (force)")).execute(&mut admin).await.unwrap();
         sqlx::raw_sql(&format!("create database {draft}")).execute(&mut admin).await.unwrap();
-        svetu_db::migrate(&DbConfig::new(url_of(&draft)), schemas).await.unwrap();
+        svetu_db::migrate(&DbConfig::new(url_of(server::url(), &draft)), schemas).await.unwrap();
         sqlx::raw_sql(&format!("alter database {draft} rename to {name}")).execute(&mut admin).await.unwrap();
     }
     admin.close().await.unwrap();

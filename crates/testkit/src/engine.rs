@@ -1,6 +1,9 @@
 use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
     path::PathBuf,
     process::{Command, Output, Stdio},
+    sync::Arc,
 };
 
 use tempfile::TempDir;
@@ -8,13 +11,25 @@ use tempfile::TempDir;
 /// A real engine of a test's own, started as `cargo xtask engines` starts it and gone with it.
 pub struct Engine {
     name: &'static str,
-    folder: TempDir,
+    folder: Arc<TempDir>,
     url: String,
 }
 
 impl Engine {
     pub fn start(name: &'static str) -> Self {
-        let mut engine = Self { name, folder: TempDir::new().unwrap(), url: String::new() };
+        let folder = TempDir::new().unwrap();
+        // One that is started as root may run as somebody else, who must be able to enter.
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711)).unwrap();
+        Self::within(name, Arc::new(folder))
+    }
+
+    /// One that needs another, such as a replica its primary. Drop it first.
+    pub fn beside(other: &Self, name: &'static str) -> Self {
+        Self::within(name, Arc::clone(&other.folder))
+    }
+
+    fn within(name: &'static str, folder: Arc<TempDir>) -> Self {
+        let mut engine = Self { name, folder, url: String::new() };
         engine.up();
         engine
     }
@@ -27,7 +42,7 @@ impl Engine {
     pub fn up(&mut self) {
         let output = self.ask(&["up", self.name]);
         let told = String::from_utf8(output.stdout).unwrap();
-        let url = told.trim().split_once('=').unwrap().1.to_owned();
+        let url = told.lines().next().unwrap().split_once('=').unwrap().1.to_owned();
         assert!(self.url.is_empty() || self.url == url, "{url} is not where it was: {}", self.url);
         self.url = url;
     }
@@ -61,7 +76,7 @@ impl Engine {
     }
 
     fn signal(&self, signal: &str) {
-        let note = std::fs::read_to_string(self.folder.path().join(self.name).join("running.json")).unwrap();
+        let note = fs::read_to_string(self.folder.path().join(self.name).join("running.json")).unwrap();
         let id: String =
             note.split_once("\"id\":").unwrap().1.trim_start().chars().take_while(char::is_ascii_digit).collect();
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());

@@ -29,6 +29,12 @@ pub(crate) fn url() -> &'static str {
     &server.url
 }
 
+/// Services go through this pooler before that server, if `SVETU_TEST_POOLER` names one; who owns a test does not.
+#[allow(clippy::disallowed_methods, reason = "a test server is no configuration of the platform")]
+pub(crate) fn pooler() -> Option<String> {
+    std::env::var("SVETU_TEST_POOLER").ok()
+}
+
 fn start() -> Server {
     let installation = Installation::find(None, None).unwrap_or_else(|error| panic!("{error}"));
     let folder = tempfile::Builder::new().prefix("svetu-test-").tempdir().unwrap().keep();

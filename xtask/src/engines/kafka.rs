@@ -47,8 +47,8 @@ impl Engine for Kafka {
             && !process::is_free(place.ports[0])
     }
 
-    fn line(&self, place: &Place) -> String {
-        format!("SVETU__BUS__URL=kafka://127.0.0.1:{}", place.ports[0])
+    fn lines(&self, place: &Place) -> Vec<String> {
+        vec![format!("SVETU__BUS__URL=kafka://127.0.0.1:{}", place.ports[0])]
     }
 }
 
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn it_listens_on_this_machine_only() {
-        let place = Place { home: "h".into(), data: "d".into(), log: "l".into(), ports: vec![11, 12] };
+        let place = Place { home: "h".into(), data: "d".into(), log: "l".into(), ports: vec![11, 12], needed: vec![] };
         let text = properties(&place);
         let listeners: Vec<&str> = text.lines().filter(|line| line.contains("listeners=")).collect();
         assert_eq!(listeners.len(), 2);

@@ -50,7 +50,10 @@ impl Engine for Minio {
         install::answers(place.ports[0], "/minio/health/ready")
     }
 
-    fn line(&self, place: &Place) -> String {
-        format!("SVETU__OBJECTS__URL=s3://{USER}:{PASSWORD}@{BUCKET}?endpoint=http://127.0.0.1:{}", place.ports[0])
+    fn lines(&self, place: &Place) -> Vec<String> {
+        vec![format!(
+            "SVETU__OBJECTS__URL=s3://{USER}:{PASSWORD}@{BUCKET}?endpoint=http://127.0.0.1:{}",
+            place.ports[0]
+        )]
     }
 }

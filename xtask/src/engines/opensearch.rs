@@ -70,8 +70,8 @@ impl Engine for OpenSearch {
         install::answers(place.ports[0], "/_cluster/health?wait_for_status=yellow&timeout=500ms")
     }
 
-    fn line(&self, place: &Place) -> String {
-        format!("SVETU__SEARCH__URL=opensearch://127.0.0.1:{}", place.ports[0])
+    fn lines(&self, place: &Place) -> Vec<String> {
+        vec![format!("SVETU__SEARCH__URL=opensearch://127.0.0.1:{}", place.ports[0])]
     }
 
     fn ready_s_max(&self) -> u64 {

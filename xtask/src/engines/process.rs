@@ -31,7 +31,7 @@ pub struct Process {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stop {
-    /// SIGTERM, and SIGKILL when that was not heard in time.
+    /// A word first, and SIGKILL when that was not heard in time.
     Ask,
     Kill,
 }
@@ -63,10 +63,10 @@ pub fn is_alive(process: &Process) -> bool {
     }
 }
 
-pub fn stop(process: &Process, how: Stop) -> Result<()> {
+pub fn stop(process: &Process, how: Stop, word: Signal) -> Result<()> {
     let pid = Pid::from_raw(process.id);
     if how == Stop::Ask {
-        kill(pid, Signal::SIGTERM)?;
+        kill(pid, word)?;
         // One that was stopped hears nothing until it goes on.
         kill(pid, Signal::SIGCONT)?;
         if gone(process, Duration::from_secs(STOP_S_MAX)) {
@@ -190,7 +190,7 @@ mod tests {
             command.arg("60");
             let process = spawn(command, &log)?;
             assert!(is_alive(&process));
-            stop(&process, how)?;
+            stop(&process, how, Signal::SIGTERM)?;
             assert!(!is_alive(&process));
         }
         fs::remove_file(&log)?;

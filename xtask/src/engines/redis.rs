@@ -61,7 +61,7 @@ impl Engine for Redis {
         install::ask(place.ports[0], "PING\r\n").is_some_and(|answer| answer.starts_with("+PONG"))
     }
 
-    fn line(&self, place: &Place) -> String {
-        format!("SVETU__CACHE__URL=redis://127.0.0.1:{}", place.ports[0])
+    fn lines(&self, place: &Place) -> Vec<String> {
+        vec![format!("SVETU__CACHE__URL=redis://127.0.0.1:{}", place.ports[0])]
     }
 }

@@ -3,10 +3,10 @@
 use std::{net::TcpListener, os::unix::fs::MetadataExt as _, path::Path, process::ExitCode};
 
 use anyhow::Result;
-use sqlx::{Connection as _, PgConnection};
 use svetu_postgres::Installation;
 use tokio::process::Command;
 
+use super::servers;
 use crate::{
     config::{Config, LogFormat},
     running::Running,
@@ -16,7 +16,7 @@ const NODE_MAJOR_MIN: u32 = 20;
 const PORT_DEFAULT: u16 = 8080;
 
 /// A line of the report.
-enum Found {
+pub(super) enum Found {
     Good(String),
     /// It runs, but not as well as it could.
     Poor(String),
@@ -25,15 +25,18 @@ enum Found {
 
 /// Exit code 1 when something is wrong.
 pub async fn run(config: &Config) -> Result<ExitCode> {
-    let found = [
-        ("state", state(&config.state.folder)),
-        ("postgres", postgres(config).await),
+    let mut found = vec![("state", state(&config.state.folder))];
+    if config.postgres.url.is_empty() {
+        found.push(("postgres", postgres(config).await));
+    }
+    found.extend(servers::look(config).await.into_iter().map(|server| ("postgres", server)));
+    found.extend([
         ("node", node(config).await),
         ("site", site(config)),
         ("door", door(config)),
         ("memory", memory()),
         ("log", log(config)),
-    ];
+    ]);
     let mut wrong = false;
     for (what, found) in &found {
         let (mark, text) = match found {
@@ -66,12 +69,6 @@ fn state(folder: &Path) -> Found {
 }
 
 async fn postgres(config: &Config) -> Found {
-    if !config.postgres.url.is_empty() {
-        return match version(&config.postgres.url).await {
-            Ok(version) => Found::Good(format!("postgres.url answers: {version}")),
-            Err(error) => Found::Bad(format!("postgres.url: {error}")),
-        };
-    }
     let bin = (!config.postgres.bin.is_empty()).then(|| Path::new(&config.postgres.bin).to_owned());
     let data = config.state.folder.join("postgres/PG_VERSION");
     let wrote = std::fs::read_to_string(data).ok().and_then(|text| text.trim().parse().ok());
@@ -88,19 +85,6 @@ async fn postgres(config: &Config) -> Found {
         Ok(Err(error)) => Found::Bad(error.to_string()),
         Err(error) => Found::Bad(error.to_string()),
     }
-}
-
-async fn version(url: &str) -> Result<String, sqlx::Error> {
-    let mut connection = PgConnection::connect(url).await?;
-    let version: String = sqlx::query_scalar("select 'PostgreSQL ' || current_setting('server_version')")
-        .fetch_one(&mut connection)
-        .await?;
-    let postgis: bool =
-        sqlx::query_scalar("select exists (select from pg_available_extensions where name = 'postgis')")
-            .fetch_one(&mut connection)
-            .await?;
-    connection.close().await?;
-    Ok(if postgis { format!("{version} with PostGIS") } else { format!("{version} WITHOUT PostGIS") })
 }
 
 async fn node(config: &Config) -> Found {

@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod changes;
 mod cluster;
 mod dead_letters;
 mod doctor;
@@ -14,6 +15,7 @@ mod people;
 mod policy;
 mod seed;
 mod serve;
+mod servers;
 mod up;
 
 use std::process::ExitCode;
@@ -50,6 +52,7 @@ pub async fn run(command: Command, config: Config) -> Result<ExitCode> {
         Command::Stop => stop(&config).await,
         Command::Migrate => migrate(&config).await,
         Command::DeadLetters(command) => dead_letters::run(command, &config).await,
+        Command::Changes(command) => changes::run(command, &config).await,
         Command::Doctor => doctor::run(&config).await,
         Command::Config { .. } => {
             say_as_it_is!(config::effective(&config)?);

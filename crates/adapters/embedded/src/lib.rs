@@ -9,7 +9,7 @@ mod mail;
 mod objects;
 mod secrets;
 
-pub use bus::{BusOptions, PostgresBus};
+pub use bus::{BusOptions, PostgresBus, Tended};
 pub use cache::MemoryCache;
 pub use dev_mail::dev_mail_routes;
 pub use mail::{FileOutbox, StoredMail};

@@ -29,6 +29,11 @@ pub enum PostgresError {
     NotReady { seconds: u64, log: PathBuf },
     #[error("{path}: {source}", path = .path.display())]
     Io { path: PathBuf, source: std::io::Error },
+    #[error(
+        "{key} of the server is {value}, expected {wanted}: `alter system set {key} = …`, then a restart for wal_level, \
+         `select pg_reload_conf()` for the other"
+    )]
+    Setting { key: &'static str, value: String, wanted: &'static str },
     #[error("PostgreSQL answered: {0}")]
     Sql(#[from] sqlx::Error),
 }

@@ -1,6 +1,7 @@
 //! A PostgreSQL of our own: found, initialised, supervised, stopped.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod changes;
 mod cluster;
 mod error;
 mod installation;

@@ -4,6 +4,7 @@ mod idempotency;
 mod jobs;
 mod outbox;
 mod rights;
+mod servers;
 
 use svetu_db::Schema;
 use svetu_testkit::TestDb;

@@ -4,7 +4,7 @@ use svetu_db::{Db, DbError};
 use svetu_ports::{BusError, Event, bus::EVENT_BYTES_MAX};
 use uuid::Uuid;
 
-use super::{BusOptions, unavailable};
+use super::{BusOptions, Tended, unavailable};
 
 pub(super) const PARTITIONS: i16 = 8;
 
@@ -116,19 +116,38 @@ pub(super) async fn lag(db: &Db, group: &str) -> Result<u64, DbError> {
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
+/// Days ahead that have a partition: a process that is down for as long loses nothing but the order of its drops.
+const DAYS_AHEAD: i32 = 3;
+
+/// Makes the partitions of the days to come and drops those that are over; of what lies outside of any day, deletes the old.
+pub(super) async fn tend(db: &Db, options: &BusOptions) -> Result<Tended, DbError> {
+    let now = options.clock.now();
+    let made: i32 =
+        sqlx::query_scalar("select bus.make_days($1, $2)").bind(now).bind(DAYS_AHEAD).fetch_one(db.pool()).await?;
+    let dropped: i32 =
+        sqlx::query_scalar("select bus.drop_days($1, make_interval(secs => $2), make_interval(secs => $3))")
+            .bind(now)
+            .bind(options.kept.as_secs_f64())
+            .bind(options.kept_max.as_secs_f64())
+            .fetch_one(db.pool())
+            .await?;
+    Ok(Tended { made: made.unsigned_abs(), dropped: dropped.unsigned_abs(), deleted: prune_rest(db, options).await? })
+}
+
 /// The last event always stays: the next `seq` is counted from it.
-pub(super) async fn prune(db: &Db, options: &BusOptions) -> Result<u64, DbError> {
+async fn prune_rest(db: &Db, options: &BusOptions) -> Result<u64, DbError> {
     let mut pruned = 0;
     for _ in 0..10_000 {
         let deleted = sqlx::query!(
-            "delete from bus.event where seq = any(array(
-                 select first.seq from (select seq, appended_at from bus.event order by seq limit 2000) first
+            "delete from bus.event_rest where seq = any(array(
+                 select first.seq from (select seq, appended_at from bus.event_rest order by seq limit 2000) first
                  where first.seq < (select max(seq) from bus.event)
-                   and (first.appended_at < now() - make_interval(secs => $2)
-                     or (first.appended_at < now() - make_interval(secs => $1)
+                   and (first.appended_at < $3::timestamptz - make_interval(secs => $2)
+                     or (first.appended_at < $3 - make_interval(secs => $1)
                        and first.seq <= coalesce((select min(seq) from bus.position), first.seq)))))",
             options.kept.as_secs_f64(),
-            options.kept_max.as_secs_f64()
+            options.kept_max.as_secs_f64(),
+            options.clock.now(),
         )
         .execute(db.pool())
         .await?

@@ -7,8 +7,9 @@ mod shelf;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use sqlx::postgres::{PgListener, PgPoolOptions};
+use sqlx::postgres::PgListener;
 use svetu_db::{Db, DbError};
+use svetu_kernel::{SharedClock, SystemClock};
 use svetu_ports::{
     Bus, BusError, ConsumerGroup, DeadLetter, Event,
     bus::{Stop, stopped},
@@ -18,7 +19,7 @@ use tokio::sync::watch;
 const CHANNEL: &str = "svetu_bus";
 const POLL: Duration = Duration::from_secs(2);
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct BusOptions {
     /// A member that does not show up for so long loses its partitions to the others.
     pub lease: Duration,
@@ -26,6 +27,19 @@ pub struct BusOptions {
     pub kept: Duration,
     /// …but no longer than this.
     pub kept_max: Duration,
+    /// Says which days are over.
+    pub clock: SharedClock,
+}
+
+/// What looking after the log did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tended {
+    /// Partitions of days to come.
+    pub made: u32,
+    /// Partitions of days that are over.
+    pub dropped: u32,
+    /// Events outside of any day.
+    pub deleted: u64,
 }
 
 impl Default for BusOptions {
@@ -34,6 +48,7 @@ impl Default for BusOptions {
             lease: Duration::from_secs(6),
             kept: Duration::from_secs(2 * 24 * 3_600),
             kept_max: Duration::from_secs(30 * 24 * 3_600),
+            clock: Arc::new(SystemClock),
         }
     }
 }
@@ -52,7 +67,7 @@ impl PostgresBus {
         Arc::new(Self { db, options, heard: watch::channel(0).0 })
     }
 
-    /// Listens, and prunes the log once an hour, until it is stopped. Once per process.
+    /// Listens, and tends the log once an hour, until it is stopped. Once per process.
     pub async fn maintain(&self, mut stop: Stop) {
         let listen = async {
             loop {
@@ -61,10 +76,10 @@ impl PostgresBus {
                 tokio::time::sleep(POLL).await;
             }
         };
-        let prune = async {
+        let tend = async {
             loop {
-                if let Err(error) = log::prune(&self.db, &self.options).await {
-                    tracing::warn!(%error, "the log of the bus was not pruned");
+                if let Err(error) = self.tend().await {
+                    tracing::warn!(%error, "the log of the bus was not tended");
                 }
                 tokio::time::sleep(Duration::from_secs(3_600)).await;
             }
@@ -72,18 +87,18 @@ impl PostgresBus {
         tokio::select! {
             () = stopped(&mut stop) => {}
             () = listen => {}
-            () = prune => {}
+            () = tend => {}
         }
+    }
+
+    /// Days ahead are made and days that are over dropped, by the clock of the options; may be done at any time and by several.
+    pub async fn tend(&self) -> Result<Tended, DbError> {
+        log::tend(&self.db, &self.options).await
     }
 
     async fn listen(&self) -> Result<std::convert::Infallible, DbError> {
         // A connection of its own: given back to the pool it would go on listening.
-        let alone = PgPoolOptions::new()
-            .max_connections(1)
-            .max_lifetime(None)
-            .idle_timeout(None)
-            .connect_lazy_with(self.db.pool().connect_options().as_ref().clone());
-        let mut listener = PgListener::connect_with(&alone).await?;
+        let mut listener = PgListener::connect_with(&self.db.alone()).await?;
         listener.listen(CHANNEL).await?;
         loop {
             // What was said while the connection was lost is unknown: look.

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bus;
+mod days;
 
 use std::{os::unix::fs::PermissionsExt, sync::Arc};
 

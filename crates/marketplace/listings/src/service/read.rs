@@ -8,6 +8,7 @@ use svetu_contracts::{
     listings::{Condition, ListingState, Price},
     taxonomy::{AttributeKind, Taxonomy},
 };
+use svetu_db::Db;
 use svetu_http::{Grant, Permission};
 use svetu_kernel::{AccountId, Currency, ExchangeRate, FieldProblem, ListingId, Money, Problem, Status, Timestamp};
 
@@ -56,7 +57,11 @@ pub struct Totals {
 impl Service {
     /// One that the caller may see. Others' drafts are not there; what was public once is gone.
     pub async fn get<P: Permission>(&self, grant: &Grant<P>, id: ListingId) -> Result<Full, ListingError> {
-        let listing = store::listing::find(&self.db, id).await?;
+        let listing = match grant.reader() {
+            // Who is signed in may have just written it.
+            Some(_) => store::listing::find(&self.db, id).await?,
+            None => self.db.read_stale(|db| async move { store::listing::find(&db, id).await }).await?,
+        };
         let now = self.clock.now();
         if listing.state.kind() == ListingState::Purged {
             return Err(ListingError::Gone);
@@ -72,7 +77,10 @@ impl Service {
 
     /// In the order given. Whether the viewer keeps one is asked for a single ad only: lists show hearts by themselves.
     pub async fn fulls(&self, listings: Vec<Listing>, viewer: Option<AccountId>) -> Result<Vec<Full>, ListingError> {
-        let mut contexts = store::listing::contexts(&self.db, &listings).await?;
+        let mut contexts = match viewer {
+            Some(_) => store::listing::contexts(&self.db, &listings).await?,
+            None => self.db.read_stale(async |db| store::listing::contexts(&db, &listings).await).await?,
+        };
         let (rate, is_one) = (self.rate().await?, listings.len() == 1);
         let mut fulls = Vec::with_capacity(listings.len());
         for mut listing in listings {
@@ -203,7 +211,9 @@ impl Service {
             |minor| rate.convert(Money::new(minor, Currency::Rsd), currency).map_or(minor, |money| money.amount_minor);
         for like in tries {
             let like = Value::Object(like);
-            let found = store::listing::price_spread(self.db.pool(), &category, condition.as_deref(), &like).await?;
+            let spread =
+                async |db: Db| store::listing::price_spread(db.pool(), &category, condition.as_deref(), &like).await;
+            let found = self.db.read_stale(spread).await?;
             if found.count >= HINT_COUNT_MIN {
                 let Spread { count, low, median, high } = found;
                 return Ok(Some(Spread { count, low: shown(low), median: shown(median), high: shown(high) }));
