@@ -1,11 +1,9 @@
 //! One world, one database, two engines: every question has the same answer.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use svetu_kernel::{Clock as _, SystemClock};
 use svetu_testkit::Engine;
 
 use crate::{
@@ -76,8 +74,8 @@ async fn ask_all(api: &Api, questions: &[Question]) -> BTreeMap<Question, Heard>
 }
 
 /// Relevance is of the hour.
-fn hour() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() / 3_600
+fn hour() -> i64 {
+    SystemClock.now().timestamp() / 3_600
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -71,7 +71,6 @@ async fn built_anew_under_load(engine: &Engine) {
     assert_eq!(reader.count().await.unwrap(), 200 + (written - 200) / 5 * 4);
     let indexes = operate(engine, "GET", "/_cat/indices/shared-*?format=json", None).await;
     assert_eq!(indexes.as_array().unwrap().len(), 1, "old generations are removed: {indexes}");
-    println!("{written} written, {} searches during 3 rebuilds", searches.load(Ordering::Relaxed));
 }
 
 async fn left_by_its_process(engine: &Engine) {
