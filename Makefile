@@ -63,7 +63,7 @@ engines: ## install and start Kafka, OpenSearch, Redis, MinIO, PostgreSQL, a rep
 	@cargo xtask engines up
 
 test-cluster: install-test web/node_modules/.installed ## what people and programs do, against a cluster on real engines
-	cargo build --locked --workspace --features svetu/engines
+	cargo build --locked --workspace --features svetu/engines,svetu-postgres/engine
 	scripts/build-site.sh
 	scripts/test-e2e.sh cluster api
 	scripts/test-e2e.sh cluster journeys

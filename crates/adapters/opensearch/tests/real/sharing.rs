@@ -10,7 +10,7 @@ use serde_json::json;
 use svetu_ports::search_index::{Query, SearchIndex, SearchIndexError, SearchRequest, contract};
 use svetu_testkit::{Engine, clock};
 
-use crate::{document, index, index_by, operate};
+use crate::{document, door, index, index_by, operate};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn processes_share_an_index_and_its_faults_are_told() {
@@ -20,6 +20,7 @@ async fn processes_share_an_index_and_its_faults_are_told() {
     some_documents_refused(&engine).await;
     no_time_for_now(&engine).await;
     old_events(&engine).await;
+    door::by_tls_and_a_password(&engine).await;
 }
 
 /// One process rebuilds while others write and search: no search fails, no write is lost.
@@ -70,7 +71,6 @@ async fn built_anew_under_load(engine: &Engine) {
     assert_eq!(reader.count().await.unwrap(), 200 + (written - 200) / 5 * 4);
     let indexes = operate(engine, "GET", "/_cat/indices/shared-*?format=json", None).await;
     assert_eq!(indexes.as_array().unwrap().len(), 1, "old generations are removed: {indexes}");
-    println!("{written} written, {} searches during 3 rebuilds", searches.load(Ordering::Relaxed));
 }
 
 async fn left_by_its_process(engine: &Engine) {

@@ -27,7 +27,7 @@ export default async function Gone({ params, searchParams }: Props) {
   const [t, kept, cards] = await Promise.all([
     getTranslations("gone"),
     favouriteIds(locale),
-    listing ? orNull(similar(locale, listing), 404, 410, 0) : null,
+    listing ? orNull(similar(locale, listing), 0, 404, 410, 429, 500, 503) : null,
   ]);
   return (
     <div className="container-page">
