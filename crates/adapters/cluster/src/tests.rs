@@ -91,23 +91,13 @@ impl House {
         Self { folder, clock, peers, stop, readiness }
     }
 
-    async fn ask<T: Send + 'static>(&self, ask: impl AsyncFn(Http, Authority) -> T + Clone + Send + Sync + 'static) -> T
-    where
-        T: Send,
-    {
-        let found = std::sync::Mutex::new(None);
-        let found = Arc::new(found);
-        let way = Arc::clone(&found);
+    /// A way to the process, for a client of gRPC's own.
+    async fn way(&self) -> (Http, Authority) {
         let deadline = Instant::now() + Duration::from_secs(5);
         self.peers
-            .ask(Again::Yes, deadline, move |http, authority| {
-                *way.lock().unwrap() = Some((http, authority));
-                Box::pin(async { Tried::Answer(()) })
-            })
+            .ask(Again::Yes, deadline, |http, authority| Box::pin(async { Tried::Answer((http, authority)) }))
             .await
-            .unwrap();
-        let (http, authority) = found.lock().unwrap().take().unwrap();
-        ask(http, authority).await
+            .unwrap()
     }
 
     async fn send(&self, request: Request<Body>) -> Response<Incoming> {
@@ -156,36 +146,27 @@ fn channel(
 #[tokio::test]
 async fn health_and_reflection_are_told() {
     let house = House::open("x").await;
-    let health = async |house: &House| {
-        house
-            .ask(async |http, authority| {
-                let mut client = HealthClient::new(channel(http, authority));
-                let request = HealthCheckRequest { service: "svetu.x.v1.X".to_owned() };
-                client.check(request).await.unwrap().into_inner().status()
-            })
-            .await
+    let (http, authority) = house.way().await;
+    let channel = channel(http, authority);
+    let health = async || {
+        let request = HealthCheckRequest { service: "svetu.x.v1.X".to_owned() };
+        HealthClient::new(channel.clone()).check(request).await.unwrap().into_inner().status()
     };
-    assert_eq!(health(&house).await, ServingStatus::NotServing);
+    assert_eq!(health().await, ServingStatus::NotServing);
     house.readiness.set(true).await;
-    assert_eq!(health(&house).await, ServingStatus::Serving);
+    assert_eq!(health().await, ServingStatus::Serving);
 
     let ask = |what: MessageRequest| ServerReflectionRequest { host: String::new(), message_request: Some(what) };
     let questions = [
         ask(MessageRequest::ListServices(String::new())),
         ask(MessageRequest::FileContainingSymbol("svetu.x.v1.X".to_owned())),
     ];
-    let told = house
-        .ask(async move |http, authority| {
-            let mut client = ServerReflectionClient::new(channel(http, authority));
-            let mut answers =
-                client.server_reflection_info(futures::stream::iter(questions.clone())).await.unwrap().into_inner();
-            let mut told = Vec::new();
-            while let Some(answer) = answers.message().await.unwrap() {
-                told.push(answer.message_response.unwrap());
-            }
-            told
-        })
-        .await;
+    let mut client = ServerReflectionClient::new(channel.clone());
+    let mut answers = client.server_reflection_info(futures::stream::iter(questions)).await.unwrap().into_inner();
+    let mut told = Vec::new();
+    while let Some(answer) = answers.message().await.unwrap() {
+        told.push(answer.message_response.unwrap());
+    }
     let MessageResponse::ListServicesResponse(services) = &told[0] else { panic!("{told:?}") };
     let names: Vec<&str> = services.service.iter().map(|service| service.name.as_str()).collect();
     assert!(names.contains(&"svetu.x.v1.X") && names.contains(&"grpc.health.v1.Health"), "{names:?}");
