@@ -53,7 +53,7 @@ describe("the staff's second factor", { skip: !svetu && "SVETU_BIN is not set" }
       await page.goto(address("sr-Latn", "/staff/clients"));
       await page.waitForURL(/\/account\/security\?done=secondFactor$/);
       await page.getByText(t("account.outcome.secondFactor")).waitFor();
-      assert.deepEqual(await violations(page), []);
+      if (javaScriptEnabled) assert.deepEqual(await violations(page), []);
 
       const cookie = await cookieOf(email);
       const { data } = await api("POST", "/identity/me/totp", { cookie });
@@ -65,7 +65,7 @@ describe("the staff's second factor", { skip: !svetu && "SVETU_BIN is not set" }
         0,
         "a password proves too little",
       );
-      assert.deepEqual(await violations(page), []);
+      if (javaScriptEnabled) assert.deepEqual(await violations(page), []);
       // The code of now is used up: the next one is good already.
       const next = Math.floor(Date.now() / 1000 / STEP_S) + 1;
       await page.getByLabel(t("auth.factor.totp")).fill(totp(data.secret, next));
