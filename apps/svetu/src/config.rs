@@ -186,6 +186,15 @@ impl StaffFactor {
         }
     }
 
+    /// As it is configured.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
+
     pub const fn is_needed(self) -> bool {
         !matches!(self, Self::Never)
     }
