@@ -88,7 +88,11 @@ impl Runtime {
         if doors.is_some() || listens.is_some() {
             platform.register_site(&engines, public_url).await?;
         }
-        let kit = if doors.is_some() || elsewhere.is_some() { Some(kit(&engines, config.identity.staff_second_factor.is_needed()).await?) } else { None };
+        let kit = if doors.is_some() || elsewhere.is_some() {
+            Some(kit(&engines, config.identity.staff_second_factor.is_needed()).await?)
+        } else {
+            None
+        };
         if let Some(kit) = &kit {
             figures::watch(&kit.metrics, &engines, is_ready.clone())?;
         }
