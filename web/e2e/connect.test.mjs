@@ -98,10 +98,20 @@ describe("an application signs a person in", () => {
     const { user_code, device_code } = await begun.json();
     const context = await visitor(browser, { size: "phone", session: await session(people.buyer) });
     const page = await context.newPage();
+    // What a link fills in is typed all the same: nobody lets in a device that they do not see.
+    for (const path of [`?user_code=${user_code}`, `?typed=1&user_code=${user_code}`]) {
+      await open(page, address("sr-Latn", `/connect/device${path}`));
+      assert.equal(await page.getByLabel(t("connect.device.code")).inputValue(), "");
+      assert.equal(await page.getByRole("button", { name: t("connect.allow") }).count(), 0, path);
+    }
     await open(page, address("sr-Latn", "/connect/device"));
+    await page.getByLabel(t("connect.device.code")).fill("BCDFGHJK");
+    await press(page.getByRole("button", { name: t("connect.device.next") }));
+    await page.getByText(t("connect.device.wrong")).waitFor();
     await page.getByLabel(t("connect.device.code")).fill(user_code.toLowerCase());
     await press(page.getByRole("button", { name: t("connect.device.next") }));
     await page.getByRole("heading", { level: 1, name: t("connect.device.heading", { name: "Televizor" }) }).waitFor();
+    await page.getByText(t("connect.device.network", { network: "127.0.0.0/24" })).waitFor();
     await press(page.getByRole("button", { name: t("connect.allow") }));
     await page.getByRole("heading", { level: 1, name: t("connect.device.allowed") }).waitFor();
     const answer = await fetch(`${base}/oauth/token`, {

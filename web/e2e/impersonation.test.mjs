@@ -89,6 +89,15 @@ describe("support in a person's place", () => {
       assert.equal(answer.status(), 403, path);
       await page.getByText(t("forbidden.standingIn")).waitFor();
     }
+    // No menu leads to such a page: every link of the account's own, of the header, the bar and the footer opens.
+    await open(page, address("sr-Latn", "/account"));
+    const menus = await page.$$eval("header a, nav a, footer a, main a", (links) => links.map(({ href }) => href));
+    const inside = [...new Set(menus)].filter((to) => new URL(to).origin === new URL(page.url()).origin);
+    assert.ok(inside.length > 15, inside.join(" "));
+    for (const to of inside) {
+      const answer = await context.request.get(to);
+      assert.notEqual(answer.status(), 403, to);
+    }
     // An ad is shown, and kept for reading without the network by nobody.
     const { data } = await api("GET", "/marketplace/search?limit=1");
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));

@@ -336,6 +336,9 @@ pub struct Explain {
     /// Who asks; nobody's roles otherwise, so that a visitor asks.
     #[arg(long)]
     pub role: Vec<String>,
+    /// They have proven one factor only.
+    #[arg(long)]
+    pub one_factor: bool,
     /// By a token or a key that was given for this; may be given several times, `none` for nothing.
     #[arg(long)]
     pub scope: Vec<String>,
@@ -462,8 +465,8 @@ pub struct AddClient {
     /// It has no browser: it shows a code, and a person answers elsewhere (RFC 8628).
     #[arg(long, conflicts_with = "machine")]
     pub device: bool,
-    /// It is a service that passes people's requests on to others (RFC 8693); --resource says what it is.
-    #[arg(long, conflicts_with_all = ["public", "device"], requires = "resource")]
+    /// It is a service that passes people's requests on to others (RFC 8693); --serves says what it is, --resource whom it calls.
+    #[arg(long, conflicts_with_all = ["public", "device"], requires = "serves")]
     pub exchange: bool,
     /// Its public keys, as a JWK set: it signs its name instead of sending a secret (private_key_jwt).
     #[arg(long, value_name = "FILE")]
@@ -477,6 +480,12 @@ pub struct AddClient {
     /// An audience beside this platform's API that it may ask tokens for (RFC 8707).
     #[arg(long, value_name = "URL")]
     pub resource: Vec<String>,
+    /// What it is to others, as a resource server: it introspects and exchanges tokens for this audience.
+    #[arg(long, value_name = "URL", conflicts_with = "public")]
+    pub serves: Vec<String>,
+    /// Its assertions may name our token or PAR address instead of the issuer: for software that cannot do otherwise.
+    #[arg(long, requires = "jwks", conflicts_with = "fapi2")]
+    pub assertion_to_endpoint: bool,
     /// What its tokens are signed with: ES256, EdDSA, PS256 or RS256.
     #[arg(long, default_value = "ES256", value_name = "ALG")]
     pub signing_alg: String,

@@ -162,8 +162,42 @@ impl Sms {
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Identity {
+    pub staff_second_factor: StaffFactor,
     /// By id, in the order of their buttons.
     pub upstream: BTreeMap<String, Upstream>,
+}
+
+/// Whether operators, moderators and support prove two factors for their work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffFactor {
+    /// But for the staff of `up --demo`, whose password everybody knows.
+    Auto,
+    Always,
+    Never,
+}
+
+impl StaffFactor {
+    /// `demo`: the world's staff has a password that everybody knows.
+    pub const fn in_world(self, demo: bool) -> Self {
+        match self {
+            Self::Auto if demo => Self::Never,
+            other => other,
+        }
+    }
+
+    /// As it is configured.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
+
+    pub const fn is_needed(self) -> bool {
+        !matches!(self, Self::Never)
+    }
 }
 
 /// A provider elsewhere that people may sign in by. Its client's secret is in `Secrets`.

@@ -329,6 +329,13 @@ impl Platform {
         Ok(sessions)
     }
 
+    /// When the door is closed: what was begun with the provider is written down.
+    pub async fn settle(&self) {
+        if let Some(sessions) = &self.sessions {
+            sessions.settle().await;
+        }
+    }
+
     /// The document of everything that runs here.
     pub fn openapi(&self) -> Result<OpenApi> {
         let base = svetu_http::openapi::base("Sve Tu", env!("CARGO_PKG_VERSION"));

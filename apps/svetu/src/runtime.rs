@@ -88,7 +88,11 @@ impl Runtime {
         if doors.is_some() || listens.is_some() {
             platform.register_site(&engines, public_url).await?;
         }
-        let kit = if doors.is_some() || elsewhere.is_some() { Some(kit(&engines).await?) } else { None };
+        let kit = if doors.is_some() || elsewhere.is_some() {
+            Some(kit(&engines, config.identity.staff_second_factor.is_needed()).await?)
+        } else {
+            None
+        };
         if let Some(kit) = &kit {
             figures::watch(&kit.metrics, &engines, is_ready.clone())?;
         }
@@ -161,6 +165,7 @@ impl Runtime {
 
     pub async fn stop(mut self) {
         self.close_door().await;
+        self.platform.settle().await;
         self.background.stop().await;
         drop(self.platform);
         self.engines.close().await;
@@ -168,10 +173,10 @@ impl Runtime {
 }
 
 /// What all requests go through.
-async fn kit(engines: &Engines) -> Result<Arc<Kit>> {
+async fn kit(engines: &Engines, staff_factor: bool) -> Result<Arc<Kit>> {
     let key = engines.secrets.get_or_create("http.cursors", 32).await.context("secrets.url")?;
     Ok(Kit::new(KitConfig {
-        authorizer: Arc::new(CedarAuthorizer::try_new()?),
+        authorizer: Arc::new(CedarAuthorizer::try_new()?.with_staff_factor(staff_factor)),
         clock: Arc::clone(&engines.clock),
         catalogue: platform::catalogue()?,
         cursor_key: blake3::derive_key("svetu http cursors v1", key.expose()),

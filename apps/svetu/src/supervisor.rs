@@ -395,6 +395,7 @@ pub fn environment(config: &Config, database_url: &str, public_url: &str) -> Vec
         said("POSTGRES__CONNECTIONS_MAX", config.postgres.connections_max.to_string()),
         said("POSTGRES__POOL_MAX", POOL_MAX.to_string()),
         said("DOOR__PUBLIC_URL", public_url.to_owned()),
+        said("IDENTITY__STAFF_SECOND_FACTOR", config.identity.staff_second_factor.name().to_owned()),
     ]
 }
 

@@ -12,8 +12,18 @@ use crate::{ApiProblem, Kit};
 /// The code of a token's or a key's refusal; its parameter `scope` says what would do.
 pub const INSUFFICIENT_SCOPE: &str = "auth.insufficient_scope";
 
+/// The code of what wants two factors proven: of the staff's work.
+pub const TWO_FACTORS: &str = "auth.two_factors_required";
+
 /// The code of what is not for whoever stands in for somebody (ADR 16).
 pub const STANDING_IN: &str = "auth.standing_in";
+
+/// What would have opened.
+enum Missing {
+    Right,
+    Factor,
+    Scope(Option<String>),
+}
 
 /// An action of the policy. Declared by [`permissions!`](crate::permissions).
 pub trait Permission: Send + Sync + 'static {
@@ -80,8 +90,9 @@ impl<P: Permission> Grant<P> {
     pub fn on(&self, resource: &Resource) -> Result<(), Problem> {
         let (reason, missing) = match self.authorizer.authorize(&self.actor, P::ACTION, resource) {
             Decision::Allow => return Ok(()),
-            Decision::Deny { reason } => (reason, None),
-            Decision::Narrow { reason, scope } => (reason, Some(scope)),
+            Decision::Deny { reason } => (reason, Missing::Right),
+            Decision::Prove { reason } => (reason, Missing::Factor),
+            Decision::Narrow { reason, scope } => (reason, Missing::Scope(scope)),
         };
         tracing::info!(
             action = P::ACTION,
@@ -96,9 +107,12 @@ impl<P: Permission> Grant<P> {
         Err(match (&self.actor.subject, missing) {
             _ if self.actor.acting.is_some() => Problem::new(Status::Forbidden, STANDING_IN),
             (Subject::Visitor, _) => Problem::new(Status::Unauthorized, "auth.required"),
-            (_, Some(Some(scope))) => Problem::new(Status::Forbidden, INSUFFICIENT_SCOPE).with("scope", scope),
-            (_, Some(None)) => Problem::new(Status::Forbidden, "auth.session_only"),
-            (Subject::Account { .. } | Subject::Machine { .. } | Subject::System { .. }, None) => {
+            (_, Missing::Scope(Some(scope))) => {
+                Problem::new(Status::Forbidden, INSUFFICIENT_SCOPE).with("scope", scope)
+            }
+            (_, Missing::Scope(None)) => Problem::new(Status::Forbidden, "auth.session_only"),
+            (_, Missing::Factor) => Problem::new(Status::Forbidden, TWO_FACTORS),
+            (Subject::Account { .. } | Subject::Machine { .. } | Subject::System { .. }, Missing::Right) => {
                 Problem::new(Status::Forbidden, "auth.forbidden")
             }
         })

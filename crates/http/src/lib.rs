@@ -24,7 +24,7 @@ use http::{HeaderValue, StatusCode, header};
 pub use address::is_public;
 pub use etag::{IfMatch, IfNoneMatch, Tagged, etag};
 pub use extract::{PathId, ValidJson, ValidPath, ValidQuery};
-pub use grant::{Grant, INSUFFICIENT_SCOPE, Permission, STANDING_IN};
+pub use grant::{Grant, INSUFFICIENT_SCOPE, Permission, STANDING_IN, TWO_FACTORS};
 pub use hops::remove_hop_by_hop;
 pub use idempotency::{ThingId, idempotent};
 pub use kit::{Kit, KitArg, KitConfig};

@@ -3,7 +3,7 @@
 
 use std::{hint::black_box, time::Instant};
 
-use svetu_kernel::{AccountId, Actor, Credential, Role};
+use svetu_kernel::{AccountId, Actor, Credential, Role, Strength};
 use svetu_policy::CedarAuthorizer;
 use svetu_ports::{Authorizer as _, Resource};
 use uuid::Uuid;
@@ -18,7 +18,7 @@ fn main() {
     let mut token = member.clone();
     let scopes = policy.scopes().names().map(str::to_owned).collect();
     token.credential = Credential::Token { client: "app".to_owned(), scopes };
-    let moderator = Actor::account(owner, [Role::Member, Role::Moderator]);
+    let moderator = Actor { strength: Strength::MultiFactor, ..Actor::account(owner, [Role::Member, Role::Moderator]) };
     let listing =
         Resource::new("Listing", "listing_01jd8zk3vme7g9x0q4c5r6s7t8").owned_by(owner).fact("visibility", "owner");
     println!("{} policies, {ROUNDS} decisions each", policy.policies());

@@ -12,7 +12,7 @@ use cedar_policy::{
     Authorizer as Cedar, Context, Decision as CedarDecision, Entities, Entity, EntityId, EntityTypeName, EntityUid,
     PolicyId, PolicySet, Request, RestrictedExpression, Schema, ValidationMode, Validator,
 };
-use svetu_kernel::{Actor, Role, Subject};
+use svetu_kernel::{Actor, Role, Strength, Subject};
 use svetu_ports::{Authorizer, Decision, Resource};
 
 pub use crate::scopes::Scopes;
@@ -30,6 +30,8 @@ const POLICIES: [&str; 7] = [
 
 /// Whoever is in it is one of support in somebody's place (impersonation.cedar).
 const ACTING: &str = "acting";
+/// Whoever is in it has not proven two factors (staff.cedar).
+const SINGLE: &str = "single";
 
 #[derive(Debug, thiserror::Error)]
 pub enum PolicyError {
@@ -57,6 +59,8 @@ pub struct CedarAuthorizer {
     covering: HashMap<String, Covering>,
     limited: EntityUid,
     acting: EntityUid,
+    /// None: the staff acts by one factor too.
+    single: Option<EntityUid>,
 }
 
 /// The scope that covers an action, as the policies see it.
@@ -117,10 +121,18 @@ impl CedarAuthorizer {
             covering: scopes.pairs().map(covering).collect::<Result<_, PolicyError>>()?,
             limited: scope(scopes::LIMITED),
             acting: scope(ACTING),
+            single: Some(scope(SINGLE)),
             scopes,
             policies,
             schema,
         })
+    }
+
+    /// `false`: the staff acts by a password alone. For a world whose passwords everybody knows.
+    #[must_use]
+    pub fn with_staff_factor(mut self, needed: bool) -> Self {
+        self.single = self.single.filter(|_| needed);
+        self
     }
 
     /// Names of all actions, groups included: what the API's operations are compared with.
@@ -156,11 +168,21 @@ impl CedarAuthorizer {
             groups.extend(self.covering.get(action).filter(|_| held).map(|covering| covering.scope.clone()));
         }
         groups.extend(actor.acting.map(|_| self.acting.clone()));
+        groups.extend(self.single.clone().filter(|_| is_single(actor)));
         Entity::new_no_attrs(uid, groups)
     }
 
     fn roles_of(&self, actor: &Actor) -> HashSet<EntityUid> {
         self.roles.iter().filter(|(role, _)| actor.has(*role)).map(|(_, uid)| uid.clone()).collect()
+    }
+
+    /// Whether the second factor is all that is missing.
+    fn would_do_with_two(&self, actor: &Actor, action: &str, resource: &Resource) -> bool {
+        if self.single.is_none() || !is_single(actor) {
+            return false;
+        }
+        let proven = Actor { strength: Strength::MultiFactor, ..actor.clone() };
+        self.authorize(&proven, action, resource) == Decision::Allow
     }
 
     /// # Errors
@@ -196,6 +218,9 @@ impl CedarAuthorizer {
         let policies: Vec<String> = answer.diagnostics().reason().map(ToString::to_string).collect();
         let decision = match answer.decision() {
             CedarDecision::Allow => Decision::Allow,
+            CedarDecision::Deny if policies.is_empty() && self.would_do_with_two(actor, name, resource) => {
+                Decision::Prove { reason: "two factors are not proven".to_owned() }
+            }
             CedarDecision::Deny if policies.is_empty() => Decision::Deny { reason: "no policy permits it".to_owned() },
             CedarDecision::Deny if policies == [scopes::POLICY] => {
                 let scope = self.scopes.of(name);
@@ -206,6 +231,11 @@ impl CedarAuthorizer {
         };
         Ok(Explanation { decision, policies })
     }
+}
+
+/// A machine has no second factor: its roles are given to its key.
+fn is_single(actor: &Actor) -> bool {
+    matches!(actor.subject, Subject::Account { .. }) && actor.strength != Strength::MultiFactor
 }
 
 /// The policies under the names that they have in their files, so that a reason can be read.

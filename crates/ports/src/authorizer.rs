@@ -40,6 +40,10 @@ pub enum Decision {
     Deny {
         reason: String,
     },
+    /// Two factors, proven in this session, would do.
+    Prove {
+        reason: String,
+    },
     /// The token or the key does not cover it. `scope` would; none: only the person does it, in a session.
     Narrow {
         reason: String,

@@ -90,7 +90,8 @@ export async function routes() {
     { name: "post", path: "/post", role: "buyer" },
     { name: "a broken request of an application", path: "/connect?error=invalid_request" },
     { name: "a device's code", path: "/connect/device", role: "buyer" },
-    { name: "a device's wrong code", path: "/connect/device?user_code=BCDF-GHJK", role: "buyer" },
+    { name: "a device's code in the address", path: "/connect/device?user_code=BCDF-GHJK", role: "buyer" },
+    { name: "a device's code that was not typed", path: "/connect/device?typed=1", role: "buyer" },
     { name: "signing out for an application", path: "/connect/leave", role: "buyer" },
     ...["", "/queue", "/reports", "/appeals", "/audit"].map((path) => ({
       name: `staff${path}`,

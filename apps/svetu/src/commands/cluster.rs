@@ -54,14 +54,15 @@ pub async fn run(command: Cluster, config: &Config) -> Result<ExitCode> {
 
 async fn up(up: ClusterUp, config: &Config) -> Result<ExitCode> {
     let plan = Plan::read(&up.file)?;
+    let mut config = config.clone();
+    config.identity.staff_second_factor = config.identity.staff_second_factor.in_world(up.demo.is_some());
     if up.detach {
-        return up::detach(config, up.demo.is_some()).await;
+        return up::detach(&config, up.demo.is_some()).await;
     }
     if up.detached {
         // A session of our own: the terminal that started us may close. Fails only for a leader, which has one.
         let _ = nix::unistd::setsid();
     }
-    let mut config = config.clone();
     config.postgres.connections_max = config.postgres.connections_max.max(supervisor::CONNECTIONS_MIN);
     let lock = Lock::take(&config.state.folder)?;
     let database = Database::start(&config).await?;

@@ -134,6 +134,8 @@ fn registration(add: &AddClient) -> Result<NewClient> {
             add.scope.clone()
         },
         resources: add.resource.clone(),
+        serves: add.serves.clone(),
+        names_endpoints: add.assertion_to_endpoint,
         signing_alg: add.signing_alg.clone(),
         fapi2: add.fapi2,
         dpop_bound: add.dpop,

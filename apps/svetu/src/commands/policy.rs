@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, process::ExitCode};
 
 use anyhow::{Context as _, Result, bail};
-use svetu_kernel::{AccountId, Actor, Credential, Role};
+use svetu_kernel::{AccountId, Actor, Credential, Role, Strength};
 use svetu_policy::CedarAuthorizer;
 use svetu_ports::{Decision, Resource};
 
@@ -29,7 +29,7 @@ fn explain(policy: &CedarAuthorizer, asked: &Explain) -> Result<ExitCode> {
     let (own, other) = (AccountId::from_uuid(uuid::Uuid::from_u128(1)), AccountId::from_uuid(uuid::Uuid::from_u128(2)));
     let mut actor = match roles(&asked.role)? {
         none if none.is_empty() => Actor::visitor(),
-        roles => Actor::account(own, roles),
+        roles => Actor { strength: strength(asked.one_factor), ..Actor::account(own, roles) },
     };
     if !asked.scope.is_empty() {
         let scopes: BTreeSet<String> = asked.scope.iter().filter(|scope| *scope != "none").cloned().collect();
@@ -54,7 +54,7 @@ fn explain(policy: &CedarAuthorizer, asked: &Explain) -> Result<ExitCode> {
     let explained = policy.explain(&actor, &asked.action, &resource).map_err(anyhow::Error::msg)?;
     let (word, code) = match &explained.decision {
         Decision::Allow => ("allowed", ExitCode::SUCCESS),
-        Decision::Deny { .. } | Decision::Narrow { .. } => ("denied", ExitCode::FAILURE),
+        Decision::Deny { .. } | Decision::Prove { .. } | Decision::Narrow { .. } => ("denied", ExitCode::FAILURE),
     };
     say!("{word}  {} on {}", asked.action, asked.kind);
     for name in &explained.policies {
@@ -63,11 +63,16 @@ fn explain(policy: &CedarAuthorizer, asked: &Explain) -> Result<ExitCode> {
     match &explained.decision {
         Decision::Allow => {}
         Decision::Deny { reason } if explained.policies.is_empty() => say!("  {reason}"),
+        Decision::Prove { .. } => say!("  two factors, proven in this session, would do"),
         Decision::Narrow { scope: Some(scope), .. } => say!("  the scope {scope} would cover it"),
         Decision::Narrow { scope: None, .. } => say!("  no scope covers it: only the person does it, in a session"),
         Decision::Deny { .. } => {}
     }
     Ok(code)
+}
+
+const fn strength(one_factor: bool) -> Strength {
+    if one_factor { Strength::Password } else { Strength::MultiFactor }
 }
 
 fn roles(names: &[String]) -> Result<Vec<Role>> {

@@ -31,7 +31,8 @@ use crate::{
 const DETACHED_MAX: Duration = Duration::from_secs(60 * 60);
 const LOG_TAIL_BYTES: u64 = 4_000;
 
-pub async fn run(up: Up, config: Config) -> Result<ExitCode> {
+pub async fn run(up: Up, mut config: Config) -> Result<ExitCode> {
+    config.identity.staff_second_factor = config.identity.staff_second_factor.in_world(up.demo.is_some());
     if up.detach {
         return detach(&config, up.demo.is_some()).await;
     }
@@ -149,6 +150,9 @@ pub fn greet(config: &Config, url: &str, demo: bool, took: Duration) {
         say!("\n  accounts, all with the password {STAFF_PASSWORD}");
         for (email, _, role) in STAFF {
             say!("  {:13}  {email}", role.name());
+        }
+        if !config.identity.staff_second_factor.is_needed() {
+            say!("  here the staff works by that password alone; elsewhere it proves a second factor");
         }
     }
     say!("\nCtrl-C (or `svetu stop`) ends it.");

@@ -1,8 +1,20 @@
 //! The site as a client of the provider: a real gateway, identity and database, and a clock that is moved by hand.
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::StatusCode,
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
+};
 use object_store::memory::InMemory;
 use serde_json::json;
 use sqlx::Row as _;
@@ -12,23 +24,56 @@ use svetu_embedded::SealedFile;
 use svetu_gateway::{Gateway, GatewayConfig, GatewayLimits, GatewayParts};
 use svetu_http::{Catalogue, Kit, KitConfig};
 use svetu_identity::{HashCost, Identity, IdentityDeps, People, PhoneConfig, SiteClient};
-use svetu_kernel::{AccountId, Clock as _, Language, ManualClock};
+use svetu_kernel::{AccountId, Clock as _, Language, ManualClock, Role};
 use svetu_policy::CedarAuthorizer;
 use svetu_sessions::{Sessions, SessionsDeps, paths};
 use svetu_testkit::{TestDb, clock};
 use tempfile::TempDir;
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, watch},
+};
 
 use crate::platform::{Answer, Api, PASSWORD};
 
 const ANA: &str = "ana@example.com";
 const BOBAN: &str = "boban@example.com";
+const VERA: &str = "vera@example.com";
 /// As long as every secret of a client.
 const SECRET: &str = "a-secret-of-the-site-a-secret-of-the-site-1";
 const ME: &str = "/api/v1/identity/me";
 
+/// Between the site and the provider: what comes back of tokens is held, or nothing comes.
+#[derive(Default)]
+struct Wire {
+    held: AtomicBool,
+    cut: AtomicBool,
+    released: Notify,
+}
+
+impl Wire {
+    async fn carry(State(wire): State<Arc<Self>>, request: Request, next: Next) -> Response {
+        if wire.cut.load(Ordering::SeqCst) {
+            return StatusCode::BAD_GATEWAY.into_response();
+        }
+        let is_exchange = request.uri().path() == "/oauth/token";
+        let response = next.run(request).await;
+        if is_exchange && wire.held.load(Ordering::SeqCst) {
+            wire.released.notified().await;
+        }
+        response
+    }
+
+    fn release(&self) {
+        self.held.store(false, Ordering::SeqCst);
+        self.released.notify_waiters();
+    }
+}
+
 struct World {
     url: String,
+    wire: Arc<Wire>,
+    sessions: Sessions,
     clock: Arc<ManualClock>,
     identity: Identity,
     db: Db,
@@ -71,7 +116,8 @@ impl World {
             password: Some(PASSWORD.to_owned()),
             created_at: clock.now(),
         };
-        identity.contract().create_accounts(vec![account(ANA), account(BOBAN)]).await.unwrap();
+        let vera = NewAccount { roles: vec![Role::Support], ..account(VERA) };
+        identity.contract().create_accounts(vec![account(ANA), account(BOBAN), vera]).await.unwrap();
         let site = SiteClient {
             secret: SECRET.to_owned(),
             redirect_uri: format!("{url}{}", paths::CALLBACK),
@@ -82,11 +128,12 @@ impl World {
         for _ in 0..2 {
             identity.set_site_client(&site).await.unwrap();
         }
+        let wire = Arc::new(Wire::default());
         let sessions = Sessions::try_new(SessionsDeps {
             db: test_db.db("sessions"),
             clock: clock.clone(),
             identity: identity.contract(),
-            provider: identity.oauth_routes(),
+            provider: identity.oauth_routes().layer(middleware::from_fn_with_state(Arc::clone(&wire), Wire::carry)),
             site_url: url.clone(),
             client_id: SITE_CLIENT.to_owned(),
             client_secret: SECRET.to_owned(),
@@ -136,7 +183,7 @@ impl World {
         let gateway = Gateway::try_new(config, parts).unwrap();
         tokio::spawn(async move { gateway.serve(public, None, stopped).await.unwrap() });
         let db = test_db.db("sessions");
-        Self { url, clock, identity, db, test_db, _stop: stop, _secrets: secrets }
+        Self { url, wire, sessions, clock, identity, db, test_db, _stop: stop, _secrets: secrets }
     }
 
     fn browser(&self) -> Api {
@@ -159,6 +206,16 @@ impl World {
 
     async fn sessions(&self) -> i64 {
         sqlx::query_scalar("select count(*) from sessions.site_session").fetch_one(self.db.pool()).await.unwrap()
+    }
+
+    /// What the site's sessions have to do in the background.
+    async fn work(&self) {
+        Worker::new(self.db.clone(), self.clock.clone(), self.sessions.jobs()).run_due().await.unwrap();
+    }
+
+    async fn living_grants(&self) -> i64 {
+        let living = "select count(*) from identity.oauth_grant where revoked_at is null";
+        sqlx::query_scalar(living).fetch_one(self.test_db.db("identity").pool()).await.unwrap()
     }
 
     fn pass(&self, minutes: i64) {
@@ -463,4 +520,124 @@ async fn a_provider_that_is_away_for_a_moment_ends_nothing() {
     assert_eq!(row().await, before);
     sqlx::query("alter table identity.away rename to oauth_refresh").execute(&owner).await.unwrap();
     assert_eq!(who(&ana).await, ANA);
+}
+
+/// The browser goes while its session is renewed: the tokens that the provider gave for the old ones are not lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewal_outlives_the_request_that_began_it() {
+    let world = World::new().await;
+    let ana = world.member(ANA).await;
+    world.pass(30);
+    world.wire.held.store(true, Ordering::SeqCst);
+    let heads = "select count(*) from identity.oauth_refresh";
+    let cut = async {
+        while sqlx::query_scalar::<_, i64>(heads).fetch_one(world.test_db.db("identity").pool()).await.unwrap() < 2 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::select! {
+        answer = who(&ana) => panic!("answered {answer} before the provider did"),
+        () = cut => {}
+    }
+    // The door hears of it.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let ended = tokio::spawn({
+        let sessions = world.sessions.clone();
+        async move { sessions.settle().await }
+    });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(!ended.is_finished(), "a process that ends waits for it");
+    world.wire.release();
+    ended.await.unwrap();
+    world.pass(1);
+    assert_eq!((who(&ana).await.as_str(), world.living_grants().await), (ANA, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ends_here_is_good_for_nothing_at_the_provider() {
+    let world = World::new().await;
+    // Another sign-in in the same browser takes the place of the one before.
+    let at_provider = world.known(ANA).await;
+    let first = at_provider.clone().entered().await.unwrap();
+    let mut again = first.entered().await.unwrap();
+    assert_eq!((world.sessions().await, world.living_grants().await), (1, 2));
+    world.work().await;
+    assert_eq!(world.living_grants().await, 1);
+
+    // Signing out, with a provider that does not answer: people are out, and it is told later.
+    let kept = "select string_agg(payload::text, ' ') from sessions.job where kind = 'sessions.let_go'";
+    let boban = world.member(BOBAN).await;
+    world.wire.cut.store(true, Ordering::SeqCst);
+    let answer = again.send_form(paths::END, &[], &[("next", "/")]).await;
+    assert!(leads(&answer).starts_with(&format!("{}/oauth/logout?", world.url)), "{answer:?}");
+    again.keep(&answer);
+    world.work().await;
+    assert_eq!((world.sessions().await, world.living_grants().await), (1, 2));
+    let kept: String = sqlx::query_scalar(kept).fetch_one(world.db.pool()).await.unwrap();
+    assert!(kept.contains("sealed") && !kept.contains("refresh"), "{kept}");
+    world.wire.cut.store(false, Ordering::SeqCst);
+    world.pass(5);
+    world.work().await;
+    assert_eq!((world.living_grants().await, who(&boban).await.as_str()), (1, BOBAN));
+    let told = "select count(*) from identity.security_event where kind = 'grant_revoked'";
+    let told: i64 = sqlx::query_scalar(told).fetch_one(world.test_db.db("identity").pool()).await.unwrap();
+    assert_eq!(told, 0, "that she signed out is in the log already");
+}
+
+/// Support at the site in Ana's place.
+async fn stands_in(world: &World) -> Api {
+    let ana = world.member(ANA).await.get(ME).await.unwrap().json();
+    let mut vera = world.member(VERA).await;
+    // As an authenticator would have left it.
+    let proven = "update identity.session set strength = 'multi_factor'";
+    sqlx::query(proven).execute(world.test_db.db("identity").pool()).await.unwrap();
+    let path = format!("/api/v1/identity/accounts/{}/impersonation", ana["account_id"].as_str().unwrap());
+    let answer = vera.post(&path, "", &json!({ "reason": "Ne vidi svoj oglas." })).await.unwrap();
+    assert_eq!(answer.status, 201, "{answer:?}");
+    vera.keep(&answer);
+    assert_eq!(who(&vera).await, ANA);
+    vera
+}
+
+/// Whatever is renewed meanwhile, the quarter of an hour shows the person and nothing beyond it.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_stands_in_for_somebody_goes_on_for_their_time() {
+    let world = World::new().await;
+    let vera = stands_in(&world).await;
+    // The site's tokens are over before that.
+    world.pass(9);
+    world.clock.advance(chrono::TimeDelta::seconds(30));
+    assert_eq!(who(&vera).await, ANA);
+    // The site's session is lost: had again without a question, and it shows the same person.
+    let mut vera = vera.only("svetu_sso");
+    assert_eq!(who(&vera).await, "401");
+    let mut path = "/session/sign-in?silent=1&next=/en/account".to_owned();
+    for _ in 0..3 {
+        path = leads(&vera.hop(&path).await).to_owned();
+    }
+    assert_eq!((path.as_str(), who(&vera).await.as_str()), ("/en/account", ANA));
+    let acting = vera.only("svetu_session").get(ME).await.unwrap().json();
+    assert!(acting["support_until"].is_string(), "{acting}");
+    // Its tokens are support's own: of Ana's nothing was given.
+    let of_ana = "select count(*) from identity.oauth_grant g join identity.session s on s.id = g.session
+        where g.account <> s.account";
+    let of_ana: i64 = sqlx::query_scalar(of_ana).fetch_one(world.test_db.db("identity").pool()).await.unwrap();
+    assert_eq!(of_ana, 0);
+    // The time is over: support again, in the same session.
+    world.pass(6);
+    assert_eq!(who(&vera).await, VERA);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_stands_in_for_somebody_leaves_for_good() {
+    let world = World::new().await;
+    let mut vera = stands_in(&world).await;
+    let answer = vera.send_form(paths::END, &[], &[("next", "/en/")]).await;
+    vera.keep(&answer);
+    let home = vera.hop(leads(&answer)).await;
+    assert_eq!((leads(&home), vera.has("svetu_sso"), who(&vera).await.as_str()), ("/en/", false, "401"));
+    world.work().await;
+    let open = "select count(*) from identity.impersonation where ended_at is null";
+    let open: i64 = sqlx::query_scalar(open).fetch_one(world.test_db.db("identity").pool()).await.unwrap();
+    assert_eq!(open, 0);
 }

@@ -232,6 +232,8 @@ pub fn bare(folder: &Path) -> Command {
     for name in ["SVETU__LIMITS__ADDRESS_PER_MINUTE", "SVETU__LIMITS__ACCOUNT_PER_MINUTE"] {
         command.env(name, "1000000");
     }
+    // The staff of the demo world, also when it is started anew without loading it.
+    command.env("SVETU__IDENTITY__STAFF_SECOND_FACTOR", "never");
     command
 }
 

@@ -246,14 +246,17 @@ struct AuthorizationView {
     goes_to: String,
     /// `openid`, `profile`, `email`, `offline_access`, or what the application's own resources know.
     scopes: Vec<String>,
+    /// From where a device asked, as `203.0.113.0/24`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    network: Option<String>,
     /// Of the account that answers.
     email: String,
 }
 
 impl From<Question> for AuthorizationView {
     fn from(question: Question) -> Self {
-        let Question { client, scopes, goes_to, email } = question;
-        Self { client_name: client.name, goes_to, scopes, email }
+        let Question { client, scopes, goes_to, network, email } = question;
+        Self { client_name: client.name, goes_to, scopes, network, email }
     }
 }
 
@@ -277,13 +280,13 @@ struct AccountSearch {
     text: String,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Client {
+impl FromRequestParts<Identity> for Client {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, identity: &Identity) -> Result<Self, Self::Rejection> {
         let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let address = parts.extensions.get().copied().unwrap_or(ClientAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
-        let kept = |name| cookies::read(&parts.headers, name);
+        let kept = |name| cookies::read(&parts.headers, &cookies::host_name(identity.secure, name));
         let worked = parts.extensions.get::<Worked>().is_some();
         Ok(Self {
             address,

@@ -137,6 +137,7 @@ impl Identity {
             | Letter::FactorsChanged
             | Letter::PasskeyCopied
             | Letter::KeyMade
+            | Letter::DeviceAllowed
             | Letter::FactorGuessed
             | Letter::Code
             | Letter::UpstreamCode

@@ -29,6 +29,8 @@ pub enum Letter {
     FactorGuessed,
     /// A key for programs was made.
     KeyMade,
+    /// A device that shows a code was let in.
+    DeviceAllowed,
     /// There are two of one passkey.
     PasskeyCopied,
     /// Somebody signed in from a device and a network that were not seen on the account before.
@@ -252,6 +254,24 @@ const fn words(letter: Letter, language: Language) -> Words {
             button: "See your keys",
             end: "If you did not make it, revoke it and change your password at once: that ends all keys.",
         },
+        (Letter::DeviceAllowed, Language::SrLatn | Language::SrCyrl) => Words {
+            subject: "Odobren je pristup uređaju",
+            body: "Upravo je sa vašeg naloga odobren pristup uređaju ili programu koji prikazuje kod.",
+            button: "Pregledaj aplikacije",
+            end: "Ako to niste bili vi, oduzmite mu pristup i odmah promenite lozinku.",
+        },
+        (Letter::DeviceAllowed, Language::Ru) => Words {
+            subject: "Устройству разрешён доступ",
+            body: "Только что из вашего аккаунта был разрешён доступ устройству или программе, которые показывают код.",
+            button: "Посмотреть приложения",
+            end: "Если это были не вы, отзовите этот доступ и сразу смените пароль.",
+        },
+        (Letter::DeviceAllowed, Language::En) => Words {
+            subject: "A device was let in",
+            body: "A device or program that shows a code was just let in from your account.",
+            button: "See the applications",
+            end: "If it was not you, take its access away and change your password at once.",
+        },
         (Letter::PasskeyCopied, Language::SrLatn | Language::SrCyrl) => Words {
             subject: "Odbijen je kopiran pristupni ključ",
             body: "Neko je pokušao da se prijavi kopijom vašeg pristupnog ključa. Prijavu smo odbili.",
@@ -455,7 +475,7 @@ pub fn write(letter: Letter, id: Uuid, to: &str, language: Language, site_url: &
         | Letter::SupportCame
         | Letter::ResetAsked => "account/security",
         Letter::KeyMade => "account/keys",
-        Letter::ErasureAsked { .. } | Letter::ExportReady { .. } => "account/privacy",
+        Letter::DeviceAllowed | Letter::ErasureAsked { .. } | Letter::ExportReady { .. } => "account/privacy",
         Letter::Erased => "",
     };
     let query = match carries {
@@ -529,6 +549,7 @@ fn day(letter: Letter, language: Language) -> String {
         | Letter::FactorsChanged
         | Letter::PasskeyCopied
         | Letter::KeyMade
+        | Letter::DeviceAllowed
         | Letter::FactorGuessed
         | Letter::NewDevice
         | Letter::ResetAsked

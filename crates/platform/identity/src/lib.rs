@@ -9,6 +9,7 @@ mod cookies;
 mod error;
 mod factors;
 mod guessable;
+mod guesses;
 mod http;
 mod jobs;
 mod letter;

@@ -37,6 +37,9 @@ pub enum Entrance {
 /// Nobody mistypes so often: somebody else knows the password.
 const REFUSED_A_DAY: u32 = 9;
 const DAY_S: u32 = 86_400;
+/// A network may be shared by a town; nobody's town begins so many sign-ins in half an hour.
+const WAITING_MAX: u32 = 600;
+const WAITING_WINDOW_S: u32 = 1_800;
 
 /// What is counted by account is counted whether the account exists or not: a limit tells nothing.
 #[derive(Debug)]
@@ -52,6 +55,8 @@ pub struct Limits {
     texts_network: Limiter,
     texts: Limiter,
     spending: Limiter,
+    /// What waits for a person: of one application from one network.
+    waiting: Limiter,
     /// Second factors that were refused, and letters about them.
     refused: Limiter,
     warned: Limiter,
@@ -68,6 +73,7 @@ impl Default for Limits {
             texts_network: Limiter::new(Quota::per_hour(10)),
             texts: Limiter::new(Quota::per_hour(5)),
             spending: Limiter::new(Quota::per_hour(200)),
+            waiting: Limiter::new(Quota { burst: WAITING_MAX, window_s: WAITING_WINDOW_S }),
             refused: Limiter::new(Quota { burst: REFUSED_A_DAY, window_s: DAY_S }),
             warned: Limiter::new(Quota { burst: 1, window_s: DAY_S }),
             delays: Delays::default(),
@@ -87,6 +93,11 @@ impl Limits {
     /// One message more: they cost, whoever asked for them.
     pub fn may_spend(&self, now: Timestamp) -> bool {
         self.spending.take("all", now).check().is_ok()
+    }
+
+    /// One more request or device of this application waits for somebody: each is a row.
+    pub fn may_wait(&self, client: &str, address: ClientAddress, now: Timestamp) -> Result<(), Problem> {
+        self.waiting.take((client, address.network()), now).check()
     }
 
     /// `account` is the normal form of an address or an id.

@@ -26,7 +26,7 @@ pub(crate) use admit::{Admission, First, Knock, PENDING_S, Second};
 use crate::{
     IdentityDeps, IdentityError, api_keys,
     audit::Chain,
-    factors::{CONFIRMED_S, Factors, devices},
+    factors::{CONFIRMED_S, Factors, devices, totp},
     jobs,
     letter::Letter,
     limits::{Entrance, Limits},
@@ -402,7 +402,9 @@ impl Identity {
         let new = Password::parse(new, "/new")?;
         let known = store::by_id(&self.db, id).await?;
         new.is_not_of(&self.address_of(&known).await?, &known.display_name, "/new")?;
-        if known.password_hash.is_none() && !actor.confirmed_within(CONFIRMED_S, now) {
+        // Where there is more than a password, it takes more than a password.
+        let proves_more = known.password_hash.is_none() || totp::created_at(self.db.pool(), id).await?.is_some();
+        if proves_more && !actor.confirmed_within(CONFIRMED_S, now) {
             return Err(IdentityError::StepUp);
         }
         let typed = Password::typed(current.unwrap_or_default());
@@ -576,7 +578,7 @@ pub(crate) fn required() -> Problem {
 }
 
 /// The first 24 bits of an IPv4 address, the first 48 of an IPv6 one: enough to recognise, too little to find.
-fn shown_network(address: ClientAddress) -> String {
+pub(crate) fn shown_network(address: ClientAddress) -> String {
     match address.0.to_canonical() {
         std::net::IpAddr::V4(address) => {
             let [a, b, c, _] = address.octets();

@@ -73,6 +73,10 @@ const fn strength_name(strength: Strength) -> &'static str {
     }
 }
 
+fn strength_of(name: &str) -> Strength {
+    if name == "multi_factor" { Strength::MultiFactor } else { Strength::Password }
+}
+
 pub async fn create(
     tx: &mut Tx<'_>,
     account: AccountId,
@@ -149,7 +153,7 @@ impl Row {
                 session: Some(SessionId::from_uuid(self.id)),
             },
             roles: roles_of(&self.roles),
-            strength: if self.strength == "multi_factor" { Strength::MultiFactor } else { Strength::Password },
+            strength: strength_of(&self.strength),
             authenticated_at: Some(self.authenticated_at),
             confirmed_at: self.confirmed_at,
             ..Actor::visitor()
@@ -174,6 +178,18 @@ pub async fn actor(db: &Db, hash: TokenHash, now: Timestamp) -> Result<Option<Ac
     .await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(row.seen(db, now).await?))
+}
+
+/// When a living session was begun or proven last, and how strongly.
+pub async fn proven(db: &Db, id: SessionId, now: Timestamp) -> Result<Option<(Timestamp, Strength)>, IdentityError> {
+    let row = sqlx::query!(
+        "select authenticated_at, strength from identity.session where id = $1 and ended_at is null and expires_at > $2",
+        id.uuid(),
+        now
+    )
+    .fetch_optional(db.pool())
+    .await?;
+    Ok(row.map(|row| (row.authenticated_at, strength_of(&row.strength))))
 }
 
 /// Who acts by a token of the site's: in the session that its grant was given in. None: one of them is over, or the token was revoked.
@@ -302,6 +318,22 @@ pub async fn is_known_network(db: &Db, blind: &BlindIndex, network: &str) -> Res
     Ok(known)
 }
 
+/// Whether a session of the account that is not forgotten began in this network.
+pub async fn was_entered_from(
+    on: impl sqlx::PgExecutor<'_>,
+    account: AccountId,
+    network: &str,
+) -> Result<bool, IdentityError> {
+    let known = sqlx::query_scalar!(
+        "select exists (select from identity.session where account = $1 and network = $2) as \"known!\"",
+        account.uuid(),
+        network
+    )
+    .fetch_one(on)
+    .await?;
+    Ok(known)
+}
+
 /// Whether the account has sessions that are not forgotten, and none of them is of this device in this network.
 pub async fn is_unfamiliar(
     tx: &mut Tx<'_>,
@@ -330,9 +362,17 @@ pub async fn seen(db: &Db, id: Uuid) -> Result<Option<(String, String, Timestamp
     Ok(row.map(|row| (row.device, row.network, row.created_at)))
 }
 
-/// With sessions, however they end: what support began in them, and where clients are told.
+/// With sessions, however they end: what support began in them, what clients were given for their time, and where clients are told.
 pub async fn ended_too(tx: &mut Tx<'_>, sessions: &[Uuid], now: Timestamp) -> Result<(), IdentityError> {
     support::sessions_ended(tx, sessions, now).await?;
+    sqlx::query!(
+        "update identity.oauth_grant set revoked_at = $2
+         where session = any($1) and not offline and revoked_at is null",
+        sessions,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
     oauth::announce_ended(tx, sessions, now).await
 }
 

@@ -4,7 +4,10 @@ use async_trait::async_trait;
 use svetu_db::{Job, JobHandler, JobKind};
 use svetu_ports::HandlerError;
 
-use crate::service::Service;
+use crate::{
+    service::Service,
+    store::{Gone, LET_GO},
+};
 
 struct Sweep(Arc<Service>);
 
@@ -16,12 +19,30 @@ impl JobHandler for Sweep {
     }
 }
 
+struct LetGo(Arc<Service>);
+
+#[async_trait]
+impl JobHandler for LetGo {
+    async fn run(&self, job: &Job) -> Result<(), HandlerError> {
+        let gone: Gone = job.read()?;
+        self.0.let_go(&gone).await.map_err(|error| HandlerError::Transient(error.to_string()))
+    }
+}
+
 pub fn jobs(service: &Arc<Service>) -> Vec<JobKind> {
-    vec![JobKind {
+    let let_go = JobKind {
+        name: LET_GO,
+        every: None,
+        attempts_max: 12,
+        timeout: Duration::from_secs(15),
+        handler: Arc::new(LetGo(Arc::clone(service))),
+    };
+    let sweep = JobKind {
         name: "sessions.sweep",
         every: Some(Duration::from_secs(3_600)),
         attempts_max: 5,
         timeout: Duration::from_secs(60),
         handler: Arc::new(Sweep(Arc::clone(service))),
-    }]
+    };
+    vec![let_go, sweep]
 }

@@ -10,6 +10,7 @@ mod flow;
 mod http;
 mod jobs;
 mod provider;
+mod renewal;
 mod service;
 mod store;
 
@@ -74,6 +75,11 @@ impl Sessions {
     /// It reacts to nobody's events: what ends a session is told by the provider's own protocol.
     pub fn consumers(&self) -> Vec<ConsumerGroup> {
         Vec::new()
+    }
+
+    /// When no more requests come in: what was begun with the provider is written down, or its time is over.
+    pub async fn settle(&self) {
+        self.0.renewals.settle().await;
     }
 
     pub fn jobs(&self) -> Vec<JobKind> {

@@ -3,8 +3,9 @@
 use std::{pin::Pin, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::TimeDelta;
-use http::Request;
+use http::{Request, header};
 use http_body_util::{BodyExt as _, Limited};
 use openidconnect::{
     AccessToken, AdditionalClaims, AsyncHttpClient, AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret,
@@ -16,6 +17,7 @@ use openidconnect::{
         CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreResponseType,
         CoreTokenResponse,
     },
+    url::form_urlencoded,
 };
 use serde::{Deserialize, Serialize};
 use svetu_kernel::Timestamp;
@@ -247,6 +249,29 @@ impl Provider {
             id: answer.id_token().map_or_else(|| old.id.clone(), ToString::to_string),
         };
         Ok((tokens, expiry(&answer, now)))
+    }
+
+    /// Ends all that was given for the session (RFC 7009 §2.1). One that it does not know any more is as good as ended.
+    pub async fn let_go(&self, tokens: &Tokens) -> Result<(), SessionsError> {
+        let (token, hint) = match &tokens.refresh {
+            Some(refresh) => (refresh.as_str(), "refresh_token"),
+            None => (tokens.access.as_str(), "access_token"),
+        };
+        let form = serde_html_form::to_string([("token", token), ("token_type_hint", hint)]).unwrap_or_default();
+        // RFC 6749 §2.3.1: both are written as a form writes them.
+        let written = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let name = format!("{}:{}", written(&self.client_id), written(self.secret.secret()));
+        let request = Request::post(format!("{}/oauth/revoke", self.issuer.as_str()))
+            .header(header::AUTHORIZATION, format!("Basic {}", STANDARD.encode(name)))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form.into_bytes())
+            .map_err(|error| SessionsError::Address(error.to_string()))?;
+        let answer = self.inside.send(request).await.map_err(|error| SessionsError::Unavailable(told(&error)))?;
+        if answer.status().is_success() {
+            Ok(())
+        } else {
+            Err(SessionsError::Refused(format!("the revocation: {}", answer.status().as_u16())))
+        }
     }
 
     /// Where the session at the provider is ended, in the person's browser (RP-Initiated Logout §2).

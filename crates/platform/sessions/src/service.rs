@@ -12,7 +12,7 @@ use svetu_contracts::{
     sessions::SessionsContract,
 };
 use svetu_db::Db;
-use svetu_kernel::{Actor, SharedClock, Subject, Timestamp};
+use svetu_kernel::{AccountId, Actor, SessionId, SharedClock, Subject, Timestamp, UserId};
 use svetu_ports::token::{self, is_plausible};
 use uuid::Uuid;
 
@@ -20,7 +20,8 @@ use crate::{
     SessionsDeps, SessionsError,
     flow::{self, Away},
     provider::Provider,
-    store::{self, Kept, NewSession, TokenHash},
+    renewal::{Renewals, Renewed},
+    store::{self, Gone, Kept, NewSession, TokenHash},
 };
 
 /// Tokens that end sooner are renewed, while the old ones are still good.
@@ -34,16 +35,23 @@ const KNOWN_LIFE: Duration = Duration::from_secs(60);
 
 /// A session whose access token is good for a while.
 #[derive(Clone)]
-struct Known {
-    id: Uuid,
-    access: Arc<str>,
-    access_expires_at: Timestamp,
+pub struct Known {
+    pub id: Uuid,
+    pub access: Arc<str>,
+    pub access_expires_at: Timestamp,
+}
+
+impl Known {
+    pub fn of(kept: &Kept) -> Self {
+        Self { id: kept.id, access: kept.tokens.access.as_str().into(), access_expires_at: kept.access_expires_at }
+    }
 }
 
 pub struct Service {
     pub db: Db,
     pub clock: SharedClock,
-    pub provider: Provider,
+    pub provider: Arc<Provider>,
+    pub renewals: Renewals,
     pub site_url: String,
     pub secure: bool,
     pub key: [u8; 32],
@@ -85,8 +93,10 @@ pub fn hash(token: &str) -> TokenHash {
 
 impl Service {
     pub fn try_new(deps: SessionsDeps) -> Result<Self, SessionsError> {
+        let provider = Arc::new(Provider::try_new(&deps)?);
         Ok(Self {
-            provider: Provider::try_new(&deps)?,
+            renewals: Renewals::new(deps.db.clone(), deps.clock.clone(), Arc::clone(&provider), deps.key),
+            provider,
             secure: deps.site_url.starts_with("https://"),
             db: deps.db,
             clock: deps.clock,
@@ -144,10 +154,10 @@ impl Service {
         let Some(SiteMember { actor, max_age_s }) = self.identity.site_member(&granted.tokens.access).await? else {
             return Ok(Arrival::Failed { next });
         };
-        let (Subject::Account { session: Some(session), .. }, Some(user)) = (&actor.subject, actor.user_id()) else {
+        let Some((account, session)) = holder(&actor) else {
             return Err(SessionsError::Refused("the access token is nobody's".to_owned()));
         };
-        if user.to_string() != granted.subject {
+        if UserId::from_uuid(account.uuid()).to_string() != granted.subject {
             return Err(SessionsError::Refused("the tokens are of two people".to_owned()));
         }
         let token = token::random();
@@ -174,15 +184,23 @@ impl Service {
         let hash = hash(token);
         self.known.invalidate(&hash);
         let Some(kept) = store::find(&self.db, &self.key, &hash, self.clock.now()).await? else { return Ok(None) };
-        store::delete(&self.db, kept.id).await?;
+        store::end(&self.db, kept.id, self.clock.now()).await?;
         Ok(Some(self.provider.departure_for_good(&kept.tokens.id, back)))
     }
 
     /// What the provider says of its own accord.
     pub async fn told(&self, logout_token: &str) -> Result<(), SessionsError> {
-        let over = self.provider.logged_out(logout_token, self.clock.now()).await?;
-        store::delete_of(&self.db, &over.subject, over.sid.as_deref()).await?;
+        let now = self.clock.now();
+        let over = self.provider.logged_out(logout_token, now).await?;
+        store::end_of(&self.db, &over.subject, over.sid.as_deref(), now).await?;
         Ok(())
+    }
+
+    /// What stood behind a session that ended here is good for nothing at the provider either.
+    pub async fn let_go(&self, gone: &Gone) -> Result<(), SessionsError> {
+        // Sealed under a key that is gone, it opens nothing for anybody.
+        let Some(tokens) = gone.open(&self.key) else { return Ok(()) };
+        self.provider.let_go(&tokens).await
     }
 
     pub async fn sweep(&self) -> Result<u64, SessionsError> {
@@ -220,47 +238,29 @@ impl Service {
         for _ in 0..RENEWAL_LOOKS_MAX {
             let now = self.clock.now();
             let Some(kept) = store::find(&self.db, &self.key, hash, now).await? else { return Ok(None) };
-            if !self.ends_soon(kept.access_expires_at) {
-                return Ok(Some(known(&kept)));
+            let old = Known::of(&kept);
+            if !self.ends_soon(old.access_expires_at) {
+                return Ok(Some(old));
             }
-            if store::lease(&self.db, kept.id, kept.access_expires_at, now).await? {
-                return self.renew(kept).await;
+            match self.renewals.renew(kept).await? {
+                Some(Renewed::Fresh(known)) => return Ok(Some(known)),
+                Some(Renewed::Over) => return Ok(None),
+                // Somebody else is at it; the old ones may still be good.
+                None if old.access_expires_at > now => return Ok(Some(old)),
+                None => tokio::time::sleep(RENEWAL_LOOK).await,
             }
-            // Somebody else is at it; the old ones may still be good.
-            if kept.access_expires_at > now {
-                return Ok(Some(known(&kept)));
-            }
-            tokio::time::sleep(RENEWAL_LOOK).await;
         }
         Err(SessionsError::Unavailable("new tokens did not come in time".to_owned()))
     }
-
-    async fn renew(&self, kept: Kept) -> Result<Option<Known>, SessionsError> {
-        let now = self.clock.now();
-        match self.provider.renew(&kept.tokens, now).await {
-            Ok((tokens, access_expires_at)) => {
-                store::renewed(&self.db, &self.key, kept.id, &tokens, access_expires_at, now).await?;
-                Ok(Some(Known { id: kept.id, access: tokens.access.into(), access_expires_at }))
-            }
-            Err(SessionsError::Over) => {
-                store::delete(&self.db, kept.id).await?;
-                Ok(None)
-            }
-            // The provider is away for a moment: what is still good stays so.
-            Err(error) => {
-                store::give_up(&self.db, kept.id).await?;
-                if kept.access_expires_at > now {
-                    tracing::warn!(%error, "a session's tokens were not renewed");
-                    return Ok(Some(known(&kept)));
-                }
-                Err(error)
-            }
-        }
-    }
 }
 
-fn known(kept: &Kept) -> Known {
-    Known { id: kept.id, access: kept.tokens.access.as_str().into(), access_expires_at: kept.access_expires_at }
+/// Whose session it is; of support also where it shows somebody else.
+const fn holder(actor: &Actor) -> Option<(AccountId, SessionId)> {
+    match (actor.acting, &actor.subject) {
+        (Some(acting), _) => Some((acting.account, acting.session)),
+        (None, Subject::Account { id, session: Some(session) }) => Some((*id, *session)),
+        (None, _) => None,
+    }
 }
 
 #[async_trait]

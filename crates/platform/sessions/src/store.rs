@@ -1,7 +1,9 @@
 //! Sessions in SQL; their tokens sealed.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::TimeDelta;
-use svetu_db::Db;
+use serde::{Deserialize, Serialize};
+use svetu_db::{Db, Tx, jobs};
 use svetu_kernel::Timestamp;
 use uuid::Uuid;
 
@@ -11,6 +13,8 @@ pub type TokenHash = [u8; 32];
 
 /// Whoever asks for new tokens has so long: more than the provider's answer may take.
 const LEASE_S: i64 = 15;
+/// The job that tells the provider of a session that ended here.
+pub const LET_GO: &str = "sessions.let_go";
 /// At the provider a session that nobody uses ends sooner.
 const UNUSED_DAYS_MAX: i64 = 31;
 /// Likewise one that is used.
@@ -34,6 +38,41 @@ fn sealed(key: &[u8; 32], id: Uuid, tokens: &Tokens) -> Result<Vec<u8>, Sessions
     svetu_ports::seal::seal(key, context(id).as_bytes(), &plain).ok_or(SessionsError::Seal)
 }
 
+fn opened(key: &[u8; 32], id: Uuid, sealed: &[u8]) -> Option<Tokens> {
+    let plain = svetu_ports::seal::open(key, context(id).as_bytes(), sealed)?;
+    serde_json::from_slice(&plain).ok()
+}
+
+/// What a session that ended leaves behind until the provider has let go of it: its tokens, as they were sealed.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Gone {
+    id: Uuid,
+    sealed: String,
+}
+
+impl Gone {
+    pub fn open(&self, key: &[u8; 32]) -> Option<Tokens> {
+        opened(key, self.id, &STANDARD.decode(&self.sealed).ok()?)
+    }
+}
+
+struct Row {
+    id: Uuid,
+    sealed: Vec<u8>,
+}
+
+/// Committed with the end of the sessions: the provider is told, also when it is away now.
+async fn let_go(tx: &mut Tx<'_>, ended: Vec<Row>, now: Timestamp) -> Result<(), SessionsError> {
+    let order = |Row { id, sealed }| {
+        let gone =
+            serde_json::to_value(Gone { id, sealed: STANDARD.encode(sealed) }).map_err(|_| SessionsError::Seal)?;
+        Ok((id.to_string(), now, gone))
+    };
+    let orders = ended.into_iter().map(order).collect::<Result<Vec<_>, SessionsError>>()?;
+    jobs::schedule_many(tx, LET_GO, &orders).await?;
+    Ok(())
+}
+
 pub struct NewSession<'a> {
     pub token_hash: TokenHash,
     pub subject: &'a str,
@@ -53,10 +92,15 @@ pub async fn insert(
     let id = svetu_kernel::new_uuid(now);
     let sealed = sealed(key, id, new.tokens)?;
     let mut tx = db.begin().await?;
+    let mut ended = Vec::new();
     if let Some(before) = before {
-        sqlx::query!("delete from sessions.site_session where token_hash = $1", before.as_slice())
-            .execute(&mut *tx)
-            .await?;
+        ended = sqlx::query_as!(
+            Row,
+            "delete from sessions.site_session where token_hash = $1 returning id, sealed",
+            before.as_slice()
+        )
+        .fetch_all(&mut *tx)
+        .await?;
     }
     sqlx::query!(
         "insert into sessions.site_session
@@ -73,14 +117,18 @@ pub async fn insert(
     )
     .execute(&mut *tx)
     .await?;
-    sqlx::query!(
+    let beyond = sqlx::query_as!(
+        Row,
         "delete from sessions.site_session where id in
-             (select id from sessions.site_session where subject = $1 order by created_at desc, id desc offset $2)",
+             (select id from sessions.site_session where subject = $1 order by created_at desc, id desc offset $2)
+         returning id, sealed",
         new.subject,
         LIVING_MAX
     )
-    .execute(&mut *tx)
+    .fetch_all(&mut *tx)
     .await?;
+    ended.extend(beyond);
+    let_go(&mut tx, ended, now).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -95,9 +143,11 @@ pub async fn find(db: &Db, key: &[u8; 32], hash: &TokenHash, now: Timestamp) -> 
     .await?;
     let Some(row) = row else { return Ok(None) };
     // Sealed under a key that is gone, it is nobody's session.
-    let plain = svetu_ports::seal::open(key, context(row.id).as_bytes(), &row.sealed);
-    let tokens = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
-    Ok(tokens.map(|tokens| Kept { id: row.id, tokens, access_expires_at: row.access_expires_at }))
+    Ok(opened(key, row.id, &row.sealed).map(|tokens| Kept {
+        id: row.id,
+        tokens,
+        access_expires_at: row.access_expires_at,
+    }))
 }
 
 /// Whether it is ours to ask for new tokens in place of those that end at `access_expires_at`.
@@ -143,21 +193,36 @@ pub async fn give_up(db: &Db, id: Uuid) -> Result<(), SessionsError> {
     Ok(())
 }
 
+/// The provider itself says that there is nothing to let go of.
 pub async fn delete(db: &Db, id: Uuid) -> Result<(), SessionsError> {
     sqlx::query!("delete from sessions.site_session where id = $1", id).execute(db.pool()).await?;
     Ok(())
 }
 
+pub async fn end(db: &Db, id: Uuid, now: Timestamp) -> Result<(), SessionsError> {
+    let mut tx = db.begin().await?;
+    let ended = sqlx::query_as!(Row, "delete from sessions.site_session where id = $1 returning id, sealed", id)
+        .fetch_all(&mut *tx)
+        .await?;
+    let_go(&mut tx, ended, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 /// Of one session of the provider's, or of all that it has of somebody.
-pub async fn delete_of(db: &Db, subject: &str, sid: Option<&str>) -> Result<u64, SessionsError> {
-    let done = sqlx::query!(
-        "delete from sessions.site_session where subject = $1 and ($2::text is null or sid = $2)",
+pub async fn end_of(db: &Db, subject: &str, sid: Option<&str>, now: Timestamp) -> Result<(), SessionsError> {
+    let mut tx = db.begin().await?;
+    let ended = sqlx::query_as!(
+        Row,
+        "delete from sessions.site_session where subject = $1 and ($2::text is null or sid = $2) returning id, sealed",
         subject,
         sid
     )
-    .execute(db.pool())
+    .fetch_all(&mut *tx)
     .await?;
-    Ok(done.rows_affected())
+    let_go(&mut tx, ended, now).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// What is over, and what nobody came back for.

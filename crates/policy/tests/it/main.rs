@@ -3,13 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use svetu_kernel::{AccountId, Acting, Actor, ApiKeyId, Credential, Role, SessionId, Subject, Timestamp};
+use svetu_kernel::{AccountId, Acting, Actor, ApiKeyId, Credential, Role, SessionId, Strength, Subject, Timestamp};
 use svetu_policy::CedarAuthorizer;
 use svetu_ports::{Authorizer, Decision, Resource};
 use uuid::Uuid;
 
 fn account(number: u128) -> AccountId {
     AccountId::from_uuid(Uuid::from_u128(number))
+}
+
+/// With two factors, as the staff has to.
+fn proven(actor: Actor) -> Actor {
+    Actor { strength: Strength::MultiFactor, ..actor }
 }
 
 /// Who may, of: visitor, a member who is a stranger, the owner, a trader, a moderator, an operator, the platform.
@@ -24,9 +29,9 @@ fn may(action: &str, kind: &'static str, visibility: Option<&str>) -> String {
         ("stranger", Actor::account(account(2), [Role::Member])),
         ("owner", Actor::account(account(1), [Role::Member])),
         ("trader", Actor::account(account(3), [Role::Member, Role::Trader])),
-        ("moderator", Actor::account(account(4), [Role::Member, Role::Moderator])),
-        ("operator", Actor::account(account(5), [Role::Member, Role::Operator])),
-        ("support", Actor::account(account(6), [Role::Member, Role::Support])),
+        ("moderator", proven(Actor::account(account(4), [Role::Member, Role::Moderator]))),
+        ("operator", proven(Actor::account(account(5), [Role::Member, Role::Operator]))),
+        ("support", proven(Actor::account(account(6), [Role::Member, Role::Support]))),
         ("roleless", Actor::account(account(1), [])),
         ("platform", Actor::system("test")),
     ]
@@ -74,6 +79,42 @@ fn rights() {
     ] {
         assert_eq!(may(action, kind, visibility), expected, "{action} on {kind} {visibility:?}");
     }
+}
+
+/// Of what the table gives to the staff nothing is done by a password alone; what everybody does, they do.
+#[test]
+fn the_staff_proves_two_factors() {
+    let policy = CedarAuthorizer::try_new().unwrap();
+    let of_all = Actor::account(account(4), [Role::Member, Role::Moderator, Role::Operator, Role::Support]);
+    let prove = Decision::Prove { reason: "two factors are not proven".into() };
+    let hidden = |kind| Resource::new(kind, "x").owned_by(account(1)).fact("visibility", "owner");
+    for (action, resource) in [
+        ("moderation.queue", Resource::new("Moderation", "*")),
+        ("moderation.decide", hidden("Listing")),
+        ("listings.get", hidden("Listing")),
+        ("identity.find_accounts", Resource::new("Account", "*")),
+        ("identity.set_roles", hidden("Account")),
+        ("identity.impersonate", Resource::new("Account", "x").owned_by(account(1))),
+        ("rates.set", Resource::new("Rate", "*")),
+    ] {
+        assert_eq!(policy.authorize(&of_all, action, &resource), prove, "{action}");
+        assert_eq!(policy.authorize(&proven(of_all.clone()), action, &resource), Decision::Allow, "{action}");
+        // A key of theirs has proven nothing.
+        let mut key = of_all.clone();
+        let id = ApiKeyId::from_uuid(Uuid::from_u128(7));
+        let all = policy.scopes().names().map(str::to_owned).collect();
+        key.credential = Credential::Key { id, scopes: all, per_minute: 60 };
+        assert_ne!(policy.authorize(&key, action, &resource), Decision::Allow, "{action}");
+        // Who is none of the staff is not told of factors.
+        let member = Actor::account(account(2), [Role::Member]);
+        assert!(matches!(policy.authorize(&member, action, &resource), Decision::Deny { .. }), "{action}");
+    }
+    let own = Resource::new("Listing", "x").owned_by(account(4));
+    for action in ["listings.update", "listings.get", "listings.reveal_contact"] {
+        assert_eq!(policy.authorize(&of_all, action, &own), Decision::Allow, "{action}");
+    }
+    let lenient = CedarAuthorizer::try_new().unwrap().with_staff_factor(false);
+    assert_eq!(lenient.authorize(&of_all, "moderation.queue", &Resource::new("Moderation", "*")), Decision::Allow);
 }
 
 #[test]

@@ -2298,6 +2298,8 @@ export interface components {
             /** Format: date-time */
             given_at: string;
         };
+        /** @enum {string} */
+        AssertionAudience: "issuer" | "endpoint";
         /** @description One typed fact about an ad. */
         Attribute: components["schemas"]["AttributeKind"] & {
             /** @description Stable key, `mileage_km`. */
@@ -2400,6 +2402,8 @@ export interface components {
             goes_to: string;
             /** @description `openid`, `profile`, `email`, `offline_access`, or what the application's own resources know. */
             scopes: string[];
+            /** @description From where a device asked, as `203.0.113.0/24`. */
+            network?: string | null;
             /** @description Of the account that answers. */
             email: string;
         };
@@ -2599,6 +2603,8 @@ export interface components {
             scopes?: string[];
             /** @description What it may ask tokens for (RFC 8707), beside our own API. */
             resources?: string[];
+            /** @description What it is to others, as a resource server: tokens for it are its own to introspect and to exchange. */
+            serves?: string[];
             /**
              * @description `ES256`, `EdDSA`, `PS256` or `RS256`.
              * @default ES256
@@ -2620,6 +2626,8 @@ export interface components {
              * @default false
              */
             first_party: boolean;
+            /** @description Whom its assertions (`private_key_jwt`) name: `issuer` alone, or `endpoint` too for software that cannot do otherwise. */
+            assertion_audience?: components["schemas"]["AssertionAudience"];
         };
         ClientList: {
             items: components["schemas"]["ClientView"][];

@@ -48,6 +48,8 @@ export interface AuthorizationView {
   client_name: string;
   goes_to: string;
   scopes: string[];
+  /** From where a device asked. */
+  network?: string | null;
   email: string;
 }
 

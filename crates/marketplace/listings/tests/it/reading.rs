@@ -1,6 +1,6 @@
 use expect_test::expect;
 use serde_json::{Value, json};
-use svetu_kernel::Language;
+use svetu_kernel::{Acting, Actor, Clock as _, Language, Role, SessionId};
 
 use crate::world::{World, account, member, nobody, place, sofa, with};
 
@@ -141,4 +141,16 @@ async fn an_ad_knows_who_looks() {
         assert_eq!(ad["seller"]["name"], "Prodavac 1");
         assert_eq!((&ad["seller"]["live_count"], &ad["seller"]["kind"]), (&json!(1), &json!("person")));
     }
+    // Support in the owner's place sees the ad as theirs, and no telephone, not even the owner's own: in no answer.
+    let session = SessionId::from_uuid(uuid::Uuid::from_u128(7));
+    let acting = Acting { account: account(90), session, until: world.clock.now() + chrono::Duration::minutes(9) };
+    let support = Actor::stood_in_by(account(1), [Role::Member], acting);
+    let ad = world.get(&support, &id).await.body;
+    assert_eq!((&ad["own"], &ad["contact"]["show_phone"]), (&json!(true), &json!(true)));
+    let mine = world.call(&support, "GET /marketplace/listings/mine", None).await;
+    for told in [ad, mine.body] {
+        let told = told.to_string();
+        assert!(told.contains(&id) && !told.contains("\"phone\"") && !told.contains("+381"), "{told}");
+    }
+    assert_eq!(world.said(&support, &format!("POST /marketplace/listings/{id}/contact")).await, "403 auth.standing_in");
 }

@@ -23,7 +23,7 @@ use svetu_db::{Db, Schema, Worker, outbox};
 use svetu_embedded::MemoryCache;
 use svetu_http::{Catalogue, ClientAddress, Kit, KitConfig};
 use svetu_kernel::{
-    AccountId, Actor, Clock, Currency, Language, ListingId, ManualClock, MediaId, PlaceId, Role, Timestamp,
+    AccountId, Actor, Clock, Currency, Language, ListingId, ManualClock, MediaId, PlaceId, Role, Strength, Timestamp,
 };
 use svetu_listings::{Listings, ListingsDeps};
 use svetu_policy::CedarAuthorizer;
@@ -279,11 +279,16 @@ pub fn member(n: u128) -> Actor {
 }
 
 pub fn moderator(n: u128) -> Actor {
-    Actor::account(account(n), [Role::Member, Role::Moderator])
+    proven(Actor::account(account(n), [Role::Member, Role::Moderator]))
+}
+
+/// Two factors, as the staff has to.
+fn proven(actor: Actor) -> Actor {
+    Actor { strength: Strength::MultiFactor, ..actor }
 }
 
 pub fn operator() -> Actor {
-    Actor::account(account(90), [Role::Member, Role::Operator])
+    proven(Actor::account(account(90), [Role::Member, Role::Operator]))
 }
 
 pub fn rsd(amount: i64) -> Value {

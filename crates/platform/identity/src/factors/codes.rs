@@ -139,14 +139,42 @@ pub async fn put_mailed(
     Ok(code)
 }
 
-/// The account whose code it is. A wrong one uses up a try, the right one the code.
+/// What came of a typed code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// The account whose code it was.
+    Right(AccountId),
+    /// The account whose code it is not.
+    Wrong(AccountId),
+    /// Nothing waits under this name.
+    Nothing,
+}
+
+impl Taken {
+    pub const fn right(self) -> Option<AccountId> {
+        match self {
+            Self::Right(account) => Some(account),
+            Self::Wrong(_) | Self::Nothing => None,
+        }
+    }
+
+    /// At whose code it was a guess.
+    pub const fn wrong(self) -> Option<AccountId> {
+        match self {
+            Self::Wrong(account) => Some(account),
+            Self::Right(_) | Self::Nothing => None,
+        }
+    }
+}
+
+/// A wrong one uses up a try, the right one the code.
 pub async fn take_mailed(
     tx: &mut Tx<'_>,
     key: &CodeKey,
     request: TokenHash,
     code: &str,
     now: Timestamp,
-) -> Result<Option<AccountId>, IdentityError> {
+) -> Result<Taken, IdentityError> {
     let hash = key.hash("mail", &request, &typed_digits(code));
     let account = sqlx::query_scalar!(
         "delete from identity.mail_code
@@ -157,15 +185,17 @@ pub async fn take_mailed(
     )
     .fetch_optional(&mut **tx)
     .await?;
-    if account.is_none() {
-        sqlx::query!(
-            "update identity.mail_code set tries_left = tries_left - 1 where request = $1 and tries_left > 0",
-            request.as_slice()
-        )
-        .execute(&mut **tx)
-        .await?;
+    if let Some(account) = account {
+        return Ok(Taken::Right(AccountId::from_uuid(account)));
     }
-    Ok(account.map(AccountId::from_uuid))
+    let guessed = sqlx::query_scalar!(
+        "update identity.mail_code set tries_left = tries_left - 1 where request = $1 and tries_left > 0
+         returning account",
+        request.as_slice()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(guessed.map_or(Taken::Nothing, |account| Taken::Wrong(AccountId::from_uuid(account))))
 }
 
 #[cfg(test)]

@@ -4,14 +4,16 @@ use chrono::Duration;
 use serde_json::{Value, json};
 use svetu_kernel::{Actor, Strength, Subject, Timestamp};
 
-use super::{CEREMONY_S, codes, passkeys, ticket, totp};
+use super::{CEREMONY_S, codes, codes::Taken, passkeys, ticket, totp};
 use crate::{
-    Identity, IdentityError, jobs,
+    Identity, IdentityError,
+    guesses::Guessed,
+    jobs,
     letter::Letter,
     limits::Entrance,
     model::{Account, Email, Password},
     oauth,
-    service::{Admission, Client, First, Knock, Second, SignedIn, leave},
+    service::{Admission, Client, First, Knock, Second, SignedIn, leave, shown_network},
     sessions::{self, Proof},
     store, token,
 };
@@ -142,17 +144,29 @@ impl Identity {
     ) -> Result<Admission, IdentityError> {
         let now = self.clock.now();
         self.limits.enter(Entrance::Link, client.address, None, now)?;
+        self.may_guess(client.address.network(), now).await?;
         let mut tx = self.db.begin().await?;
-        let (id, first) = match self.take_mailed(&mut tx, client, code, now).await? {
-            Some(id) => (id, First::Mail),
-            None => match self.take_text(&mut tx, client, code, now).await? {
-                Some(id) => (id, First::Text),
-                None => {
-                    tx.commit().await?;
-                    return Err(IdentityError::field("/code", "identity.code_wrong"));
-                }
-            },
+        let mailed = self.take_mailed(&mut tx, client, code, now).await?;
+        let texted = match mailed {
+            Taken::Right(_) => Taken::Nothing,
+            Taken::Wrong(_) | Taken::Nothing => self.take_text(&mut tx, client, code, now).await?,
         };
+        let proven = mailed.right().map(|id| (id, First::Mail)).or(texted.right().map(|id| (id, First::Text)));
+        let Some((id, first)) = proven else {
+            // As many writes whether it was a guess at somebody's code or at nothing.
+            let request = client.code_request.as_deref().unwrap_or_default();
+            let guessed = mailed.wrong().or(texted.wrong());
+            let guessed = guessed.map_or(Guessed::Nobody(request.as_bytes()), Guessed::Account);
+            self.count_guess(&mut tx, guessed, now).await?;
+            self.count_guess(&mut tx, Guessed::Network(client.address.network()), now).await?;
+            tx.commit().await?;
+            return Err(IdentityError::field("/code", "identity.code_wrong"));
+        };
+        if self.is_closed_to(&mut tx, id, &shown_network(client.address), now).await? {
+            // One of so many guesses was bound to be right. The code is used up.
+            tx.commit().await?;
+            return Err(IdentityError::field("/code", "identity.code_wrong"));
+        }
         let account = store::lock(&mut tx, id).await?;
         let admission = self.admit(&mut tx, Knock { actor, client, remember, now }, account, first).await?;
         tx.commit().await?;
@@ -165,10 +179,10 @@ impl Identity {
         client: &Client,
         code: &str,
         now: Timestamp,
-    ) -> Result<Option<svetu_kernel::AccountId>, IdentityError> {
+    ) -> Result<Taken, IdentityError> {
         match client.code_request.as_deref().filter(|request| token::plausible(request)) {
             Some(request) => codes::take_mailed(tx, &self.factors.codes, token::hash(request), code, now).await,
-            None => Ok(None),
+            None => Ok(Taken::Nothing),
         }
     }
 
@@ -179,7 +193,7 @@ impl Identity {
             return Err(crate::service::required().into());
         };
         let now = self.clock.now();
-        self.knock_factor(client, id, now)?;
+        self.knock_factor(client, id, now).await?;
         let known = store::by_id(&self.db, id).await?;
         let password = match &how {
             StepUp::Password(typed) => {
@@ -200,7 +214,7 @@ impl Identity {
             }
             StepUp::Mail(code) => {
                 let owner = self.take_mailed(&mut tx, client, &code, now).await?;
-                (owner == Some(id), WRONG_CODE, Proof::one("otp"))
+                (owner == Taken::Right(id), WRONG_CODE, Proof::one("otp"))
             }
             StepUp::Second(second, code) => {
                 let right = self.take_second(&mut tx, id, second, &code, now).await?;

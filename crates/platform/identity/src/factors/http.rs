@@ -72,12 +72,8 @@ pub fn add_cookie(headers: &mut HeaderMap, line: &str) {
 /// What waited, waits no more; a device may be remembered.
 pub fn after_sign_in(identity: &Identity, trusted: Option<&str>, headers: &mut HeaderMap) {
     if let Some(token) = trusted {
-        add_cookie(headers, &cookies::write(identity.secure, cookies::TRUSTED, token, Some(TRUSTED_DAYS * 86_400)));
+        add_host(identity, headers, cookies::TRUSTED, token, TRUSTED_DAYS * 86_400);
     }
-}
-
-fn forget(identity: &Identity, name: &str, response: &mut Response) {
-    add_cookie(response.headers_mut(), &cookies::write(identity.secure, name, "", Some(0)));
 }
 
 /// A cookie that nobody but this host can put into a browser, as [`cookies::host_name`] calls it.
@@ -91,7 +87,8 @@ pub fn read_host(identity: &Identity, headers: &HeaderMap, name: &str) -> Option
 }
 
 pub fn forget_host(identity: &Identity, name: &str, response: &mut Response) {
-    forget(identity, &cookies::host_name(identity.secure, name), response);
+    let name = cookies::host_name(identity.secure, name);
+    add_cookie(response.headers_mut(), &cookies::write(identity.secure, &name, "", Some(0)));
 }
 
 /// In, or on to the second factor.
@@ -107,8 +104,7 @@ pub async fn admitted(identity: &Identity, admission: Admission) -> Result<Respo
                 second_factor: Some(SecondFactor { methods, passkeys }),
             };
             let mut response = Json(answer).into_response();
-            let line = cookies::write(identity.secure, cookies::PENDING, &ticket, Some(PENDING_S));
-            add_cookie(response.headers_mut(), &line);
+            add_host(identity, response.headers_mut(), cookies::PENDING, &ticket, PENDING_S);
             Ok(response)
         }
     }
@@ -126,7 +122,7 @@ async fn complete_factor(
     let SecondFactorForm { method, code, trust_device } = form;
     let done = identity.complete_factor(&client, grant.actor(), method.into(), &code, trust_device).await?;
     let mut response = signed_in(&identity, done).await?;
-    forget(&identity, cookies::PENDING, &mut response);
+    forget_host(&identity, cookies::PENDING, &mut response);
     Ok(response)
 }
 
@@ -146,8 +142,7 @@ async fn request_code(
         (Some(_), Some(_)) => return Err(crate::IdentityError::field("/phone", "field.invalid").into()),
     };
     let mut response = (StatusCode::ACCEPTED, Json(Accepted {})).into_response();
-    let line = cookies::write(identity.secure, cookies::CODE, &request, Some(MAILED_S));
-    add_cookie(response.headers_mut(), &line);
+    add_host(&identity, response.headers_mut(), cookies::CODE, &request, MAILED_S);
     Ok(response)
 }
 
@@ -162,7 +157,7 @@ async fn sign_in_by_code(
 ) -> Result<Response, ApiProblem> {
     let done = identity.sign_in_by_code(&client, grant.actor(), &form.code, form.remember).await?;
     let mut response = admitted(&identity, done).await?;
-    forget(&identity, cookies::CODE, &mut response);
+    forget_host(&identity, cookies::CODE, &mut response);
     Ok(response)
 }
 
@@ -188,7 +183,7 @@ async fn sign_in_by_passkey(
     let PasskeyForm { state, credential, remember } = form;
     let done = identity.sign_in_by_passkey(&client, grant.actor(), &state, credential, remember).await?;
     let mut response = signed_in(&identity, done).await?;
-    forget(&identity, cookies::PENDING, &mut response);
+    forget_host(&identity, cookies::PENDING, &mut response);
     Ok(response)
 }
 

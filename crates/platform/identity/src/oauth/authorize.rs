@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use chrono::Duration;
-use svetu_kernel::{AccountId, Actor, Language, Strength, Subject, Timestamp, UserId};
+use svetu_contracts::identity::SITE_CLIENT;
+use svetu_db::Db;
+use svetu_http::ClientAddress;
+use svetu_kernel::{AccountId, Acting, Actor, Language, Strength, Subject, Timestamp, UserId};
 use uuid::Uuid;
 
 use super::{
@@ -14,8 +17,10 @@ use super::{
     params::Params,
     request::{Acr, AuthorizationRequest, ReturnTo},
 };
-use crate::{Identity, IdentityError, factors, store};
+use crate::{Identity, IdentityError, factors, sessions, store};
 
+/// Why an application is let in in neither name.
+pub const STANDS_IN: &str = "support stands in for this person";
 const PUSHED_URN: &str = "urn:ietf:params:oauth:request_uri:";
 /// Where a waiting request keeps the name under which it was pushed.
 const PUSHED_AS: &str = "svetu_pushed_as";
@@ -37,7 +42,16 @@ pub struct Question {
     pub scopes: Vec<String>,
     /// The host that the answer goes to.
     pub goes_to: String,
+    /// Of a device: from where it asked.
+    pub network: Option<String>,
     pub email: String,
+}
+
+/// Where a browser comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin {
+    pub language: Language,
+    pub address: ClientAddress,
 }
 
 /// The signed-in person, as far as clients are concerned.
@@ -58,7 +72,7 @@ struct Asked {
     waiting: Option<String>,
     confirmed: bool,
     pushed: bool,
-    language: Language,
+    origin: Origin,
 }
 
 /// An error that a client may hear of, with what says so.
@@ -98,18 +112,23 @@ impl Identity {
         Ok((format!("{PUSHED_URN}{name}"), PUSHED_S))
     }
 
-    pub(super) async fn authorize(&self, actor: &Actor, params: Params, language: Language, now: Timestamp) -> Step {
+    pub(super) async fn authorize(&self, actor: &Actor, params: Params, origin: Origin, now: Timestamp) -> Step {
         let answer = async {
-            let asked = self.asked(params, language, now).await?;
+            let asked = self.asked(params, origin, now).await?;
+            // The site alone goes on for whoever stands in for somebody, in the session that shows the person: its tokens are
+            // support's, and what it asks of them is told by that session.
+            if actor.acting.is_some() && asked.client.id != SITE_CLIENT {
+                return Err(OAuthError::new(Code::AccessDenied, STANDS_IN).into());
+            }
             self.proceed(actor, asked, now).await
         };
         self.step(answer.await)
     }
 
     /// On with a request that waited for somebody to sign in.
-    pub(super) async fn go_on(&self, actor: &Actor, name: &str, language: Language, now: Timestamp) -> Step {
+    pub(super) async fn go_on(&self, actor: &Actor, name: &str, origin: Origin, now: Timestamp) -> Step {
         let answer = async {
-            let asked = self.waiting(name, language, now).await?;
+            let asked = self.waiting(name, origin, now).await?;
             self.proceed(actor, asked, now).await
         };
         self.step(answer.await)
@@ -121,11 +140,11 @@ impl Identity {
         actor: &Actor,
         name: &str,
         allowed: bool,
-        language: Language,
+        origin: Origin,
         now: Timestamp,
     ) -> Step {
         let answer = async {
-            let mut asked = self.waiting(name, language, now).await?;
+            let mut asked = self.waiting(name, origin, now).await?;
             if allowed {
                 asked.confirmed = true;
                 return self.proceed(actor, asked, now).await;
@@ -152,7 +171,8 @@ impl Identity {
         let return_to = ReturnTo::parse(&kept.params, &client).map_err(|_| over())?;
         let account = store::by_id(&self.db, person.account).await?;
         let goes_to = host(&return_to.redirect_uri).to_owned();
-        Ok(Question { client, scopes: request.scopes, goes_to, email: self.address_of(&account).await? })
+        let email = self.address_of(&account).await?;
+        Ok(Question { client, scopes: request.scopes, goes_to, network: None, email })
     }
 
     fn step(&self, answer: std::result::Result<Step, Refusal>) -> Step {
@@ -179,7 +199,7 @@ impl Identity {
         format!("{}{joint}{query}", to.redirect_uri)
     }
 
-    async fn asked(&self, params: Params, language: Language, now: Timestamp) -> std::result::Result<Asked, Refusal> {
+    async fn asked(&self, params: Params, origin: Origin, now: Timestamp) -> std::result::Result<Asked, Refusal> {
         let params = params.without(&[PUSHED_AS]);
         let unknown = || OAuthError::new(Code::InvalidRequest, "client_id is not one that is registered here");
         let client =
@@ -199,7 +219,7 @@ impl Identity {
                 waiting: None,
                 confirmed: false,
                 pushed: false,
-                language,
+                origin,
             });
         };
         let over = || OAuthError::new(Code::InvalidRequestUri, "request_uri is unknown, used or too old");
@@ -213,10 +233,10 @@ impl Identity {
             params = params.with("dpop_jkt", jkt);
         }
         let return_to = ReturnTo::parse(&params, &client)?;
-        Ok(Asked { client, params, return_to, since: None, waiting: None, confirmed: false, pushed: true, language })
+        Ok(Asked { client, params, return_to, since: None, waiting: None, confirmed: false, pushed: true, origin })
     }
 
-    async fn waiting(&self, name: &str, language: Language, now: Timestamp) -> std::result::Result<Asked, Refusal> {
+    async fn waiting(&self, name: &str, origin: Origin, now: Timestamp) -> std::result::Result<Asked, Refusal> {
         let over = || OAuthError::new(Code::InvalidRequest, "the request is too old; begin anew at the application");
         let kept = grants::kept(&self.db, "waiting", name, now).await.map_err(OAuthError::from)?.ok_or_else(over)?;
         let client = client::by_id(&self.db, &kept.client).await.map_err(OAuthError::from)?.ok_or_else(over)?;
@@ -229,7 +249,7 @@ impl Identity {
             since: Some(kept.created_at),
             waiting: Some(name.to_owned()),
             confirmed: false,
-            language,
+            origin,
         })
     }
 
@@ -245,7 +265,11 @@ impl Identity {
             Some(hint) => Some(self.subject_of_hint(hint, &asked.client, now).await?),
             None => None,
         };
-        let person = person(actor).filter(|person| {
+        let known = match actor.acting {
+            Some(acting) => standing_in(&self.db, acting, now).await?,
+            None => person(actor),
+        };
+        let person = known.filter(|person| {
             let meant =
                 hinted.as_ref().is_none_or(|subject| *subject == UserId::from_uuid(person.account.uuid()).to_string());
             let for_this = asked.since.is_some_and(|since| person.auth_time >= since);
@@ -289,14 +313,16 @@ impl Identity {
         let name = match &asked.waiting {
             Some(name) => Cow::Borrowed(name.as_str()),
             None => {
+                let id = &asked.client.id;
+                let waits = self.limits.may_wait(id, asked.origin.address, now);
+                waits.map_err(|_| OAuthError::new(Code::TemporarilyUnavailable, "too many requests wait already"))?;
                 let mut tx = self.db.begin().await?;
                 use_pushed(&mut tx, asked).await?;
                 tx.commit().await?;
-                let (id, params) = (&asked.client.id, &asked.params);
-                Cow::Owned(grants::keep(&self.db, "waiting", id, params, None, WAITING_S, now).await?)
+                Cow::Owned(grants::keep(&self.db, "waiting", id, &asked.params, None, WAITING_S, now).await?)
             }
         };
-        let wished = request.ui_locales.iter().find_map(|tag| language_of(tag)).unwrap_or(asked.language);
+        let wished = request.ui_locales.iter().find_map(|tag| language_of(tag)).unwrap_or(asked.origin.language);
         let next = format!("/oauth/continue?request={name}");
         let mut query: Vec<(&str, &str)> = Vec::new();
         match page {
@@ -356,6 +382,17 @@ pub(super) fn person(actor: &Actor) -> Option<Person> {
         }),
         Subject::Account { .. } | Subject::Visitor | Subject::Machine { .. } | Subject::System { .. } => None,
     }
+}
+
+/// Support itself, in the session in which it shows somebody else.
+async fn standing_in(db: &Db, acting: Acting, now: Timestamp) -> Result<Option<Person>> {
+    let proven = sessions::proven(db, acting.session, now).await?;
+    Ok(proven.map(|(auth_time, strength)| Person {
+        account: acting.account,
+        session: acting.session.uuid(),
+        auth_time,
+        strength: if strength == Strength::MultiFactor { "multi_factor" } else { "password" },
+    }))
 }
 
 /// A pushed request is good for one answer or one waiting request (RFC 9126 §4).

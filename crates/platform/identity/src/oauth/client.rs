@@ -62,12 +62,17 @@ pub struct Client {
     pub backchannel_logout_uri: Option<String>,
     pub grant_types: Vec<String>,
     pub scopes: Vec<String>,
+    /// What it may ask tokens for.
     pub resources: Vec<String>,
+    /// What it is to others: tokens for it are its own to look at and to pass on.
+    pub serves: Vec<String>,
     pub signing: Algorithm,
     pub fapi2: bool,
     pub dpop_bound: bool,
     pub par_required: bool,
     pub first_party: bool,
+    /// Its assertions may name our endpoint instead of the issuer.
+    pub names_endpoints: bool,
     /// Nobody of ours looked at it.
     pub invited: bool,
 }
@@ -124,12 +129,17 @@ pub struct NewClient {
     pub backchannel_logout_uri: Option<String>,
     pub grant_types: Vec<String>,
     pub scopes: Vec<String>,
+    /// What it may ask tokens for (RFC 8707), beside our own API.
     pub resources: Vec<String>,
+    /// What it is to others: a resource server.
+    pub serves: Vec<String>,
     pub signing_alg: String,
     pub fapi2: bool,
     pub dpop_bound: bool,
     pub par_required: bool,
     pub first_party: bool,
+    /// Its assertions (`private_key_jwt`) may name our endpoint instead of the issuer.
+    pub names_endpoints: bool,
     /// Beside `machine`, when it acts for itself.
     pub roles: Vec<Role>,
 }
@@ -160,6 +170,7 @@ impl ClientError {
             "post_logout_redirect_uris" => ("/post_logout_redirect_uris", "identity.client_redirect_uris"),
             "backchannel_logout_uri" => ("/backchannel_logout_uri", "identity.client_web_address"),
             "resources" => ("/resources", "identity.client_web_address"),
+            "serves" => ("/serves", "identity.client_web_address"),
             "scope" => ("/scopes", "identity.client_scopes"),
             "jwks" => ("/jwks", "identity.client_jwks"),
             "profile" => ("/fapi2", "identity.client_profile"),
@@ -213,8 +224,14 @@ impl NewClient {
         if !self.roles.is_empty() && (!has("client_credentials") || self.roles.iter().any(of_people)) {
             return Err(wrong("roles", "support, moderator or operator, for a client with client_credentials"));
         }
-        if has(exchange::GRANT_TYPE) && self.resources.is_empty() {
-            return Err(wrong("resources", "one at least with token exchange: what the client itself is to others"));
+        if has(exchange::GRANT_TYPE) && self.serves.is_empty() {
+            return Err(wrong("serves", "one at least with token exchange: what the client itself is to others"));
+        }
+        if !self.serves.is_empty() && self.auth_method == AuthMethod::None {
+            return Err(wrong("serves", "only for a client that authenticates"));
+        }
+        if self.names_endpoints && (self.fapi2 || self.auth_method != AuthMethod::PrivateKeyJwt) {
+            return Err(wrong("assertion_audience", "endpoint only with private_key_jwt, and not with fapi2"));
         }
         if has("authorization_code") == self.redirect_uris.is_empty() {
             return Err(wrong("redirect_uris", "one at least with authorization_code, none without"));
@@ -238,6 +255,9 @@ impl NewClient {
         }
         if self.resources.len() > URIS_MAX || !self.resources.iter().all(|uri| is_web(uri)) {
             return Err(wrong("resources", "at most 20: https, or http on a loopback address"));
+        }
+        if self.serves.len() > URIS_MAX || !self.serves.iter().all(|uri| is_web(uri)) {
+            return Err(wrong("serves", "at most 20: https, or http on a loopback address"));
         }
         if jose::algorithm(&self.signing_alg).is_none() {
             return Err(wrong("id_token_signed_response_alg", "one of ES256, EdDSA, PS256, RS256"));
@@ -301,8 +321,8 @@ pub async fn register(db: &Db, new: &NewClient, by: &str, now: Timestamp) -> Res
     let done = sqlx::query!(
         "insert into identity.oauth_client (id, name, auth_method, secret_hash, jwks, redirect_uris,
              post_logout_redirect_uris, backchannel_logout_uri, grant_types, scopes, resources, signing_alg, profile,
-             dpop_bound, par_required, first_party, created_at, roles)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+             dpop_bound, par_required, first_party, created_at, roles, serves, assertion_audience)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
          on conflict (id) do nothing",
         id,
         new.name.trim(),
@@ -321,7 +341,9 @@ pub async fn register(db: &Db, new: &NewClient, by: &str, now: Timestamp) -> Res
         new.par_required,
         new.first_party,
         now,
-        &roles
+        &roles,
+        &new.serves,
+        if new.names_endpoints { "endpoint" } else { "issuer" }
     )
     .execute(&mut *tx)
     .await?;
@@ -463,8 +485,8 @@ pub async fn by_id(db: &Db, id: &str) -> Result<Option<Client>, IdentityError> {
     }
     let row = sqlx::query!(
         "select id, name, auth_method, secret_hash, jwks, redirect_uris, post_logout_redirect_uris,
-             backchannel_logout_uri, grant_types, scopes, resources, signing_alg, profile, dpop_bound, par_required,
-             first_party, registration_hash is not null as \"invited!\"
+             backchannel_logout_uri, grant_types, scopes, resources, serves, assertion_audience, signing_alg, profile,
+             dpop_bound, par_required, first_party, registration_hash is not null as \"invited!\"
          from identity.oauth_client where id = $1 and disabled_at is null",
         id
     )
@@ -485,6 +507,8 @@ pub async fn by_id(db: &Db, id: &str) -> Result<Option<Client>, IdentityError> {
         grant_types: row.grant_types,
         scopes: row.scopes,
         resources: row.resources,
+        serves: row.serves,
+        names_endpoints: row.assertion_audience == "endpoint",
         dpop_bound: row.dpop_bound,
         par_required: row.par_required,
         first_party: row.first_party,

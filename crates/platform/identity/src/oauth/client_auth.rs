@@ -95,9 +95,9 @@ impl Identity {
         if claims.iss != client.id || claims.sub != client.id {
             return Err(wrong("iss and sub are the client's id"));
         }
-        // FAPI 2.0 §5.3.2.1 takes the issuer alone; other clients may still name the endpoint (RFC 7523 §3).
+        // The issuer alone: what names one of our addresses may have been asked for by another server that gave it for its own.
         let ours = [self.oauth.issuer.to_string(), self.oauth.endpoint("token"), self.oauth.endpoint("par")];
-        let accepted = if client.fapi2 { &ours[..1] } else { &ours[..] };
+        let accepted = if client.names_endpoints && !client.fapi2 { &ours[..] } else { &ours[..1] };
         if !claims.aud.is_only(accepted) {
             return Err(wrong("aud is this server's issuer"));
         }

@@ -3,6 +3,7 @@
 use chrono::Duration;
 use rand::Rng as _;
 use serde_json::{Value, json};
+use svetu_http::ClientAddress;
 use svetu_kernel::{AccountId, Actor, Timestamp};
 use uuid::Uuid;
 
@@ -16,7 +17,13 @@ use super::{
     request,
     token::{Asking, TokenAnswer, first_refresh, invalid_grant},
 };
-use crate::{Identity, IdentityError, limits::Entrance, service, store, token};
+use crate::{
+    Identity, IdentityError, jobs,
+    letter::Letter,
+    limits::Entrance,
+    service::{self, shown_network},
+    store, token,
+};
 
 pub const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const LIFE_S: i64 = 600;
@@ -45,6 +52,7 @@ struct Waiting {
     hash: Vec<u8>,
     client: String,
     scopes: Vec<String>,
+    network: String,
 }
 
 impl Identity {
@@ -54,6 +62,7 @@ impl Identity {
         client: &Client,
         form: &Params,
         jkt: Option<&str>,
+        address: ClientAddress,
         now: Timestamp,
     ) -> Result<Value> {
         if !client.may(GRANT_TYPE) {
@@ -61,6 +70,9 @@ impl Identity {
         }
         let scopes = request::scopes(form, client)?;
         let audience = request::resources(form.resources(), client, &self.oauth.api())?;
+        let waits = self.limits.may_wait(&client.id, address, now);
+        waits.map_err(|_| OAuthError::new(Code::TemporarilyUnavailable, "too many devices wait already"))?;
+        let network = shown_network(address);
         let (device_code, hash) = token::new();
         for _ in 0..TRIES_MAX {
             let user_code: String = {
@@ -69,8 +81,8 @@ impl Identity {
             };
             let done = sqlx::query!(
                 "insert into identity.oauth_device
-                     (hash, user_code, client, scopes, audience, dpop_jkt, interval_s, created_at, expires_at)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
+                     (hash, user_code, client, scopes, audience, dpop_jkt, interval_s, created_at, expires_at, network)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing",
                 hash.as_slice(),
                 user_code,
                 client.id,
@@ -79,7 +91,8 @@ impl Identity {
                 jkt,
                 INTERVAL_S,
                 now,
-                now + Duration::seconds(LIFE_S)
+                now + Duration::seconds(LIFE_S),
+                network
             )
             .execute(self.db.pool())
             .await?;
@@ -115,7 +128,9 @@ impl Identity {
         let waiting = self.waiting_device(user_code, now).await?.ok_or(IdentityError::NoSuchRequest)?;
         let client = client::by_id(&self.db, &waiting.client).await?.ok_or(IdentityError::NoSuchRequest)?;
         let account = store::by_id(&self.db, person.account).await?;
-        Ok(Question { goes_to: String::new(), client, scopes: waiting.scopes, email: self.address_of(&account).await? })
+        let email = self.address_of(&account).await?;
+        let network = Some(waiting.network).filter(|network| !network.is_empty());
+        Ok(Question { goes_to: String::new(), client, scopes: waiting.scopes, network, email })
     }
 
     /// The person's answer.
@@ -158,8 +173,11 @@ impl Identity {
             return Err(IdentityError::NoSuchRequest);
         }
         let kind = if allowed { "device_allowed" } else { "device_refused" };
-        let detail = json!({ "client": waiting.client, "scopes": waiting.scopes });
+        let detail = json!({ "client": waiting.client, "scopes": waiting.scopes, "network": waiting.network });
         store::note(&mut tx, now, person.account, &person.account.to_string(), kind, detail).await?;
+        if allowed {
+            jobs::order(&mut tx, Some(person.account), Letter::DeviceAllowed, now).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -168,7 +186,7 @@ impl Identity {
         let Some(code) = normal(user_code) else { return Ok(None) };
         let waiting = sqlx::query_as!(
             Waiting,
-            "select hash, client, scopes from identity.oauth_device
+            "select hash, client, scopes, network from identity.oauth_device
              where user_code = $1 and state = 'pending' and expires_at > $2",
             code,
             now

@@ -41,7 +41,7 @@ impl Identity {
         }
         let subject = self.read_access_token(form.need("subject_token")?, now).await?;
         let (claims, grant) = subject.ok_or_else(|| invalid("subject_token is unknown, over or revoked"))?;
-        let for_the_client = claims.aud.iter().any(|aud| client.resources.contains(aud));
+        let for_the_client = claims.aud.iter().any(|aud| client.serves.contains(aud));
         if !for_the_client {
             return Err(invalid("subject_token was not given to this client as a resource server"));
         }

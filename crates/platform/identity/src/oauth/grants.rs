@@ -2,11 +2,12 @@
 
 use chrono::Duration;
 use serde_json::{Value, json};
+use svetu_contracts::identity::SITE_CLIENT;
 use svetu_db::{Db, Tx};
 use svetu_kernel::{AccountId, Timestamp};
 use uuid::Uuid;
 
-use super::{CODE_S, GRANT_S, REFRESH_GRACE_S, REFRESH_IDLE_S, params::Params};
+use super::{ACCESS_TOKEN_S, CODE_S, GRANT_S, REFRESH_GRACE_S, REFRESH_IDLE_S, params::Params};
 use crate::{
     IdentityError,
     people::{self, SealedAddress, WrappedKey},
@@ -15,6 +16,8 @@ use crate::{
     token::{self, TokenHash},
 };
 
+/// In the audit log: the client itself asked for it.
+pub const GRANT_REVOKED: &str = "grant_revoked";
 const REQUEST: &str = "identity.oauth_request.sealed";
 
 /// A grant that is not revoked, of an account that is active, whose session lives or which outlives it.
@@ -219,7 +222,8 @@ pub async fn bind(tx: &mut Tx<'_>, grant: Uuid, jkt: &str) -> Result<(), Identit
     Ok(())
 }
 
-/// Ends a grant and all that hangs on it. `why` is what the audit log calls it.
+/// Ends a grant and all that hangs on it. `why` is what the audit log calls it; that the site lets go of a session of its own is
+/// in the log as what its person did.
 pub async fn revoke(tx: &mut Tx<'_>, grant: Uuid, why: &str, now: Timestamp) -> Result<(), IdentityError> {
     let ended = sqlx::query!(
         "update identity.oauth_grant set revoked_at = $2 where id = $1 and revoked_at is null returning account, client",
@@ -228,7 +232,7 @@ pub async fn revoke(tx: &mut Tx<'_>, grant: Uuid, why: &str, now: Timestamp) -> 
     )
     .fetch_optional(&mut **tx)
     .await?;
-    if let Some(ended) = ended {
+    if let Some(ended) = ended.filter(|ended| ended.client != SITE_CLIENT || why != GRANT_REVOKED) {
         let (by, detail) = (format!("client:{}", ended.client), json!({ "client": ended.client, "grant": grant }));
         store::note(tx, now, AccountId::from_uuid(ended.account), &by, why, detail).await?;
     }
@@ -407,6 +411,36 @@ pub async fn kept(db: &Db, kind: &str, name: &str, now: Timestamp) -> Result<Opt
     Ok(Some(KeptRequest { client: row.client, params, dpop_jkt: row.dpop_jkt, created_at: row.created_at }))
 }
 
+/// So many requests of one client wait at once, and so many of its devices: beyond, the oldest go.
+const WAITING_MAX: i64 = 50_000;
+const BOUND_ROWS_MAX: i64 = 20_000;
+
+pub async fn bound(db: &Db) -> Result<u64, IdentityError> {
+    bound_to(db, WAITING_MAX).await
+}
+
+pub async fn bound_to(db: &Db, waiting_max: i64) -> Result<u64, IdentityError> {
+    let requests = sqlx::query!(
+        "delete from identity.oauth_request where hash in
+             (select hash from (select hash, row_number() over (partition by client, kind order by created_at desc) as n
+                  from identity.oauth_request) r where n > $1 limit $2)",
+        waiting_max,
+        BOUND_ROWS_MAX
+    )
+    .execute(db.pool())
+    .await?;
+    let devices = sqlx::query!(
+        "delete from identity.oauth_device where hash in
+             (select hash from (select hash, row_number() over (partition by client order by created_at desc) as n
+                  from identity.oauth_device) d where n > $1 limit $2)",
+        waiting_max,
+        BOUND_ROWS_MAX
+    )
+    .execute(db.pool())
+    .await?;
+    Ok(requests.rows_affected() + devices.rows_affected())
+}
+
 /// True when it was there: of two who take it one gets it.
 pub async fn drop_kept(tx: &mut Tx<'_>, kind: &str, name: &str) -> Result<bool, IdentityError> {
     let hash = token::hash(name);
@@ -416,7 +450,8 @@ pub async fn drop_kept(tx: &mut Tx<'_>, kind: &str, name: &str) -> Result<bool, 
     Ok(done.rows_affected() == 1)
 }
 
-/// Removes what is over; a grant some days after, so that a replayed token is still known as one.
+/// Removes what is over; a grant some days after, so that a replayed token is still known as one. One that was revoked has no
+/// such use any more: whatever comes back of it is refused, known or not.
 pub async fn prune(db: &Db, kept: &Kept, now: Timestamp, rows_max: i64) -> Result<u64, IdentityError> {
     let gone = delete_before!(db, rows_max,
         "delete from identity.oauth_code where hash in
@@ -434,6 +469,14 @@ pub async fn prune(db: &Db, kept: &Kept, now: Timestamp, rows_max: i64) -> Resul
         "delete from identity.oauth_grant where id in
              (select id from identity.oauth_grant where expires_at < $1 order by expires_at limit $2)"
             => now - kept.of("application_grant")?,
+        // All tokens of it are over. While the session lives its client is told of the end: one grant of it stays.
+        "delete from identity.oauth_grant where id in
+             (select g.id from identity.oauth_grant g where g.revoked_at < $1
+                  and (not exists (select from identity.session s where s.id = g.session and s.ended_at is null)
+                      or exists (select from identity.oauth_grant o where o.session = g.session and o.client = g.client
+                          and o.revoked_at is null))
+              order by g.revoked_at limit $2)"
+            => now - Duration::seconds(ACCESS_TOKEN_S) - kept.of("used_code")?,
         "delete from identity.oauth_device where hash in
              (select hash from identity.oauth_device where expires_at < $1 order by expires_at limit $2)"
             => now,

@@ -1,5 +1,7 @@
 //! `/oauth/…` and `/.well-known/…`: what the specifications name, as they name it.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use axum::{
     Form, Json, Router,
     body::Bytes,
@@ -10,12 +12,13 @@ use axum::{
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use serde::Deserialize;
 use serde_json::json;
+use svetu_http::ClientAddress;
 use svetu_kernel::{Actor, Language, Subject};
 use tower_http::cors::{Any, CorsLayer};
 
 use super::{
     Result,
-    authorize::Step,
+    authorize::{Origin, STANDS_IN, Step},
     error::{Code, OAuthError},
     keys::SET_MAX_AGE_S,
     logout::Leave,
@@ -57,18 +60,36 @@ pub fn routes(identity: Identity) -> Router {
 /// Who asks and in what language, for pages. Whoever stands in for somebody lets no application in, in neither name.
 struct Visitor {
     actor: Actor,
-    language: Language,
+    origin: Origin,
 }
 
-/// The same for whoever only leaves.
-struct Leaver(Visitor);
+/// The same where standing in is looked at later: for whoever leaves, or is known to the site already.
+struct Anybody(Visitor);
+
+/// Where the request comes from.
+struct Address(ClientAddress);
+
+fn address_of(parts: &Parts) -> ClientAddress {
+    parts.extensions.get().copied().unwrap_or(ClientAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED)))
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Address {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Self, Self::Rejection> {
+        Ok(Self(address_of(parts)))
+    }
+}
 
 impl Visitor {
     fn of(parts: &Parts) -> Self {
         let accept = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         Self {
             actor: parts.extensions.get::<Actor>().cloned().unwrap_or_else(Actor::visitor),
-            language: accept.map_or_else(Language::default, Language::negotiate),
+            origin: Origin {
+                language: accept.map_or_else(Language::default, Language::negotiate),
+                address: address_of(parts),
+            },
         }
     }
 }
@@ -81,12 +102,12 @@ impl FromRequestParts<Identity> for Visitor {
         if visitor.actor.acting.is_none() {
             return Ok(visitor);
         }
-        let refused = OAuthError::new(Code::AccessDenied, "support stands in for this person");
-        Err(identity.go(Step::Stop(refused), visitor.language))
+        let refused = OAuthError::new(Code::AccessDenied, STANDS_IN);
+        Err(identity.go(Step::Stop(refused), visitor.origin.language))
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Leaver {
+impl<S: Send + Sync> FromRequestParts<S> for Anybody {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Self, Self::Rejection> {
@@ -185,12 +206,17 @@ async fn par(State(identity): State<Identity>, headers: HeaderMap, body: Bytes) 
     identity.with_nonce(&headers, response)
 }
 
-async fn device(State(identity): State<Identity>, headers: HeaderMap, body: Bytes) -> Response {
+async fn device(
+    State(identity): State<Identity>,
+    Address(address): Address,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let answer = async {
         let (form, now) = (form(&headers, &body)?, identity.clock.now());
         let client = identity.authenticate_client(&headers, &form, now).await?;
         let jkt = identity.dpop(&headers, "POST", &identity.oauth.endpoint("device"), None, now).await?;
-        identity.begin_device(&client, &form, jkt.as_deref(), now).await
+        identity.begin_device(&client, &form, jkt.as_deref(), address, now).await
     };
     let response = match answer.await {
         Ok(answer) => private(Json(answer)),
@@ -258,14 +284,14 @@ async fn userinfo(State(identity): State<Identity>, method: Method, headers: Hea
     identity.with_nonce(&headers, response)
 }
 
-async fn authorize(State(identity): State<Identity>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
+async fn authorize(State(identity): State<Identity>, Anybody(visitor): Anybody, RawQuery(query): RawQuery) -> Response {
     let params = Params::parse(query.unwrap_or_default().as_bytes());
     answer_authorize(&identity, visitor, params).await
 }
 
 async fn authorize_by_form(
     State(identity): State<Identity>,
-    visitor: Visitor,
+    Anybody(visitor): Anybody,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
@@ -285,12 +311,12 @@ fn again(endpoint: &str, identity: &Identity, body: &Bytes) -> Response {
 }
 
 async fn answer_authorize(identity: &Identity, visitor: Visitor, params: Result<Params>) -> Response {
-    let Visitor { actor, language } = visitor;
+    let Visitor { actor, origin } = visitor;
     let step = match params {
-        Ok(params) => identity.authorize(&actor, params, language, identity.clock.now()).await,
+        Ok(params) => identity.authorize(&actor, params, origin, identity.clock.now()).await,
         Err(error) => Step::Stop(error),
     };
-    identity.go(step, language)
+    identity.go(step, origin.language)
 }
 
 #[derive(Deserialize)]
@@ -303,8 +329,8 @@ async fn go_on(
     visitor: Visitor,
     axum::extract::Query(waiting): axum::extract::Query<Waiting>,
 ) -> Response {
-    let step = identity.go_on(&visitor.actor, &waiting.request, visitor.language, identity.clock.now()).await;
-    identity.go(step, visitor.language)
+    let step = identity.go_on(&visitor.actor, &waiting.request, visitor.origin, identity.clock.now()).await;
+    identity.go(step, visitor.origin.language)
 }
 
 #[derive(Deserialize)]
@@ -316,11 +342,11 @@ struct Decision {
 /// The gateway has checked that our own page asks.
 async fn decide(State(identity): State<Identity>, visitor: Visitor, Form(form): Form<Decision>) -> Response {
     let (allowed, now) = (form.decision == "allow", identity.clock.now());
-    let step = identity.decide(&visitor.actor, &form.request, allowed, visitor.language, now).await;
-    identity.go(step, visitor.language)
+    let step = identity.decide(&visitor.actor, &form.request, allowed, visitor.origin, now).await;
+    identity.go(step, visitor.origin.language)
 }
 
-async fn logout(State(identity): State<Identity>, Leaver(visitor): Leaver, RawQuery(query): RawQuery) -> Response {
+async fn logout(State(identity): State<Identity>, Anybody(visitor): Anybody, RawQuery(query): RawQuery) -> Response {
     let params = Params::parse(query.unwrap_or_default().as_bytes());
     answer_logout(&identity, visitor, params, false).await
 }
@@ -328,7 +354,7 @@ async fn logout(State(identity): State<Identity>, Leaver(visitor): Leaver, RawQu
 /// From a client's page, or from our own with the person's word.
 async fn logout_by_form(
     State(identity): State<Identity>,
-    Leaver(visitor): Leaver,
+    Anybody(visitor): Anybody,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
@@ -341,14 +367,15 @@ async fn logout_by_form(
 }
 
 async fn answer_logout(identity: &Identity, visitor: Visitor, params: Result<Params>, confirmed: bool) -> Response {
-    let answer =
-        async { identity.leave(&visitor.actor, &params?, confirmed, visitor.language, identity.clock.now()).await };
+    let answer = async {
+        identity.leave(&visitor.actor, &params?, confirmed, visitor.origin.language, identity.clock.now()).await
+    };
     match answer.await {
         Ok(Leave::Done(to)) => {
             let gone = AppendHeaders([(header::SET_COOKIE, gone_cookie(identity))]);
             (gone, see(&to)).into_response()
         }
         Ok(Leave::Ask(to)) => see(&to),
-        Err(error) => identity.go(Step::Stop(error), visitor.language),
+        Err(error) => identity.go(Step::Stop(error), visitor.origin.language),
     }
 }

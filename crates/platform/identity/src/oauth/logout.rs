@@ -11,7 +11,7 @@ use svetu_ports::HandlerError;
 use url::Url;
 use uuid::Uuid;
 
-use super::{Result, client, params::Params};
+use super::{Result, client, grants, params::Params};
 use crate::{
     Identity, IdentityError,
     calls::{self, PublicOnly, is_public_host},
@@ -97,7 +97,7 @@ pub fn job(identity: &Identity) -> JobKind {
     }
 }
 
-/// Sessions that ended by disuse or by age end at clients too: their time is looked at every minute.
+/// Sessions that ended by disuse or by age end at clients too, with what these were given: their time is looked at every minute.
 pub fn over_job(identity: &Identity) -> JobKind {
     JobKind {
         name: "identity.sessions_over",
@@ -120,8 +120,7 @@ impl JobHandler for Over {
                  select s.id from identity.session s
                  where s.ended_at is null
                      and (s.expires_at <= $1 or s.last_seen_at + make_interval(secs => s.idle_s_max::float8) <= $1)
-                     and exists (select from identity.oauth_grant g join identity.oauth_client c on c.id = g.client
-                         where g.session = s.id and c.backchannel_logout_uri is not null and c.disabled_at is null)
+                     and exists (select from identity.oauth_grant g where g.session = s.id)
                  limit $2 for update skip locked)
              returning id",
             now,
@@ -132,6 +131,7 @@ impl JobHandler for Over {
         .map_err(IdentityError::from)?;
         sessions::ended_too(&mut tx, &over, now).await?;
         tx.commit().await.map_err(IdentityError::from)?;
+        grants::bound(&self.0.db).await?;
         Ok(())
     }
 }
@@ -190,9 +190,14 @@ impl Identity {
         language: Language,
         now: Timestamp,
     ) -> Result<Leave> {
-        let hint = match params.get("id_token_hint") {
-            Some(hint) => Some(self.read_hint(hint, now).await?),
-            None => None,
+        // One that cannot be read, or that another server signed, proves nothing: their person is asked as without one (§2).
+        let (hint, doubtful) = match params.get("id_token_hint") {
+            Some(hint) => match self.read_hint(hint, now).await {
+                Ok(hint) => (Some(hint), false),
+                Err(error) if error.cause.is_none() => (None, true),
+                Err(error) => return Err(error),
+            },
+            None => (None, false),
         };
         let client_id =
             params.get("client_id").map(str::to_owned).or_else(|| hint.as_ref().map(|hint| hint.aud.clone()));
@@ -204,6 +209,7 @@ impl Identity {
         // Only to an address that is registered, word for word; else to our own page.
         let back = params.get("post_logout_redirect_uri").filter(|uri| {
             same_client
+                && !doubtful
                 && client
                     .as_ref()
                     .is_some_and(|client| client.post_logout_redirect_uris.iter().any(|known| known == uri))

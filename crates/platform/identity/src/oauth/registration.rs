@@ -102,6 +102,8 @@ impl Metadata {
             grant_types: self.grant_types.clone(),
             scopes,
             resources: Vec::new(),
+            serves: Vec::new(),
+            names_endpoints: false,
             signing_alg: self.id_token_signed_response_alg.clone(),
             fapi2: false,
             dpop_bound: self.dpop_bound_access_tokens,

@@ -219,6 +219,8 @@ mod tests {
             grant_types: vec!["authorization_code".to_owned()],
             scopes: vec!["openid".to_owned(), "email".to_owned()],
             resources: vec!["https://api.example".to_owned()],
+            serves: vec![],
+            names_endpoints: false,
             signing: Algorithm::ES256,
             fapi2: false,
             dpop_bound: false,

@@ -322,7 +322,7 @@ impl Identity {
             }));
         }
         let Some((claims, _)) = self.read_access_token(asked, now).await? else { return Ok(inactive) };
-        let concerned = claims.client_id == client.id || claims.aud.iter().any(|aud| client.resources.contains(aud));
+        let concerned = claims.client_id == client.id || claims.aud.iter().any(|aud| client.serves.contains(aud));
         if !concerned {
             return Ok(inactive);
         }
@@ -349,7 +349,7 @@ impl Identity {
             let mut tx = self.db.begin().await?;
             let row = grants::lock_refresh(&mut tx, token::hash(asked)).await?;
             if let Some(row) = row.filter(|row| row.client == client.id) {
-                grants::revoke(&mut tx, row.grant, "grant_revoked", now).await?;
+                grants::revoke(&mut tx, row.grant, grants::GRANT_REVOKED, now).await?;
                 tx.commit().await?;
             }
             return Ok(());

@@ -13,7 +13,11 @@ use svetu_text::phone::normalise;
 
 use crate::{
     Identity, IdentityError,
-    factors::{changed, codes::MAILED_S, confirmed},
+    factors::{
+        changed,
+        codes::{MAILED_S, Taken},
+        confirmed,
+    },
     limits::Entrance,
     model::Account,
     people::BlindIndex,
@@ -100,13 +104,17 @@ impl Identity {
     ) -> Result<(), IdentityError> {
         let now = self.clock.now();
         let id = confirmed(actor, now)?;
-        self.knock_factor(client, id, now)?;
+        self.knock_factor(client, id, now).await?;
         let wrong = || IdentityError::field("/code", "identity.code_wrong");
         let request = name.filter(|name| token::plausible(name)).map(token::hash).ok_or_else(wrong)?;
         let mut tx = self.db.begin().await?;
         let account = accounts::lock(&mut tx, id).await?;
         let taken = store::take(&mut tx, &self.factors.codes, request, Purpose::Add, code, now).await?;
-        let Some((_, Some(asked))) = taken.filter(|(owner, _)| *owner == id) else {
+        let (Taken::Right(owner), Some(asked)) = taken else {
+            tx.commit().await?;
+            return Err(wrong());
+        };
+        if owner != id {
             tx.commit().await?;
             return Err(wrong());
         };
@@ -157,17 +165,17 @@ impl Identity {
         Ok(name)
     }
 
-    /// Whose code it is.
     pub(crate) async fn take_text(
         &self,
         tx: &mut svetu_db::Tx<'_>,
         client: &Client,
         code: &str,
         now: Timestamp,
-    ) -> Result<Option<AccountId>, IdentityError> {
-        let Some(name) = client.code_request.as_deref().filter(|name| token::plausible(name)) else { return Ok(None) };
-        let taken = store::take(tx, &self.factors.codes, token::hash(name), Purpose::SignIn, code, now).await?;
-        Ok(taken.map(|(owner, _)| owner))
+    ) -> Result<Taken, IdentityError> {
+        let name = client.code_request.as_deref().filter(|name| token::plausible(name));
+        let Some(request) = name.map(token::hash) else { return Ok(Taken::Nothing) };
+        let (taken, _) = store::take(tx, &self.factors.codes, request, Purpose::SignIn, code, now).await?;
+        Ok(taken)
     }
 }
 

@@ -5,7 +5,7 @@ use svetu_kernel::{AccountId, Timestamp};
 
 use crate::{
     IdentityError,
-    factors::codes::{CODE_TRIES, CodeKey, typed_digits},
+    factors::codes::{CODE_TRIES, CodeKey, Taken, typed_digits},
     people::BlindIndex,
     token::TokenHash,
 };
@@ -145,7 +145,7 @@ pub async fn put_code(
     Ok(code)
 }
 
-/// A wrong one uses up a try, the right one the code. Answers whose it is, and the number that it proves.
+/// A wrong one uses up a try, the right one the code. With the number that it proves.
 pub async fn take(
     tx: &mut Tx<'_>,
     key: &CodeKey,
@@ -153,7 +153,7 @@ pub async fn take(
     purpose: Purpose,
     code: &str,
     now: Timestamp,
-) -> Result<Option<(AccountId, Option<Vec<u8>>)>, IdentityError> {
+) -> Result<(Taken, Option<Vec<u8>>), IdentityError> {
     let hash = key.hash(purpose.name(), &request, &typed_digits(code));
     let row = sqlx::query!(
         "delete from identity.phone_code
@@ -166,13 +166,15 @@ pub async fn take(
     )
     .fetch_optional(&mut **tx)
     .await?;
-    if row.is_none() {
-        sqlx::query!(
-            "update identity.phone_code set tries_left = tries_left - 1 where request = $1 and tries_left > 0",
-            request.as_slice()
-        )
-        .execute(&mut **tx)
-        .await?;
+    if let Some(row) = row {
+        return Ok((Taken::Right(AccountId::from_uuid(row.account)), row.sealed));
     }
-    Ok(row.map(|row| (AccountId::from_uuid(row.account), row.sealed)))
+    let guessed = sqlx::query_scalar!(
+        "update identity.phone_code set tries_left = tries_left - 1 where request = $1 and tries_left > 0
+         returning account",
+        request.as_slice()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok((guessed.map_or(Taken::Nothing, |account| Taken::Wrong(AccountId::from_uuid(account))), None))
 }

@@ -7,7 +7,7 @@ use svetu_db::Db;
 use svetu_kernel::Timestamp;
 
 use super::export;
-use crate::{Identity, IdentityError, api_keys, oauth};
+use crate::{Identity, IdentityError, api_keys, guesses, oauth};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
@@ -77,6 +77,6 @@ pub async fn prune(identity: &Identity, now: Timestamp, limit: i64) -> Result<u6
              (select id from identity.tenant where closed_at < $1 limit $2)" => now - kept.of("closed_shop")?,
     );
     gone += identity.audit.trim(db, now - kept.of("security_event")?, limit, now).await?;
-    gone += api_keys::prune(db, now, limit).await?;
+    gone += api_keys::prune(db, now, limit).await? + guesses::prune(db, now, limit).await?;
     Ok(gone + oauth::prune(db, &kept, now, limit).await?)
 }

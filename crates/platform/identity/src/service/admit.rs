@@ -8,11 +8,12 @@ use super::{Client, Identity, SignedIn, leave};
 use crate::{
     IdentityError,
     factors::{codes, devices, ticket, totp},
+    guesses::Guessed,
     jobs,
     letter::Letter,
     limits::Entrance,
     model::Account,
-    sessions::Proof,
+    sessions::{self, Proof},
     store, token,
 };
 
@@ -134,7 +135,7 @@ impl Identity {
             .as_deref()
             .and_then(|text| ticket::read(&self.factors.seal, PURPOSE, text, now))
             .ok_or(IdentityError::SignInOver)?;
-        self.knock_factor(client, pending.account, now)?;
+        self.knock_factor(client, pending.account, now).await?;
         let mut tx = self.db.begin().await?;
         let account = match store::lock(&mut tx, pending.account).await {
             Ok(account) if account.version == pending.version => account,
@@ -161,8 +162,9 @@ impl Identity {
         Ok(SignedIn { session, account, trusted })
     }
 
-    /// Counts a try at the account's factors before it is judged.
-    pub(crate) fn knock_factor(
+    /// Counts a try at the account's factors before it is judged. What strangers do is not counted against who comes from where the
+    /// account was entered from before: there each guess waits longer.
+    pub(crate) async fn knock_factor(
         &self,
         client: &Client,
         account: AccountId,
@@ -170,7 +172,11 @@ impl Identity {
     ) -> Result<(), IdentityError> {
         let key = account.to_string();
         self.limits.enter(Entrance::Factor, client.address, Some(&key), now)?;
-        Ok(self.limits.crowd(Entrance::Factor, &key, now)?)
+        if sessions::was_entered_from(self.db.pool(), account, &super::shown_network(client.address)).await? {
+            return Ok(());
+        }
+        self.limits.crowd(Entrance::Factor, &key, now)?;
+        self.may_guess_factor(account, now).await
     }
 
     pub(crate) async fn take_second(
@@ -206,6 +212,9 @@ impl Identity {
     ) -> Result<(), IdentityError> {
         let detail = serde_json::json!({ "device": &client.device, "network": super::shown_network(client.address) });
         store::note(&mut tx, now, account, "visitor", "factor_refused", detail).await?;
+        if !sessions::was_entered_from(&mut *tx, account, &super::shown_network(client.address)).await? {
+            self.count_guess(&mut tx, Guessed::Factor(account), now).await?;
+        }
         if self.limits.is_guessed(&account.to_string(), now) {
             jobs::order(&mut tx, Some(account), Letter::FactorGuessed, now).await?;
         }

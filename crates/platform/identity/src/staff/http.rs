@@ -208,6 +208,10 @@ struct ClientForm {
     #[serde(default)]
     #[schema(max_items = 20)]
     resources: Vec<String>,
+    /// What it is to others, as a resource server: tokens for it are its own to introspect and to exchange.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    serves: Vec<String>,
     /// `ES256`, `EdDSA`, `PS256` or `RS256`.
     #[serde(default = "es256")]
     #[schema(default = "ES256")]
@@ -229,6 +233,17 @@ struct ClientForm {
     #[serde(default)]
     #[schema(default = false)]
     first_party: bool,
+    /// Whom its assertions (`private_key_jwt`) name: `issuer` alone, or `endpoint` too for software that cannot do otherwise.
+    #[serde(default)]
+    assertion_audience: AssertionAudience,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum AssertionAudience {
+    #[default]
+    Issuer,
+    Endpoint,
 }
 
 fn es256() -> String {
@@ -250,6 +265,8 @@ impl ClientForm {
             grant_types: self.grant_types,
             scopes: self.scopes,
             resources: self.resources,
+            serves: self.serves,
+            names_endpoints: self.assertion_audience == AssertionAudience::Endpoint,
             signing_alg: self.id_token_signed_response_alg,
             fapi2: self.fapi2,
             dpop_bound: self.dpop_bound_access_tokens,

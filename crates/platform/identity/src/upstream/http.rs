@@ -287,8 +287,7 @@ async fn come_back(
                 query.extend(recovery_codes.then_some(("recovery", "1")));
                 query.extend(passkeys.then_some(("passkeys", "1")));
                 let mut response = identity.page(language, "sign-in/factor", &query);
-                let line = cookies::write(identity.secure, cookies::PENDING, &ticket, Some(PENDING_S));
-                add_cookie(response.headers_mut(), &line);
+                add_host(&identity, response.headers_mut(), cookies::PENDING, &ticket, PENDING_S);
                 response
             }
         },

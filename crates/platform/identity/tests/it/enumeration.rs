@@ -36,7 +36,14 @@ impl Subscriber for Hashes {
 
 /// Everything that a stranger sees.
 fn seen(answer: &Answer) -> String {
-    format!("{} {:?} {:?}", answer.status, answer.headers, answer.bytes)
+    let mut headers = answer.headers.clone();
+    // Random for everybody: as long for all of them.
+    if let Some(cookie) = headers.get_mut(http::header::SET_COOKIE) {
+        let shape: String =
+            cookie.to_str().unwrap().chars().map(|c| if c.is_alphanumeric() { 'x' } else { c }).collect();
+        *cookie = shape.replace(['-', '_'], "x").parse().unwrap();
+    }
+    format!("{} {headers:?} {:?}", answer.status, answer.bytes)
 }
 
 /// An account, one whose address is not proven, one without a password; the rest are nobody's.
@@ -65,7 +72,8 @@ async fn all_alike(world: &World, line: &str, forms: Vec<Value>) {
         assert_eq!(&told, expected, "{line} {form}");
     }
     let (_, hashed, orders) = first.unwrap();
-    assert_eq!((hashed, orders), (usize::from(!line.ends_with("/recovery")), 1), "{line}");
+    let hashes = !line.ends_with("/recovery") && !line.ends_with("/code");
+    assert_eq!((hashed, orders), (usize::from(hashes), 1), "{line}");
 }
 
 #[tokio::test]
@@ -86,12 +94,15 @@ async fn sign_in_tells_nothing() {
     all_alike(&world, "POST /identity/sign-in", forms).await;
 }
 
+/// A wrong code, where one was asked for.
+const GUESS: &str = "POST /identity/sign-in/code/complete";
+const CODE: &str = "POST /identity/sign-in/code";
 const ADDRESSES: [&str; 4] = ["nobody@primer.rs", "known@primer.rs", "waiting@primer.rs", "imported@primer.rs"];
 
 fn form(line: &str, email: &str) -> Value {
     match line {
         "POST /identity/sign-in" => json!({ "email": email, "password": "pogrešna lozinka" }),
-        "POST /identity/recovery" => json!({ "email": email }),
+        "POST /identity/recovery" | CODE => json!({ "email": email }),
         _ => {
             json!({ "email": email, "password": PASSWORD, "display_name": "Pera", "language": "ru", "accept_terms": true })
         }
@@ -120,10 +131,57 @@ async fn recovery_tells_nothing() {
 }
 
 #[tokio::test]
+async fn a_code_by_mail_tells_nothing() {
+    let world = World::new().await;
+    people(&world).await;
+    all_alike(&world, CODE, ADDRESSES.map(|email| form(CODE, email)).to_vec()).await;
+    assert_eq!(world.letters_to("nobody@primer.rs").await, 0);
+    // Nor does a wrong one: the same bytes and the same writes whether a code waits there or nothing.
+    let mut told = Vec::new();
+    for email in ADDRESSES {
+        let mut stranger = world.browser();
+        stranger.send(CODE, form(CODE, email)).await;
+        world.work().await;
+        let counted = "select coalesce(sum(count), 0)::bigint from identity.wrong_guess";
+        let before = world.count(counted).await;
+        let mut answers = String::new();
+        for _ in 0..7 {
+            let guess = json!({ "code": "not it" });
+            answers.push_str(&seen(&stranger.send("POST /identity/sign-in/code/complete", guess).await));
+        }
+        told.push((answers, world.count(counted).await - before));
+    }
+    assert!(told.windows(2).all(|pair| pair[0] == pair[1]), "{told:?}");
+    assert_eq!(told[0].1, 14);
+}
+
+/// Whether an account has an authenticator is told to who knows its password, and to nobody else.
+#[tokio::test]
+async fn a_second_factor_is_told_of_to_who_proved_the_first() {
+    let world = World::new().await;
+    people(&world).await;
+    let mut guarded = world.member("guarded@primer.rs").await;
+    crate::factors::enrol(&mut guarded).await;
+    let emails = ["guarded@primer.rs", "known@primer.rs", "nobody@primer.rs"];
+    let typed = |email: &str| json!({ "email": email, "password": "pogrešna lozinka" });
+    all_alike(&world, "POST /identity/sign-in", emails.map(typed).to_vec()).await;
+    all_alike(&world, CODE, emails.map(|email| form(CODE, email)).to_vec()).await;
+    // The door of the second factor, without the first.
+    let mut told = Vec::new();
+    for email in emails {
+        let mut stranger = world.browser();
+        stranger.send("POST /identity/sign-in", typed(email)).await;
+        let guess = json!({ "method": "totp", "code": "000000" });
+        told.push(seen(&stranger.send("POST /identity/sign-in/factor", guess).await));
+    }
+    assert!(told.windows(2).all(|pair| pair[0] == pair[1]), "{told:?}");
+}
+
+#[tokio::test]
 async fn a_limit_tells_nothing() {
     let world = World::new().await;
     people(&world).await;
-    for line in ["POST /identity/sign-in", "POST /identity/recovery", "POST /identity/sign-up"] {
+    for line in ["POST /identity/sign-in", "POST /identity/recovery", "POST /identity/sign-up", CODE] {
         let mut told = Vec::new();
         for email in ADDRESSES {
             let mut stranger = world.browser();
@@ -148,14 +206,22 @@ async fn time_tells_nothing() {
         times.sort_unstable();
         times[times.len() / 2]
     };
-    for line in ["POST /identity/sign-in", "POST /identity/sign-up", "POST /identity/recovery"] {
+    for line in ["POST /identity/sign-in", "POST /identity/sign-up", "POST /identity/recovery", CODE, GUESS] {
         let mut times = [Vec::new(), Vec::new()];
         for turn in 0..TURNS {
             world.clock.advance(chrono::Duration::hours(2));
             for which in [turn % 2, (turn + 1) % 2] {
                 world.work().await;
-                let form = form(line, ["known@primer.rs", &format!("nobody{turn}@primer.rs")][which]);
+                let nobody = format!("nobody{turn}@primer.rs");
+                let email = ["known@primer.rs", &nobody][which];
                 let mut browser = world.browser();
+                let (line, form) = if line == GUESS {
+                    browser.send(CODE, form(CODE, email)).await;
+                    world.work().await;
+                    (line, json!({ "code": "not it" }))
+                } else {
+                    (line, form(line, email))
+                };
                 let began = Instant::now();
                 browser.send(line, form).await;
                 times[which].push(began.elapsed());

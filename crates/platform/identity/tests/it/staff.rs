@@ -196,3 +196,40 @@ async fn an_operator_registers_an_application_and_rotates_keys() {
     let late = olga.send("POST /identity/signing-keys/rotation", json!({})).await;
     assert_eq!(late.said(), "401 auth.step_up_required");
 }
+
+/// A password alone opens nothing of the staff's, and everything of their own: there they set up what is missing.
+#[tokio::test]
+async fn the_staff_proves_two_factors() {
+    let world = World::set(crate::world::Settings { staff_factor: true, ..Default::default() }).await;
+    let (_, mut olga) = world.staff("olga@primer.rs", &[Role::Operator]).await;
+    let mut pera = world.member(PERA).await;
+    let id = id_of(&mut pera).await;
+    let work = [
+        ("GET /identity/factor-resets".to_owned(), Value::Null),
+        (format!("GET /identity/accounts/{id}"), Value::Null),
+        ("GET /identity/clients".to_owned(), Value::Null),
+        (reset_of(id), json!({ "reason": REASON })),
+    ];
+    for (line, body) in &work {
+        assert_eq!(olga.send(line, body.clone()).await.said(), "403 auth.two_factors_required", "{line}");
+        assert_eq!(pera.send(line, body.clone()).await.said(), "403 auth.forbidden", "{line}");
+    }
+    assert_eq!(olga.me().await, "olga@primer.rs");
+    let (secret, _) = enrol(&mut olga).await;
+    assert_eq!(olga.find("pera").await.said(), "403 auth.two_factors_required", "set up is not proven");
+    next_step(&world);
+    olga.send("POST /identity/me/step-up", json!({ "method": "totp", "code": code(&world, &secret) })).await;
+    for (line, body) in &work[..3] {
+        assert_eq!(olga.send(line, body.clone()).await.status, 200, "{line}");
+    }
+    // A device that is remembered spares the code, and with it the work.
+    next_step(&world);
+    let mut desk = world.browser();
+    desk.sign_in("olga@primer.rs", PASSWORD).await;
+    let form = json!({ "method": "totp", "code": code(&world, &secret), "trust_device": true });
+    desk.send("POST /identity/sign-in/factor", form).await;
+    assert_eq!(desk.find("pera").await.status, 200);
+    desk.send("POST /identity/sign-out", Value::Null).await;
+    assert_eq!(desk.sign_in("olga@primer.rs", PASSWORD).await.body()["me"]["email"], "olga@primer.rs");
+    assert_eq!(desk.find("pera").await.said(), "403 auth.two_factors_required");
+}

@@ -89,11 +89,14 @@ pub struct Settings {
     pub hash_cost: HashCost,
     pub upstreams: Vec<UpstreamConfig>,
     pub phones: PhoneConfig,
+    /// The staff proves two factors; elsewhere a password is enough, as in a demo world.
+    pub staff_factor: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { secure: false, hash_cost: CHEAP, upstreams: Vec::new(), phones: PhoneConfig::default() }
+        let phones = PhoneConfig::default();
+        Self { secure: false, hash_cost: CHEAP, upstreams: Vec::new(), phones, staff_factor: false }
     }
 }
 
@@ -166,7 +169,7 @@ impl World {
     }
 
     async fn made(test_db: TestDb, clock: Arc<ManualClock>, settings: Settings, secrets: Arc<TempDir>) -> Self {
-        let Settings { secure, hash_cost, upstreams, phones } = settings;
+        let Settings { secure, hash_cost, upstreams, phones, staff_factor } = settings;
         let (letters, texts, db) = (Arc::new(Letters::default()), Arc::new(Texts::default()), test_db.db("identity"));
         let objects: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
         let people = People::open(Arc::new(SealedFile::open(secrets.path(), None).unwrap())).await.unwrap();
@@ -188,7 +191,7 @@ impl World {
         .unwrap();
         identity.connect_personal(vec![identity.personal()]);
         let kit = Kit::new(KitConfig {
-            authorizer: Arc::new(CedarAuthorizer::try_new().unwrap()),
+            authorizer: Arc::new(CedarAuthorizer::try_new().unwrap().with_staff_factor(staff_factor)),
             clock: clock.clone(),
             catalogue: Catalogue::try_new([svetu_http::MESSAGES, svetu_identity::MESSAGES]).unwrap(),
             cursor_key: [7; 32],

@@ -104,7 +104,7 @@ export async function changePassword(_: FormState, form: FormData): Promise<Form
     const body = { current: text(form, "current"), new: text(form, "new") };
     await keepCookies(await act(locale, "POST", "/identity/me/password", { body }));
   } catch (error) {
-    return refused(locale, error, {});
+    return refusedAt("/account/security", locale, error, {});
   }
   redirect(newSession(locale));
 }

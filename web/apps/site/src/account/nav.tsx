@@ -5,12 +5,12 @@ import { Link } from "@svetu/ui/link";
 import clsx from "clsx";
 import { usePathname } from "next/navigation";
 import { useEffect, useRef } from "react";
-import { sections } from "./sections";
+import { type sections, sectionsFor } from "./sections";
 
 export type SectionNames = Record<(typeof sections)[number]["id"], string>;
 
 /** The pages of the account: a column on a desktop, a strip that scrolls on a phone. */
-export function AccountNav(props: { locale: Locale; label: string; names: SectionNames }) {
+export function AccountNav(props: { locale: Locale; label: string; names: SectionNames; standsIn: boolean }) {
   const { path } = splitPath(usePathname());
   const strip = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -28,7 +28,7 @@ export function AccountNav(props: { locale: Locale; label: string; names: Sectio
       )}
     >
       <ul className="flex w-max min-w-full gap-1 border-b border-line pb-2 lg:sticky lg:top-24 lg:w-auto lg:flex-col lg:border-0 lg:pb-0">
-        {sections.map(({ id, path: section, icon: Icon }) => {
+        {sectionsFor(props.standsIn).map(({ id, path: section, icon: Icon }) => {
           const current = path === section || path.startsWith(`${section}/`);
           return (
             <li key={id}>

@@ -25,6 +25,7 @@ const OUTCOMES = [
   "lastOwner",
   "linked",
   "phone",
+  "secondFactor",
   "failed",
 ] as const;
 type Outcome = (typeof OUTCOMES)[number];
@@ -34,7 +35,11 @@ export async function OutcomeNotice({ done }: { done?: string | string[] }) {
   if (!OUTCOMES.includes(done as Outcome)) return null;
   const t = await getTranslations("account");
   return (
-    <Notice role="status" tone={done === "failed" ? "danger" : "good"} className="mb-5">
+    <Notice
+      role="status"
+      tone={done === "failed" ? "danger" : done === "secondFactor" ? "warning" : "good"}
+      className="mb-5"
+    >
       {t(`outcome.${done as Outcome}`)}
     </Notice>
   );

@@ -16,9 +16,10 @@ import type {
   WaitingUpstream,
 } from "@svetu/api-client/types";
 import type { Locale } from "@svetu/i18n/locales";
-import { cookies } from "next/headers";
-import { forbidden } from "next/navigation";
+import { cookies, headers } from "next/headers";
+import { forbidden, redirect } from "next/navigation";
 import { cache } from "react";
+import { needsTwo, stepUpFor } from "@/auth/step-up";
 import { env } from "@/env";
 import { forwarded } from "./forwarded";
 
@@ -33,6 +34,8 @@ export async function get<T>(locale: Locale, path: string, query?: RequestOption
   } catch (error) {
     // A page that is not for whoever stands in for somebody says so, whatever it would show.
     if (error instanceof ApiError && error.code === "auth.standing_in") forbidden();
+    // The staff's work wants two factors: proven on the way, then back to the page.
+    if (needsTwo(error)) redirect(stepUpFor(locale, (await headers()).get("x-page") ?? "/staff", error));
     throw error;
   }
 }

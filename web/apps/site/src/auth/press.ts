@@ -15,7 +15,7 @@ export function refusedAt(
   error: unknown,
   values: FormState["values"],
 ): Promise<FormState> {
-  if (needsStepUp(error)) redirect(stepUpFor(locale, page));
+  if (needsStepUp(error)) redirect(stepUpFor(locale, page, error));
   return refused(locale, error, values);
 }
 
@@ -34,7 +34,7 @@ export async function press(
     else outcome = "failed";
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (needsStepUp(error)) redirect(stepUpFor(locale, page));
+    if (needsStepUp(error)) redirect(stepUpFor(locale, page, error));
     // What is gone already is as good as ended.
     if (error.status !== 404) outcome = told[error.code ?? ""] ?? "failed";
   }

@@ -5,11 +5,20 @@ import { href } from "@svetu/i18n/locales";
 import { redirect } from "next/navigation";
 import { act, sameOrigin } from "@/api/act";
 import { localeOf, text } from "@/auth/faults";
+import { DEVICE_CODE_CHARS_MAX, forgetTyped, keepTyped, typedCode } from "./typed";
+
+/** The code that a device shows, as it was typed: what it asks for is shown next. */
+export async function typeDeviceCode(form: FormData): Promise<void> {
+  const locale = localeOf(form);
+  if (!(await sameOrigin())) redirect(href(locale, "/connect/device?done=failed"));
+  await keepTyped(text(form, "user_code").slice(0, DEVICE_CODE_CHARS_MAX));
+  redirect(href(locale, "/connect/device?typed=1"));
+}
 
 /** A person's word about a device that shows a code. */
 export async function answerDevice(form: FormData): Promise<void> {
   const locale = localeOf(form);
-  const code = text(form, "user_code");
+  const code = await typedCode();
   const allow = text(form, "decision") === "allow";
   let outcome = allow ? "allowed" : "denied";
   if (!(await sameOrigin())) outcome = "failed";
@@ -22,5 +31,6 @@ export async function answerDevice(form: FormData): Promise<void> {
     if (!(error instanceof ApiError)) throw error;
     outcome = "failed";
   }
+  await forgetTyped();
   redirect(href(locale, `/connect/device?done=${outcome}`));
 }

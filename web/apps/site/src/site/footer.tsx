@@ -4,6 +4,7 @@ import { type Theme, ThemeSwitch } from "@svetu/ui/theme-switch";
 import { Monitor, Moon, Sun } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { cookies } from "next/headers";
+import { me } from "@/api/server";
 
 export async function chosenTheme(): Promise<Theme> {
   const value = (await cookies()).get("theme")?.value;
@@ -11,13 +12,14 @@ export async function chosenTheme(): Promise<Theme> {
 }
 
 export async function Footer({ locale }: { locale: Locale }) {
-  const [t, theme] = await Promise.all([getTranslations("footer"), chosenTheme()]);
-  const groups = [
+  const [t, theme, person] = await Promise.all([getTranslations("footer"), chosenTheme(), me(locale)]);
+  const groups: { title: string; links: [path: string, text: string][] }[] = [
     {
       title: t("marketplace"),
       links: [
         ["/search", t("all")],
-        ["/post", t("post")],
+        // Not for whoever only looks in somebody's place.
+        ...(person?.support_until ? [] : ([["/post", t("post")]] as [string, string][])),
         ["/price-list", t("priceList")],
       ],
     },
@@ -35,7 +37,7 @@ export async function Footer({ locale }: { locale: Locale }) {
         ["/privacy", t("privacy")],
       ],
     },
-  ] as const;
+  ];
   return (
     <footer className="no-print mt-16 border-t border-line bg-surface pb-20 lg:pb-0">
       <div className="container-page grid gap-8 py-8 sm:grid-cols-2 lg:grid-cols-4">

@@ -63,10 +63,12 @@ export async function Header({ locale }: { locale: Locale }) {
               {t("signIn")}
             </Link>
           )}
-          <Link href={href(locale, "/post")} className={buttonClass("primary", "normal", "ml-1")}>
-            <Plus aria-hidden className="size-5" />
-            {t("post")}
-          </Link>
+          {!person?.support_until && (
+            <Link href={href(locale, "/post")} className={buttonClass("primary", "normal", "ml-1")}>
+              <Plus aria-hidden className="size-5" />
+              {t("post")}
+            </Link>
+          )}
         </nav>
       </div>
     </header>
@@ -77,18 +79,24 @@ export async function Header({ locale }: { locale: Locale }) {
 export async function BottomBar({ locale }: { locale: Locale }) {
   const [t, person] = await Promise.all([getTranslations("header"), me(locale)]);
   const items = [
-    { path: "/", icon: House, text: t("homeShort") },
-    { path: "/search", icon: Search, text: t("searchShort") },
-    { path: "/post", icon: Plus, text: t("postShort"), accent: true },
-    { path: "/account/favourites", icon: Heart, text: t("favourites") },
-    { path: person ? "/account" : "/sign-in", icon: UserRound, text: person ? t("account") : t("signIn") },
+    { path: "/", icon: House, text: t("homeShort"), accent: false },
+    { path: "/search", icon: Search, text: t("searchShort"), accent: false },
+    // Not for whoever only looks in somebody's place.
+    ...(person?.support_until ? [] : [{ path: "/post", icon: Plus, text: t("postShort"), accent: true }]),
+    { path: "/account/favourites", icon: Heart, text: t("favourites"), accent: false },
+    {
+      path: person ? "/account" : "/sign-in",
+      icon: UserRound,
+      text: person ? t("account") : t("signIn"),
+      accent: false,
+    },
   ];
   return (
     <nav
       aria-label={t("main")}
       className="no-print fixed inset-x-0 bottom-0 z-30 border-t border-line bg-bg pb-[env(safe-area-inset-bottom)] lg:hidden"
     >
-      <ul className="grid grid-cols-5">
+      <ul className={person?.support_until ? "grid grid-cols-4" : "grid grid-cols-5"}>
         {items.map(({ path, icon: Icon, text, accent }) => (
           <li key={path}>
             <Link

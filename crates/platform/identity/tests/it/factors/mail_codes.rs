@@ -118,3 +118,70 @@ async fn who_has_not_proven_the_address_gets_the_letter_that_does() {
     assert_eq!(world.count("select count(*) from identity.mail_code").await, 0);
     assert_eq!(pera.get("/identity/me/factors").await.body()["password"], Value::Bool(true));
 }
+
+async fn wrong(browser: &mut Browser<'_>, right: &str) -> String {
+    complete(browser, if right == "000000" { "000001" } else { "000000" }).await
+}
+
+/// Six codes, five tries each, from as many networks: from there on no stranger's guess is right, until tomorrow.
+#[tokio::test]
+async fn strangers_guess_at_an_account_so_often_a_day() {
+    let world = World::new().await;
+    let home = world.member(PERA).await.address;
+    for _ in 0..6 {
+        let mut thief = world.browser();
+        ask(&mut thief, PERA).await;
+        let sent = mailed(&world, PERA).await;
+        for _ in 0..5 {
+            assert_eq!(wrong(&mut thief, &sent).await, "422 validation.failed");
+        }
+        world.clock.advance(Duration::minutes(7));
+    }
+    let lucky = async || {
+        let mut thief = world.browser();
+        ask(&mut thief, PERA).await;
+        let sent = mailed(&world, PERA).await;
+        (complete(&mut thief, &sent).await, complete(&mut thief, &sent).await)
+    };
+    assert_eq!(lucky().await, ("422 validation.failed".to_owned(), "422 validation.failed".to_owned()));
+    // The owner, where they were before, is not kept out.
+    let mut pera = world.browser();
+    pera.address = home;
+    ask(&mut pera, PERA).await;
+    let sent = mailed(&world, PERA).await;
+    assert_eq!(complete(&mut pera, &sent).await, "200");
+    world.clock.advance(Duration::days(1));
+    assert_eq!(lucky().await.0, "200");
+}
+
+#[tokio::test]
+async fn a_network_guesses_so_often_a_day() {
+    let world = World::new().await;
+    world.member(PERA).await;
+    let mut crowd = world.browser();
+    for n in 0..200 {
+        if n % 5 == 0 {
+            ask(&mut crowd, &format!("somebody{n}@primer.rs")).await;
+        }
+        assert_eq!(complete(&mut crowd, "000000").await, "422 validation.failed");
+        world.clock.advance(Duration::seconds(3));
+    }
+    let mut neighbour = world.browser();
+    neighbour.address = crowd.address;
+    ask(&mut neighbour, PERA).await;
+    let sent = mailed(&world, PERA).await;
+    assert_eq!(complete(&mut neighbour, &sent).await, "429 request.rate_limited");
+    // Another process knows it as well: what is counted lies in the database, and names nobody.
+    let names: Vec<Vec<u8>> =
+        sqlx::query_scalar("select whose from identity.wrong_guess").fetch_all(world.db.pool()).await.unwrap();
+    assert!(names.len() > 1 && names.iter().all(|whose| whose.len() == 32));
+    let mut elsewhere = world.browser();
+    ask(&mut elsewhere, PERA).await;
+    let sent = mailed(&world, PERA).await;
+    assert_eq!(complete(&mut elsewhere, &sent).await, "200");
+    world.clock.advance(Duration::days(1));
+    assert_eq!(complete(&mut neighbour, "000000").await, "422 validation.failed");
+    world.clock.advance(Duration::days(2));
+    world.work().await;
+    assert_eq!(world.count("select count(*) from identity.wrong_guess").await, 0);
+}

@@ -126,3 +126,25 @@ async fn a_client_may_ask_for_two_factors() {
     let claims = verified(&world, tokens["id_token"].as_str().unwrap()).await;
     assert_eq!((&claims["acr"], &claims["amr"]), (&json!("urn:svetu:acr:mfa"), &json!(["mfa", "otp"])));
 }
+
+/// An open session and the old password are not enough where there is more than a password.
+#[tokio::test]
+async fn a_password_is_changed_by_all_that_the_account_asks_for() {
+    const CHANGE: &str = "POST /identity/me/password";
+    let world = World::new().await;
+    let mut pera = world.member(PERA).await;
+    let form = |current: &str, new: &str| json!({ "current": current, "new": new });
+    world.clock.advance(Duration::minutes(11));
+    assert_eq!(pera.send(CHANGE, form(PASSWORD, "druga lozinka")).await.said(), "204", "a password alone");
+    pera.send(STEP, json!({ "method": "password", "password": "druga lozinka" })).await;
+    let (secret, _) = enrol(&mut pera).await;
+    world.clock.advance(Duration::minutes(11));
+    for current in ["druga lozinka", "pogrešna"] {
+        assert_eq!(pera.send(CHANGE, form(current, "treća lozinka")).await.said(), "401 auth.step_up_required");
+    }
+    let by_code = json!({ "method": "totp", "code": code(&world, &secret) });
+    assert_eq!(pera.send(STEP, by_code).await.said(), "204");
+    assert_eq!(pera.send(CHANGE, form("pogrešna", "treća lozinka")).await.said(), "422 validation.failed");
+    assert_eq!(pera.send(CHANGE, form("druga lozinka", "treća lozinka")).await.said(), "204");
+    assert_eq!(pera.me().await, PERA);
+}

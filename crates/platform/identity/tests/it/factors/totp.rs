@@ -263,3 +263,54 @@ async fn the_secret_is_sealed_to_its_account() {
     assert_eq!(second(&mut thief, "totp", &code(&world, &secret)).await, "500 internal");
     assert_eq!(thief.me().await, "401 auth.required");
 }
+
+/// Who knows the password and guesses on, from wherever: thirty a day are all. From where the owner was before they come in.
+#[tokio::test]
+async fn strangers_guess_at_the_second_factor_so_often_a_day() {
+    let world = World::new().await;
+    let mut home = world.member(PERA).await;
+    let (secret, _) = enrol(&mut home).await;
+    let guess = async || {
+        let mut thief = world.browser();
+        assert_eq!(thief.sign_in(PERA, PASSWORD).await.status, 200);
+        let right = code(&world, &secret);
+        second(&mut thief, "totp", if right == "000000" { "000001" } else { "000000" }).await
+    };
+    for n in 0..30 {
+        assert_eq!(guess().await, "422 validation.failed", "{n}");
+        world.clock.advance(Duration::seconds(40));
+    }
+    assert_eq!(guess().await, "429 request.rate_limited");
+    let mut pera = world.browser();
+    pera.address = home.address;
+    pera.sign_in(PERA, PASSWORD).await;
+    assert_eq!(second(&mut pera, "totp", &code(&world, &secret)).await, "200");
+    world.clock.advance(Duration::days(1));
+    assert_eq!(guess().await, "422 validation.failed");
+}
+
+/// A page of another host of the domain can plant a cookie, but none of these (RFC 6265bis §4.1.3.2).
+#[tokio::test]
+async fn with_tls_the_cookies_are_this_hosts() {
+    let world = World::with(true, crate::world::CHEAP).await;
+    let mut home = world.member(PERA).await;
+    let (secret, _) = enrol(&mut home).await;
+    next_step(&world);
+    let mut pera = world.browser();
+    pera.sign_in(PERA, PASSWORD).await;
+    assert_eq!(pera.jar.keys().collect::<Vec<_>>(), ["__Host-svetu_pending"]);
+    let mut planted = world.browser();
+    planted.jar.insert("svetu_pending".to_owned(), pera.jar["__Host-svetu_pending"].clone());
+    assert_eq!(second(&mut planted, "totp", &code(&world, &secret)).await, "401 identity.sign_in_over");
+    let form = json!({ "method": "totp", "code": code(&world, &secret), "trust_device": true });
+    let answer = pera.send("POST /identity/sign-in/factor", form).await;
+    assert_eq!(answer.said(), "200");
+    assert_eq!(pera.jar.keys().collect::<Vec<_>>(), ["__Host-svetu_device"]);
+    let mut lines = answer.headers.get_all(http::header::SET_COOKIE).iter().map(|line| line.to_str().unwrap());
+    assert!(lines.all(|line| line.starts_with("__Host-") && line.contains("; Path=/;") && line.contains("; Secure")));
+    pera.send("POST /identity/sign-out", Value::Null).await;
+    assert_eq!(pera.sign_in(PERA, PASSWORD).await.body()["me"]["email"], PERA);
+    let mut mailed = world.browser();
+    mailed.send("POST /identity/sign-in/code", json!({ "email": PERA })).await;
+    assert_eq!(mailed.jar.keys().collect::<Vec<_>>(), ["__Host-svetu_code"]);
+}

@@ -34,6 +34,8 @@ pub fn registration(id: &str, auth_method: AuthMethod) -> NewClient {
         grant_types: ["authorization_code", "refresh_token"].map(str::to_owned).to_vec(),
         scopes: ["openid", "profile", "email", "offline_access", "reports"].map(str::to_owned).to_vec(),
         resources: vec!["https://reports.example".to_owned()],
+        serves: vec![],
+        names_endpoints: false,
         signing_alg: "ES256".to_owned(),
         fapi2: false,
         dpop_bound: false,
@@ -294,6 +296,11 @@ impl Browser<'_> {
         let decision = if allow { "allow" } else { "deny" };
         let form = [("request", waiting), ("decision", decision)];
         self.page(Request::post("/oauth/decide"), &serde_html_form::to_string(form).unwrap()).await
+    }
+
+    /// A form of a page of ours.
+    pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Went {
+        self.page(Request::post(path), &serde_html_form::to_string(fields).unwrap()).await
     }
 
     pub async fn visit(&mut self, path: &str) -> Went {

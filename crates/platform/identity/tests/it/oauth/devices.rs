@@ -39,6 +39,7 @@ async fn a_person_answers_for_a_device() {
     let path = format!("/identity/device-requests/{}", user_code.to_lowercase());
     let asked = ana.get(&path).await.body();
     assert_eq!((&asked["client_name"], &asked["goes_to"]), (&json!("Primer"), &json!("")));
+    assert_eq!(asked["network"], "0.0.0.0/24", "where the device is");
     assert_eq!(ana.send(&format!("POST {path}"), json!({ "allow": true })).await.said(), "204");
     // Answered: nobody answers again.
     assert_eq!(
@@ -86,4 +87,70 @@ async fn codes_cannot_be_guessed_in_a_row() {
         said.push(ana.get("/identity/device-requests/BCDF-GHJK").await.status);
     }
     assert!(said.contains(&429), "{said:?}");
+}
+
+/// Who was talked into typing a code learns by letter what they let in.
+#[tokio::test]
+async fn a_device_that_was_let_in_is_told_of() {
+    let world = World::new().await;
+    let mut tv = App::new(&world, television()).await;
+    let mut ana = world.member("ana@primer.rs").await;
+    for (allow, letters) in [(false, 0), (true, 1)] {
+        let shown = tv.post("/oauth/device", &[("scope", "openid")]).await.body();
+        let line = format!("POST /identity/device-requests/{}", shown["user_code"].as_str().unwrap());
+        assert_eq!(ana.send(&line, json!({ "allow": allow })).await.said(), "204");
+        world.work().await;
+        let sent = world.letters.sent.lock();
+        assert_eq!(sent.iter().filter(|mail| mail.subject == "A device was let in").count(), letters);
+    }
+}
+
+/// Each is a row: so many of one application from one network, and the newest of all.
+#[tokio::test]
+async fn what_waits_for_a_person_is_bounded() {
+    let world = World::new().await;
+    let app = App::public(&world).await;
+    let other = App::new(&world, registration("other", AuthMethod::None)).await;
+    let mut nobody = world.browser();
+    let request = app.request("openid");
+    for _ in 0..600 {
+        assert!(nobody.authorize(&request).await.page().starts_with("/sign-in"));
+    }
+    let refused = nobody.authorize(&request).await;
+    assert_eq!(refused.param("error"), Some("temporarily_unavailable"));
+    assert!(nobody.authorize(&other.request("openid")).await.page().starts_with("/sign-in"));
+    assert!(world.browser().authorize(&request).await.page().starts_with("/sign-in"), "from elsewhere");
+    // Who is signed in and agreed waits for nobody.
+    let mut ana = world.member("ana@primer.rs").await;
+    app.code(&mut ana, "openid").await;
+
+    let mut tv = App::new(&world, television()).await;
+    for _ in 0..600 {
+        assert_eq!(tv.post("/oauth/device", &[]).await.status, 200);
+    }
+    assert_eq!(tv.post("/oauth/device", &[]).await.body()["error"], "temporarily_unavailable");
+
+    for (table, columns, values) in [
+        ("oauth_request", "kind, client, sealed", "'waiting', 'app', ''"),
+        ("oauth_device", "user_code, client, scopes, audience, interval_s", "'x' || n, 'tv', '{}', '{}', 5"),
+    ] {
+        sqlx::query(&format!(
+            "insert into identity.{table} (hash, {columns}, created_at, expires_at)
+             select sha256(('crowd ' || n)::bytea), {values}, now() - interval '40 years', now() + interval '40 years'
+             from generate_series(1, 50000) n"
+        ))
+        .execute(world.db.pool())
+        .await
+        .unwrap();
+    }
+    let newest = world.count("select count(*) from identity.oauth_request where octet_length(sealed) > 0").await;
+    world.clock.advance(Duration::seconds(61));
+    world.work().await;
+    for table in ["oauth_request", "oauth_device"] {
+        let client = if table == "oauth_request" { "app" } else { "tv" };
+        let left = format!("select count(*) from identity.{table} where client = '{client}'");
+        assert_eq!(world.count(&left).await, 50_000, "{table}");
+    }
+    let left = world.count("select count(*) from identity.oauth_request where octet_length(sealed) > 0").await;
+    assert_eq!(left, newest, "the oldest went");
 }

@@ -5,7 +5,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use svetu_identity::{AuthMethod, NewClient};
 
-use super::app::{App, registration, verified};
+use super::app::{App, Pair, registration, verified};
 use crate::world::{PASSWORD, World};
 
 #[tokio::test]
@@ -44,6 +44,40 @@ async fn a_hint_of_somebody_elses_ends_nothing() {
     let hint = app.tokens(&mut ana, "openid").await["id_token"].as_str().unwrap().to_owned();
     assert!(iva.visit(&format!("/oauth/logout?id_token_hint={hint}")).await.page().starts_with("/connect/leave"));
     assert_eq!(iva.me().await, "iva@primer.rs");
+}
+
+/// RP-Initiated Logout §2: the person is asked, and nobody is led to where such a hint comes from.
+#[tokio::test]
+async fn a_hint_that_nobody_can_read_asks_its_person() {
+    let world = World::new().await;
+    let mut app = App::public(&world).await;
+    let mut ana = world.member("ana@primer.rs").await;
+    let hint = app.tokens(&mut ana, "openid").await["id_token"].as_str().unwrap().to_owned();
+    let claims = json!({ "iss": "https://elsewhere.example", "aud": "app", "sub": "x", "sid": "y" });
+    let foreign = Pair::new().sign("JWT", false, &claims);
+    let cut = hint[..hint.rfind('.').unwrap()].to_owned();
+    for hint in ["rubbish", "a.b.c", &foreign, &cut, &format!("{cut}.AAAA")] {
+        for back in ["https://app.example/bye", "https://evil.example/"] {
+            let query = [("id_token_hint", hint), ("client_id", "app"), ("post_logout_redirect_uri", back)];
+            let path = format!("/oauth/logout?{}", serde_html_form::to_string(query).unwrap());
+            assert!(ana.visit(&path).await.page().starts_with("/connect/leave?client_id=app"), "{hint} {back}");
+            assert_eq!(ana.me().await, "ana@primer.rs");
+            assert_eq!(world.browser().visit(&path).await.page(), "/", "{hint} {back}: who is nobody is led nowhere");
+        }
+    }
+    // Their own word, then: back to what is registered, and nowhere else.
+    for (back, led) in [("https://evil.example/", false), ("https://app.example/bye", true)] {
+        let mut ana = world.browser();
+        ana.sign_in("ana@primer.rs", PASSWORD).await;
+        let form = [("confirm", "yes"), ("client_id", "app"), ("post_logout_redirect_uri", back), ("state", "s")];
+        let went = ana.submit("/oauth/logout", &form).await;
+        if led {
+            assert_eq!(went.param("state"), Some("s"))
+        } else {
+            assert_eq!(went.page(), "/")
+        }
+        assert_eq!(ana.me().await, "401 auth.required");
+    }
 }
 
 /// Of a client: where it is told, and what it was told.

@@ -87,17 +87,57 @@ async fn a_client_signs_its_name() {
             "two aud",
             pair.sign("JWT", false, &changed("aud", json!(["http://localhost:8080", "https://elsewhere.example"]))),
         ),
+        // Another server may have given our address for its own (audience injection).
+        ("our token endpoint", pair.sign("JWT", false, &changed("aud", json!("http://localhost:8080/oauth/token")))),
         ("sub", pair.sign("JWT", false, &changed("sub", json!("other")))),
         ("over", pair.sign("JWT", false, &changed("exp", json!(now - 1)))),
         ("lives too long", pair.sign("JWT", false, &changed("exp", json!(now + 3_600)))),
         ("of tomorrow", pair.sign("JWT", false, &changed("nbf", json!(now + 86_400)))),
         ("used", pair.sign("JWT", false, &used)),
     ];
-    wrong.push(("used again", wrong[7].1.clone()));
+    wrong.push(("used again", wrong[8].1.clone()));
     for (index, (what, assertion)) in wrong.iter().enumerate() {
         let answer = app.post("/oauth/token", &[CREDENTIALS[0], kind, ("client_assertion", assertion)]).await;
-        let expected = if index == 7 { 200 } else { 401 };
+        let expected = if index == 8 { 200 } else { 401 };
         assert_eq!(answer.status, expected, "{what}: {}", answer.body());
+    }
+}
+
+/// Software that names the endpoint whatever it is told: where it is registered so, and nowhere else.
+#[tokio::test]
+async fn an_assertion_names_an_endpoint_where_that_is_registered() {
+    let world = World::new().await;
+    let pair = Pair::new();
+    let lenient = NewClient {
+        jwks: Some(pair.set()),
+        names_endpoints: true,
+        ..machine("old-library", AuthMethod::PrivateKeyJwt)
+    };
+    let mut app = App::new(&world, lenient).await;
+    let kind = ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    for (aud, status) in [
+        ("http://localhost:8080", 200),
+        ("http://localhost:8080/oauth/token", 200),
+        ("http://localhost:8080/oauth/par", 200),
+        ("http://localhost:8080/oauth/revoke", 401),
+        ("https://elsewhere.example/oauth/token", 401),
+    ] {
+        let mut claims = app.assertion();
+        claims["aud"] = json!(aud);
+        let assertion = pair.sign("JWT", false, &claims);
+        let answer = app.post("/oauth/token", &[CREDENTIALS[0], kind, ("client_assertion", &assertion)]).await;
+        assert_eq!(answer.status, status, "{aud}");
+    }
+    for wrong in [
+        NewClient { names_endpoints: true, ..machine("robot", AuthMethod::ClientSecretBasic) },
+        NewClient {
+            names_endpoints: true,
+            fapi2: true,
+            jwks: Some(pair.set()),
+            ..machine("robot", AuthMethod::PrivateKeyJwt)
+        },
+    ] {
+        assert!(world.identity.register_client(&wrong).await.is_err());
     }
 }
 

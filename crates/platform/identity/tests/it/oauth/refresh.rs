@@ -87,6 +87,22 @@ async fn of_many_who_bring_one_code_one_gets_tokens_and_then_nobody_has_them() {
     assert_eq!(world.count("select count(*) from identity.oauth_grant where revoked_at is null").await, 0);
 }
 
+/// Tokens are their client's: in another's hands a refresh token is nothing, and its family lives on.
+#[tokio::test]
+async fn another_clients_refresh_token_is_unknown() {
+    let world = World::new().await;
+    let mut app = App::public(&world).await;
+    let mut other = App::new(&world, registration("other", AuthMethod::None)).await;
+    let mut secret = App::new(&world, registration("secret", AuthMethod::ClientSecretBasic)).await;
+    let mut ana = world.member("ana@primer.rs").await;
+    let token = of(&app.tokens(&mut ana, "openid").await);
+    for thief in [&mut other, &mut secret] {
+        assert_eq!(thief.refresh(&token).await.body()["error"], "invalid_grant");
+        thief.post("/oauth/revoke", &[("token", token.as_str())]).await;
+    }
+    assert_eq!(app.refresh(&token).await.status, 200);
+}
+
 #[tokio::test]
 async fn narrower_is_allowed_wider_is_not() {
     let world = World::new().await;
@@ -113,4 +129,41 @@ async fn a_grant_ends_with_its_session_unless_it_was_asked_for_longer() {
     world.clock.advance(Duration::seconds(31 * 86_400));
     assert_eq!(app.refresh(&offline).await.body()["error"], "invalid_grant");
     assert_eq!(ana.sign_in("ana@primer.rs", PASSWORD).await.status, 200);
+}
+
+/// Revoked, or given for a session that ended: when the last token is over nothing is left of it.
+#[tokio::test]
+async fn what_is_over_does_not_pile_up() {
+    let world = World::new().await;
+    let mut app = App::public(&world).await;
+    let mut ana = world.member("ana@primer.rs").await;
+    let revoked = of(&app.tokens(&mut ana, "openid").await);
+    app.tokens(&mut ana, "openid").await;
+    let mut left = world.member("boban@primer.rs").await;
+    app.tokens(&mut left, "openid").await;
+    app.tokens(&mut left, "openid offline_access").await;
+    app.post("/oauth/revoke", &[("token", revoked.as_str())]).await;
+    left.send("POST /identity/sign-out", serde_json::Value::Null).await;
+    let grants = "select count(*) from identity.oauth_grant";
+    let dead = "select count(*) from identity.oauth_grant where revoked_at is not null";
+    world.work().await;
+    assert_eq!((world.count(grants).await, world.count(dead).await), (4, 2), "a token may still come back");
+    world.clock.advance(Duration::days(2));
+    world.work().await;
+    assert_eq!((world.count(grants).await, world.count(dead).await), (2, 0));
+
+    // The only one of its client in a session that lives: the client is still told of the session's end.
+    let mut vesna = world.member("vesna@primer.rs").await;
+    let only = of(&app.tokens(&mut vesna, "openid").await);
+    app.post("/oauth/revoke", &[("token", only.as_str())]).await;
+    world.clock.advance(Duration::days(2));
+    world.work().await;
+    assert_eq!(world.count(dead).await, 1);
+    // Of a session that nobody uses any more.
+    world.clock.advance(Duration::days(32));
+    world.work().await;
+    world.clock.advance(Duration::days(2));
+    world.work().await;
+    let left = world.count("select count(*) from identity.oauth_grant where offline").await;
+    assert_eq!((world.count(grants).await, left), (1, 1), "what was asked for longer stays");
 }

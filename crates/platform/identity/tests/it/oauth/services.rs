@@ -18,7 +18,8 @@ async fn a_token_is_exchanged_for_a_narrower_one() {
     let reports = NewClient {
         redirect_uris: vec![],
         grant_types: vec![EXCHANGE.to_owned()],
-        resources: vec!["https://reports.example".to_owned(), "https://store.example".to_owned()],
+        resources: vec!["https://store.example".to_owned()],
+        serves: vec!["https://reports.example".to_owned()],
         ..registration("reports", AuthMethod::ClientSecretBasic)
     };
     let mut service = App::new(&world, reports).await;
@@ -76,12 +77,36 @@ async fn a_token_is_exchanged_for_a_narrower_one() {
     let to_store = [("resource", "https://store.example"), ("scope", "reports")];
     assert_eq!(post(form(&bound, &to_store)).await["error"], "invalid_dpop_proof");
     assert_eq!(post(form("rubbish", &[("resource", "https://store.example")])).await["error"], "invalid_request");
+    // Meant for the service that it calls: none of its business.
+    let onward = answer["access_token"].as_str().unwrap();
+    assert_eq!(post(form(onward, &[("resource", "https://store.example")])).await["error"], "invalid_request");
     // A token for the platform's own API was not given to this service.
     let own = app.tokens(&mut ana, "openid").await["access_token"].as_str().unwrap().to_owned();
     assert_eq!(post(form(&own, &[("resource", "https://store.example")])).await["error"], "invalid_request");
+    for (token, active) in [(given.as_str(), true), (onward, true), (own.as_str(), false)] {
+        // What came of an exchange is its own, too; what is meant for others is not.
+        assert_eq!(service.post("/oauth/introspect", &[("token", token)]).await.body()["active"], active);
+    }
+    let mut store = App::new(
+        &world,
+        NewClient {
+            redirect_uris: vec![],
+            grant_types: vec!["client_credentials".to_owned()],
+            scopes: vec!["reports".to_owned()],
+            serves: vec!["https://store.example".to_owned()],
+            resources: vec!["https://reports.example".to_owned()],
+            ..registration("store", AuthMethod::ClientSecretBasic)
+        },
+    )
+    .await;
+    for (token, active) in [(onward, true), (given.as_str(), false)] {
+        assert_eq!(store.post("/oauth/introspect", &[("token", token)]).await.body()["active"], active);
+    }
     // Revoked with what it came from.
     ana.send("POST /identity/sign-out", Value::Null).await;
-    assert_eq!(post(form(&given, &[("resource", "https://store.example")])).await["error"], "invalid_request");
+    let form = form(&given, &[("resource", "https://store.example")]);
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(service.post("/oauth/token", &form).await.body()["error"], "invalid_request");
 }
 
 #[tokio::test]

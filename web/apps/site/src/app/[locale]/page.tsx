@@ -8,7 +8,7 @@ import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import type { Locale } from "@svetu/i18n/locales";
 import { Link } from "@svetu/ui/link";
-import { favouriteIds, search } from "@/api/server";
+import { favouriteIds, me, search } from "@/api/server";
 import { pageLocale } from "@/i18n/page-locale";
 import { Cards } from "@/listing/card";
 import { ViewedStrip } from "@/listing/viewed-strip";
@@ -30,7 +30,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function Home({ params }: Props) {
   const locale = await pageLocale(params);
-  const t = await getTranslations("home");
+  const [t, person] = await Promise.all([getTranslations("home"), me(locale)]);
   return (
     <div className="container-page">
       <JsonLd
@@ -89,19 +89,22 @@ export default async function Home({ params }: Props) {
             ["follow", Bell, "/search"],
             ["safe", ShieldCheck, "/safety"],
           ] as const
-        ).map(([key, Icon, path]) => (
-          <div key={key}>
-            <Icon aria-hidden className="size-6 text-accent" />
-            <h2 className="mt-3 text-lg">{t(`${key}.title`)}</h2>
-            <p className="mt-1 text-base text-quiet">{t(`${key}.text`)}</p>
-            <Link
-              href={href(locale, path)}
-              className="mt-2 inline-flex min-h-9 items-center text-base text-accent hover:underline"
-            >
-              {t(`${key}.action`)}
-            </Link>
-          </div>
-        ))}
+        )
+          // Not for whoever only looks in somebody's place.
+          .filter(([, , path]) => path !== "/post" || !person?.support_until)
+          .map(([key, Icon, path]) => (
+            <div key={key}>
+              <Icon aria-hidden className="size-6 text-accent" />
+              <h2 className="mt-3 text-lg">{t(`${key}.title`)}</h2>
+              <p className="mt-1 text-base text-quiet">{t(`${key}.text`)}</p>
+              <Link
+                href={href(locale, path)}
+                className="mt-2 inline-flex min-h-9 items-center text-base text-accent hover:underline"
+              >
+                {t(`${key}.action`)}
+              </Link>
+            </div>
+          ))}
       </section>
     </div>
   );

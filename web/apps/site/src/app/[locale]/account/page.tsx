@@ -8,7 +8,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { member } from "@/account/access";
 import { OutcomeNotice } from "@/account/outcome";
-import { sections } from "@/account/sections";
+import { sectionsFor } from "@/account/sections";
 import { pageLocale } from "@/i18n/page-locale";
 import { alternates } from "@/seo/links";
 import { worksHere } from "@/staff/rooms";
@@ -29,6 +29,7 @@ export default async function Account({ params, searchParams }: Props) {
   const locale = await pageLocale(params);
   const [person, { done }, t] = await Promise.all([member(locale), searchParams, getTranslations("account")]);
   const staff = worksHere(person.roles);
+  const standsIn = Boolean(person.support_until);
   const row = "flex min-h-16 items-center gap-4 px-2 py-2 hover:bg-surface focus-visible:-outline-offset-2";
   return (
     <div className="max-w-2xl">
@@ -47,16 +48,18 @@ export default async function Account({ params, searchParams }: Props) {
         </div>
       </header>
       <div className="mt-5 flex flex-wrap gap-3">
-        <Link href={href(locale, "/post")} className={buttonClass()}>
-          <Plus aria-hidden className="size-5" />
-          {t("post")}
-        </Link>
+        {!standsIn && (
+          <Link href={href(locale, "/post")} className={buttonClass()}>
+            <Plus aria-hidden className="size-5" />
+            {t("post")}
+          </Link>
+        )}
         <Link href={href(locale, `/sellers/${person.user_id}`)} className={buttonClass("secondary")}>
           {t("public")}
         </Link>
       </div>
       <ul className="mt-6 divide-y divide-line border-y border-line">
-        {sections.map(({ id, path, icon: Icon }) => (
+        {sectionsFor(standsIn).map(({ id, path, icon: Icon }) => (
           <li key={id}>
             <Link href={href(locale, path)} className={row}>
               <Icon aria-hidden className="size-6 shrink-0 text-accent" />

@@ -37,6 +37,11 @@ export default async function StepUp({ params, searchParams }: Props) {
     formLabels(),
     get<Factors>(locale, "/identity/me/factors"),
   ]);
+  // What wants two factors is not opened by a password: who has no second one sets it up first.
+  const two = query.two === "1";
+  if (two && !factors.totp_since && factors.passkeys.length === 0) {
+    redirect(href(locale, "/account/security?done=secondFactor"));
+  }
   const recovery = query.method === "recovery";
   const code: FormField = {
     name: "code",
@@ -78,7 +83,7 @@ export default async function StepUp({ params, searchParams }: Props) {
         factors.totp_since &&
         factors.recovery_codes_left > 0 && (
           <Link
-            href={`${href(locale, "/step-up")}?${new URLSearchParams({ next, ...(recovery ? {} : { method: "recovery" }) })}`}
+            href={`${href(locale, "/step-up")}?${new URLSearchParams({ next, ...(two && { two: "1" }), ...(!recovery && { method: "recovery" }) })}`}
             className="inline-block min-h-6 text-accent hover:underline"
           >
             {recovery ? t("factor.useTotp") : t("factor.useRecovery")}
@@ -93,7 +98,7 @@ export default async function StepUp({ params, searchParams }: Props) {
             next={next}
             labels={{ button: t("passkey.confirm"), none: t("passkey.none"), failed: t("passkey.failed") }}
           />
-          <Or>{t("or")}</Or>
+          {!(two && !factors.totp_since) && <Or>{t("or")}</Or>}
         </>
       )}
       {factors.totp_since
@@ -106,15 +111,17 @@ export default async function StepUp({ params, searchParams }: Props) {
               maxLength: 20,
             })
           : form("totp", { ...code, label: t("factor.totp") })
-        : factors.password && query.sent !== "1"
-          ? form("password", {
-              name: "password",
-              kind: "password",
-              label: t("password"),
-              autoComplete: "current-password",
-              maxLength: 256,
-            })
-          : byMail}
+        : two
+          ? null
+          : factors.password && query.sent !== "1"
+            ? form("password", {
+                name: "password",
+                kind: "password",
+                label: t("password"),
+                autoComplete: "current-password",
+                maxLength: 256,
+              })
+            : byMail}
     </AuthFrame>
   );
 }

@@ -43,7 +43,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function MyAds({ params, searchParams }: Props) {
   const locale = await pageLocale(params);
   const query = await searchParams;
-  await member(locale);
+  const person = await member(locale);
   const state = STATES.find((one): one is Tab => one === query.state);
   const [t, answer] = await Promise.all([
     getTranslations("account"),
@@ -88,9 +88,14 @@ export default async function MyAds({ params, searchParams }: Props) {
           icon={<Tag />}
           title={state ? t("ads.noneIn") : t("ads.none")}
           actions={
-            <Link href={href(locale, state ? PATH : "/post")} className={buttonClass(state ? "secondary" : "primary")}>
-              {state ? t("ads.showAll") : t("post")}
-            </Link>
+            (state || !person.support_until) && (
+              <Link
+                href={href(locale, state ? PATH : "/post")}
+                className={buttonClass(state ? "secondary" : "primary")}
+              >
+                {state ? t("ads.showAll") : t("post")}
+              </Link>
+            )
           }
         >
           {!state && t("ads.noneText")}

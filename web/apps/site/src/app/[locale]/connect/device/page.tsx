@@ -10,7 +10,8 @@ import { getTranslations } from "next-intl/server";
 import { redirect } from "next/navigation";
 import { deviceRequest, meAtProvider, orNull } from "@/api/server";
 import { AuthFrame } from "@/auth/frame";
-import { answerDevice } from "@/connect/actions";
+import { answerDevice, typeDeviceCode } from "@/connect/actions";
+import { DEVICE_CODE_CHARS_MAX, typedCode } from "@/connect/typed";
 import { Scopes } from "@/connect/scopes";
 import { pageLocale } from "@/i18n/page-locale";
 
@@ -19,7 +20,6 @@ interface Props {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }
 
-const CODE_CHARS_MAX = 40;
 /** Latin letters in every script: an argument, for messages are transliterated. */
 const EXAMPLE = "BCDF-GHJK";
 
@@ -29,7 +29,10 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: t("device.title"), robots: { index: false } };
 }
 
-/** Where a person types the code that a device shows (RFC 8628 §3.3). */
+/**
+ * Where a person types the code that a device shows (RFC 8628 §3.3). Also when it stands in the address: a link that somebody
+ * sent fills in nothing, so that nobody lets in a device that they do not see.
+ */
 export default async function Device({ params, searchParams }: Props) {
   const locale = await pageLocale(params);
   const [t, query] = await Promise.all([getTranslations("connect"), searchParams]);
@@ -52,15 +55,12 @@ export default async function Device({ params, searchParams }: Props) {
       </div>
     );
   }
-  const code = typeof query.user_code === "string" ? query.user_code.slice(0, CODE_CHARS_MAX) : "";
   const person = await meAtProvider(locale);
-  if (!person) {
-    const back = href(locale, `/connect/device${code ? `?user_code=${encodeURIComponent(code)}` : ""}`);
-    redirect(`${href(locale, "/sign-in")}?next=${encodeURIComponent(back)}`);
-  }
+  if (!person) redirect(`${href(locale, "/sign-in")}?next=${encodeURIComponent(href(locale, "/connect/device"))}`);
+  const code = query.typed === "1" ? await typedCode() : "";
   const asked = code ? await orNull(deviceRequest(locale, code), 404, 400, 429) : null;
   if (!asked) {
-    const wrong = code !== "" || done === "failed";
+    const wrong = query.typed === "1" || done === "failed";
     return (
       <AuthFrame title={t("device.title")} lead={t("device.lead")}>
         {wrong && (
@@ -68,14 +68,15 @@ export default async function Device({ params, searchParams }: Props) {
             {t("device.wrongText")}
           </Notice>
         )}
-        <form method="get" className="flex flex-col gap-5">
+        <form action={typeDeviceCode} className="flex flex-col gap-5">
+          <input type="hidden" name="locale" value={locale} />
           <Field id="user_code" label={t("device.code")} help={t("device.example", { code: EXAMPLE })}>
             <Input
               id="user_code"
               name="user_code"
               aria-describedby="user_code-help"
               required
-              maxLength={CODE_CHARS_MAX}
+              maxLength={DEVICE_CODE_CHARS_MAX}
               autoComplete="off"
               autoCapitalize="characters"
               spellCheck={false}
@@ -92,10 +93,10 @@ export default async function Device({ params, searchParams }: Props) {
   return (
     <AuthFrame title={t("device.heading", { name: asked.client_name })} lead={t("device.check", { code })}>
       <p className="rounded-card bg-surface px-4 py-3 text-base break-words">{asked.email}</p>
+      {asked.network && <p className="mt-3 text-base">{t("device.network", { network: asked.network })}</p>}
       <Scopes scopes={asked.scopes} />
       <form action={answerDevice} className="mt-8 flex flex-col gap-3 sm:flex-row">
         <input type="hidden" name="locale" value={locale} />
-        <input type="hidden" name="user_code" value={code} />
         <Button type="submit" size="large" name="decision" value="allow">
           {t("allow")}
         </Button>

@@ -23,7 +23,7 @@ export async function POST(request: Request, context: Context): Promise<Response
     return go(href(locale, "/account"), cookies);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (needsStepUp(error)) return go(stepUpFor(locale, page));
+    if (needsStepUp(error)) return go(stepUpFor(locale, page, error));
     return told(TOLD[error.code ?? ""] ?? "failed");
   }
 }
