@@ -1,7 +1,7 @@
 # Sve Tu Platforma. `make help` lists the verbs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up start stop cluster build install test test-rust test-web test-e2e test-engines test-cluster engines oidc-matrix torture check fmt bench screens openapi sqlx clean
+.PHONY: help up start stop cluster build install test test-rust test-web test-e2e test-engines test-cluster chaos engines oidc-matrix torture check fmt bench screens openapi sqlx clean
 
 LISTINGS ?= 5000
 SEED ?= 1
@@ -67,6 +67,11 @@ test-cluster: install-test web/node_modules/.installed ## what people and progra
 	scripts/build-site.sh
 	scripts/test-e2e.sh cluster api
 	scripts/test-e2e.sh cluster journeys
+
+chaos: install-test web/node_modules/.installed ## ten minutes of dying and freezing processes and engines under a cluster that is used (SVETU_CHAOS_SEED=N repeats one)
+	cargo build --locked --workspace --features svetu/engines,svetu-postgres/engine
+	scripts/build-site.sh
+	scripts/test-e2e.sh cluster chaos
 
 oidc-matrix: web/node_modules/.installed ## six OpenID clients of other people sign in at a platform of its own
 	cargo build --locked --workspace --bins --example openidconnect

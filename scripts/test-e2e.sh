@@ -50,8 +50,10 @@ case $what in
   web) npm --prefix web run e2e ;;
   # What people do, without the walk over every page in every language.
   journeys) (cd web && node --test --test-concurrency=2 $(ls e2e/*.test.mjs | grep -v e2e/pages-)) ;;
+  # SVETU_CHAOS_S seconds, in the order of SVETU_CHAOS_SEED.
+  chaos) SVETU_ENGINES_STATE=$state/engines SVETU_XTASK=$(realpath "$xtask") node web/e2e/chaos.mjs ;;
   matrix) npm --prefix web run matrix -- "${@:2}" ;;
   screens) npm --prefix web run screens ;;
   lighthouse) npm --prefix web run lighthouse -- "${@:2}" ;;
-  *) echo "scripts/test-e2e.sh: expected all, api, web, journeys, matrix, screens or lighthouse, not '$what'" >&2; exit 2 ;;
+  *) echo "scripts/test-e2e.sh: expected all, api, web, journeys, chaos, matrix, screens or lighthouse, not '$what'" >&2; exit 2 ;;
 esac
