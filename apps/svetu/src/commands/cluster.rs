@@ -1,6 +1,12 @@
 //! A whole cluster on this machine.
 
-use std::{ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc, time::Instant};
+use std::{
+    ffi::OsString,
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context as _, Result, bail};
 use axum::{
@@ -11,6 +17,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use svetu_cluster::keys;
+use svetu_contracts::{ContractError, search::SearchContract};
 use svetu_kernel::{Clock as _, SharedClock, SystemClock};
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -35,6 +42,8 @@ use crate::{
 
 /// Ours alone, for what an operator asks of services.
 const OPERATOR: &str = "operator";
+const CAUGHT_UP_MAX: Duration = Duration::from_secs(120);
+const PAUSE: Duration = Duration::from_millis(500);
 
 pub async fn run(command: Cluster, config: &Config) -> Result<ExitCode> {
     match command {
@@ -117,7 +126,7 @@ async fn serve(
         let control = Control::open(&config.state.folder, routes)?;
         if let Some(listings) = up.demo {
             demo(config, &database.url, &public_url, listings).await?;
-            search.catch_up().await?;
+            caught_up(&*search).await?;
         }
         lock.announce(&Running {
             pid: std::process::id(),
@@ -167,6 +176,17 @@ async fn demo(config: &Config, database_url: &str, public_url: &str, listings: u
     let seeded = seeded.await;
     session.close().await;
     seeded
+}
+
+/// An index that was just made may not be searched yet.
+async fn caught_up(search: &dyn SearchContract) -> Result<()> {
+    let began = Instant::now();
+    loop {
+        match search.catch_up().await {
+            Err(ContractError::Unavailable(_)) if began.elapsed() < CAUGHT_UP_MAX => tokio::time::sleep(PAUSE).await,
+            done => return Ok(done?),
+        }
+    }
 }
 
 /// What was said to us before the verb.
