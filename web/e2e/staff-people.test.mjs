@@ -99,7 +99,7 @@ describe("the staff", () => {
     await click(page, "office.clients.register");
     const told = page.getByText(t("office.clients.once"));
     await told.waitFor();
-    const shown = await page.locator("code").filter({ hasText: "client_secret" }).innerText();
+    const shown = await page.locator("code").filter({ hasText: "client_id" }).innerText();
     const [, id, secret] = shown.match(/client_id (\S+)\s+client_secret (\S+)/);
     const basic = Buffer.from(`${id}:${secret}`).toString("base64");
     const answer = await fetch(new URL("/oauth/introspect", address("sr-Latn", "/")), {
