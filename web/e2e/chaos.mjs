@@ -79,6 +79,7 @@ const kept = new Map();
 async function write(cookie, town, writer) {
   for (let n = 0; going; n += 1) {
     const title = `Knjiga ${seed}-${writer}-${n}`;
+    const key = `chaos-${seed}-${writer}-${n}`;
     const body = {
       title,
       description: "",
@@ -89,12 +90,12 @@ async function write(cookie, town, writer) {
       language: "sr-Latn",
     };
     for (;;) {
-      const made = await ask("POST", "/marketplace/listings", { cookie, key: `chaos-${title}`, body });
+      const made = await ask("POST", "/marketplace/listings", { cookie, key, body });
       if (made.ok) {
         acknowledged.set(made.data.id, { title, published: false });
         if (n % 3 === 0) {
           const path = `/marketplace/listings/${made.data.id}/publish`;
-          const published = await ask("POST", path, { cookie, key: `chaos-publish-${title}`, body: {} });
+          const published = await ask("POST", path, { cookie, key: `${key}-publish`, body: {} });
           acknowledged.get(made.data.id).published = published.ok;
         }
         break;

@@ -6,6 +6,7 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, ensure};
@@ -13,6 +14,7 @@ use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 use svetu_contracts::{
+    ContractError,
     identity::NewAccount,
     listings::{BulkMode, BulkOutcome},
     search::NewSavedSearch,
@@ -28,6 +30,8 @@ use crate::{platform::Contracts, progress};
 const ACCOUNTS_CHUNK: u64 = 500;
 const LISTINGS_CHUNK: u64 = 250;
 const OTHERS_CHUNK: usize = 1_000;
+const INDEX_MAX: Duration = Duration::from_secs(120);
+const PAUSE: Duration = Duration::from_millis(500);
 const PICTURES_PARALLEL: usize = 4;
 /// Of one ad: a world of any size loads in bounded time.
 const PICTURES_OF_AD_MAX: usize = 4;
@@ -158,6 +162,17 @@ pub struct Seeder<'a> {
 }
 
 impl Seeder<'_> {
+    /// An index that was just made elsewhere may not be searched yet.
+    async fn save_searches(&self, searches: Vec<NewSavedSearch>) -> Result<u64> {
+        let began = Instant::now();
+        loop {
+            match self.contracts.search.save_searches(searches.clone()).await {
+                Err(ContractError::Unavailable(_)) if began.elapsed() < INDEX_MAX => tokio::time::sleep(PAUSE).await,
+                saved => return Ok(saved?),
+            }
+        }
+    }
+
     /// This world was loaded to its end before.
     pub async fn is_done(&self, seed: u64, listings: u64) -> Result<bool> {
         let journal = self.journal(&Files::new(self.state, self.database, seed, listings)?).await?;
@@ -408,7 +423,7 @@ impl Seeder<'_> {
                 created_at: search.created_at,
             });
             if chunk.len() == OTHERS_CHUNK || all.peek().is_none() {
-                saved += self.contracts.search.save_searches(std::mem::take(&mut chunk)).await?;
+                saved += self.save_searches(std::mem::take(&mut chunk)).await?;
             }
         }
         Ok(saved)
