@@ -161,18 +161,18 @@ pub struct Seeder<'a> {
     pub database: &'a str,
 }
 
-impl Seeder<'_> {
-    /// An index that was just made elsewhere may not be searched yet.
-    async fn save_searches(&self, searches: Vec<NewSavedSearch>) -> Result<u64> {
-        let began = Instant::now();
-        loop {
-            match self.contracts.search.save_searches(searches.clone()).await {
-                Err(ContractError::Unavailable(_)) if began.elapsed() < INDEX_MAX => tokio::time::sleep(PAUSE).await,
-                saved => return Ok(saved?),
-            }
+/// An index that another process just made may not be searched yet.
+pub async fn once_indexed<T>(ask: impl AsyncFn() -> Result<T, ContractError>) -> Result<T> {
+    let began = Instant::now();
+    loop {
+        match ask().await {
+            Err(ContractError::Unavailable(_)) if began.elapsed() < INDEX_MAX => tokio::time::sleep(PAUSE).await,
+            done => return Ok(done?),
         }
     }
+}
 
+impl Seeder<'_> {
     /// This world was loaded to its end before.
     pub async fn is_done(&self, seed: u64, listings: u64) -> Result<bool> {
         let journal = self.journal(&Files::new(self.state, self.database, seed, listings)?).await?;
@@ -423,7 +423,8 @@ impl Seeder<'_> {
                 created_at: search.created_at,
             });
             if chunk.len() == OTHERS_CHUNK || all.peek().is_none() {
-                saved += self.save_searches(std::mem::take(&mut chunk)).await?;
+                let some = std::mem::take(&mut chunk);
+                saved += once_indexed(async || self.contracts.search.save_searches(some.clone()).await).await?;
             }
         }
         Ok(saved)

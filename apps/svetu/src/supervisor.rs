@@ -84,11 +84,6 @@ impl Plan {
         }
         Ok(())
     }
-
-    /// For certificates: each process with its roles.
-    pub fn names(&self) -> Vec<(String, Vec<String>)> {
-        self.process.iter().map(|process| (process.name.clone(), process.roles.clone())).collect()
-    }
 }
 
 fn role_of(name: &str) -> Option<Role> {
@@ -145,7 +140,7 @@ enum Order {
 pub struct Supervisor {
     start: Start,
     binary: Mutex<PathBuf>,
-    services: String,
+    services: BTreeMap<String, Vec<String>>,
     processes: BTreeMap<String, Arc<Process>>,
     order: Vec<String>,
 }
@@ -162,26 +157,24 @@ impl Supervisor {
         fs::create_dir_all(&start.logs).with_context(|| format!("{}", start.logs.display()))?;
         let mut ports = free_ports(plan.process.len() * 2)?.into_iter();
         let mut next = || ports.next().context("no port");
-        let mut services: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let mut services: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let (mut processes, mut orders) = (BTreeMap::new(), Vec::new());
         for planned in &plan.process {
             let is_gateway_only = planned.roles.iter().all(|role| role == Role::Gateway.name());
             let (probe, listen) = (next()?, next()?);
             let listen = (!is_gateway_only).then_some(listen);
             for role in planned.roles.iter().filter(|role| *role != Role::Gateway.name()) {
-                services.entry(role).or_default().extend(listen.map(|address| address.to_string()));
+                services.entry(role.clone()).or_default().extend(listen.map(|address| address.to_string()));
             }
             let (order, taken) = mpsc::channel(4);
             let process = Process { planned: planned.clone(), listen, probe, state: Mutex::default(), orders: order };
             processes.insert(planned.name.clone(), Arc::new(process));
             orders.push(taken);
         }
-        let all: Vec<String> =
-            services.iter().map(|(role, places)| format!("{role}={}", serde_json::json!(places))).collect();
         let supervisor = Arc::new(Self {
             start,
             binary: Mutex::new(std::env::current_exe()?),
-            services: format!("{{{}}}", all.join(",")),
+            services,
             processes,
             order: plan.process.iter().map(|process| process.name.clone()).collect(),
         });
@@ -193,14 +186,8 @@ impl Supervisor {
     }
 
     /// `host:port` by role, as `cluster.services` has it.
-    pub fn services(&self) -> BTreeMap<String, Vec<String>> {
-        let mut services: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for process in self.processes.values() {
-            for role in process.planned.roles.iter().filter(|role| *role != Role::Gateway.name()) {
-                services.entry(role.clone()).or_default().extend(process.listen.map(|address| address.to_string()));
-            }
-        }
-        services
+    pub const fn services(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.services
     }
 
     pub async fn ready(&self) -> Result<()> {
@@ -341,6 +328,8 @@ impl Supervisor {
 
     fn spawn(&self, process: &Process) -> Result<Child> {
         let Planned { name, roles } = &process.planned;
+        let places = self.services.iter().map(|(role, places)| format!("{role}={}", serde_json::json!(places)));
+        let services = format!("{{{}}}", places.collect::<Vec<_>>().join(","));
         let log = File::options().create(true).append(true).open(self.log_of(name))?;
         let key = |file: String| self.start.keys.join(file).display().to_string();
         let mut command = Command::new(self.binary.lock().as_path());
@@ -348,7 +337,7 @@ impl Supervisor {
             .args(&self.start.flags)
             .args(["serve", "--with-parent", "--roles", &roles.join(",")])
             .envs(self.start.environment.iter().map(|(name, value)| (name, value)))
-            .env("SVETU__CLUSTER__SERVICES", &self.services)
+            .env("SVETU__CLUSTER__SERVICES", services)
             .env("SVETU__CLUSTER__PROBE", process.probe.to_string())
             .env("SVETU__CLUSTER__LISTEN", process.listen.map_or_else(String::new, |address| address.to_string()))
             .env("SVETU__CLUSTER__CERTIFICATE", key(format!("{name}.pem")))

@@ -32,7 +32,7 @@ pub use limits::{ClientAddress, Limiter, Quota, Verdict, Worked};
 pub use messages::{Catalogue, CatalogueError};
 pub use metrics::HttpMetrics;
 pub use page::{CursorError, Cursors, PageParams, PageRequest, Paged};
-pub use problem::{ApiProblem, Fault, FieldMessage, ProblemDocument, Problems};
+pub use problem::{ApiProblem, Fault, FieldMessage, ProblemDocument, Problems, chain};
 pub use request::{RequestInfo, TraceContext};
 
 /// The name of the cookie of a session at the OpenID Provider, which its own pages and endpoints know; the API knows [`session_cookie`].

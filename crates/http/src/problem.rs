@@ -93,7 +93,8 @@ impl Fault for std::convert::Infallible {
     }
 }
 
-fn chain(error: &dyn Error) -> String {
+/// An error and its sources, for a log.
+pub fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

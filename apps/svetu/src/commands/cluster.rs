@@ -1,12 +1,6 @@
 //! A whole cluster on this machine.
 
-use std::{
-    ffi::OsString,
-    path::PathBuf,
-    process::ExitCode,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc, time::Instant};
 
 use anyhow::{Context as _, Result, bail};
 use axum::{
@@ -17,7 +11,6 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use svetu_cluster::keys;
-use svetu_contracts::{ContractError, search::SearchContract};
 use svetu_kernel::{Clock as _, SharedClock, SystemClock};
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -35,15 +28,13 @@ use crate::{
     engines::Engines,
     running::{Lock, Running},
     schemas,
-    seed::Seeder,
+    seed::{Seeder, once_indexed},
     session::Session,
     supervisor::{self, Plan, Shown, Start, Supervisor},
 };
 
 /// Ours alone, for what an operator asks of services.
 const OPERATOR: &str = "operator";
-const CAUGHT_UP_MAX: Duration = Duration::from_secs(120);
-const PAUSE: Duration = Duration::from_millis(500);
 
 pub async fn run(command: Cluster, config: &Config) -> Result<ExitCode> {
     match command {
@@ -52,13 +43,18 @@ pub async fn run(command: Cluster, config: &Config) -> Result<ExitCode> {
         Cluster::Restart { name, binary } => restart(config, name, binary).await,
         Cluster::Keys { file, folder, days } => {
             let plan = Plan::read(&file)?;
-            let mut names = plan.names();
-            names.push((OPERATOR.to_owned(), vec![OPERATOR.to_owned()]));
+            let names = names(&plan);
             keys::make(&folder, &names, SystemClock.now(), i64::from(days))?;
             say!("{} certificates for {days} days are in {}", names.len(), folder.display());
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// For certificates: each process with its roles, and whoever operates them.
+fn names(plan: &Plan) -> Vec<(String, Vec<String>)> {
+    let processes = plan.process.iter().map(|process| (process.name.clone(), process.roles.clone()));
+    processes.chain([(OPERATOR.to_owned(), vec![OPERATOR.to_owned()])]).collect()
 }
 
 async fn up(up: ClusterUp, config: &Config) -> Result<ExitCode> {
@@ -98,9 +94,7 @@ async fn serve(
     schemas::migrate(&engines.database).await.context("the database")?;
     engines.close().await;
     let folder = config.state.folder.join("cluster");
-    let mut names = plan.names();
-    names.push((OPERATOR.to_owned(), vec![OPERATOR.to_owned()]));
-    keys::make(&folder, &names, clock.now(), 90)?;
+    keys::make(&folder, &names(plan), clock.now(), 90)?;
     let door = door::open(&config.door)?;
     let public_url = door::public_url(&config.door, door.local_addr()?.port());
     let start = Start {
@@ -119,14 +113,14 @@ async fn serve(
         own.certificate = folder.join(format!("{OPERATOR}.pem"));
         own.key = folder.join(format!("{OPERATOR}.key"));
         own.authority = folder.join(keys::AUTHORITY);
-        own.services = supervisor.services();
+        own.services = supervisor.services().clone();
         let elsewhere = Elsewhere::open(&own)?.context("the cluster")?;
         let search = elsewhere.search()?;
         let routes = control::of_search(Arc::clone(&search)).merge(routes(Arc::clone(&supervisor)));
         let control = Control::open(&config.state.folder, routes)?;
         if let Some(listings) = up.demo {
             demo(config, &database.url, &public_url, listings).await?;
-            caught_up(&*search).await?;
+            once_indexed(async || search.catch_up().await).await?;
         }
         lock.announce(&Running {
             pid: std::process::id(),
@@ -176,17 +170,6 @@ async fn demo(config: &Config, database_url: &str, public_url: &str, listings: u
     let seeded = seeded.await;
     session.close().await;
     seeded
-}
-
-/// An index that was just made may not be searched yet.
-async fn caught_up(search: &dyn SearchContract) -> Result<()> {
-    let began = Instant::now();
-    loop {
-        match search.catch_up().await {
-            Err(ContractError::Unavailable(_)) if began.elapsed() < CAUGHT_UP_MAX => tokio::time::sleep(PAUSE).await,
-            done => return Ok(done?),
-        }
-    }
 }
 
 /// What was said to us before the verb.

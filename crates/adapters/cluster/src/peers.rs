@@ -21,6 +21,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
 };
 use parking_lot::{Mutex, RwLock};
+use svetu_http::chain;
 use tokio::{
     net::TcpStream,
     time::{Instant, sleep, timeout_at},
@@ -298,18 +299,7 @@ pub(crate) async fn send(http: Http, authority: Authority, mut request: Request<
     *request.uri_mut() = uri;
     match http.request(request).await {
         Ok(response) => Tried::Answer(response),
-        Err(error) if error.is_connect() => Tried::Unsent(text(&error)),
-        Err(error) => Tried::Broken(text(&error)),
+        Err(error) if error.is_connect() => Tried::Unsent(chain(&error)),
+        Err(error) => Tried::Broken(chain(&error)),
     }
-}
-
-pub(crate) fn text(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

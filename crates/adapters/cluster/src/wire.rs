@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use tonic::{Code, Request, Response, Status, client::Grpc};
 use tonic_prost::ProstCodec;
 
-use crate::peers::{Again, Body, Http, PeerError, Peers, Tried, send, text};
+use crate::peers::{Again, Body, Http, PeerError, Peers, Tried, send};
 
 /// Of a call and of an answer: a thousand ads with their texts and pictures.
 pub const MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -133,7 +133,7 @@ async fn once(
         Err(status) if status.code() == Code::Unavailable && status.message().is_empty() => {
             Tried::Broken("it is leaving".to_owned())
         }
-        Err(status) if std::error::Error::source(&status).is_some() => Tried::Broken(text(&status)),
+        Err(status) if std::error::Error::source(&status).is_some() => Tried::Broken(svetu_http::chain(&status)),
         Err(status) => Tried::Answer(Err(status)),
     }
 }
