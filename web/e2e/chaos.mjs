@@ -76,19 +76,21 @@ async function ask(method, path, { cookie, key, body } = {}) {
 const acknowledged = new Map();
 const kept = new Map();
 
+const book = (title, town) => ({
+  title,
+  description: "",
+  category: "nonfiction",
+  condition: "new",
+  place_id: town,
+  price: { kind: "agreement" },
+  language: "sr-Latn",
+});
+
 async function write(cookie, town, writer) {
   for (let n = 0; going; n += 1) {
     const title = `Knjiga ${seed}-${writer}-${n}`;
     const key = `chaos-${seed}-${writer}-${n}`;
-    const body = {
-      title,
-      description: "",
-      category: "nonfiction",
-      condition: "new",
-      place_id: town,
-      price: { kind: "agreement" },
-      language: "sr-Latn",
-    };
+    const body = book(title, town);
     for (;;) {
       const made = await ask("POST", "/marketplace/listings", { cookie, key, body });
       if (made.ok) {
@@ -126,7 +128,7 @@ async function read(cookie, paths) {
 }
 
 function pidOfEngine(name) {
-  return JSON.parse(readFileSync(join(engines, name, "running.json"), "utf8")).process.pid;
+  return JSON.parse(readFileSync(join(engines, name, "running.json"), "utf8")).process.id;
 }
 
 async function processes() {
@@ -144,7 +146,8 @@ const NAMES = ["kafka", "opensearch", "redis", "minio"];
 async function faults() {
   const all = [];
   for (const { name } of await processes()) {
-    const pid = async () => (await processes()).find((process) => process.name === name)?.pid;
+    const pid = async () =>
+      (await eventually(name, async () => (await processes()).find((one) => one.name === name && one.pid))).pid;
     all.push({ who: name, what: "kill -9", act: async () => kill(await pid(), "SIGKILL") });
     all.push({ who: name, what: "frozen", act: async () => freeze(await pid()) });
     all.push({ who: name, what: "replaced", act: () => run(svetu, ["--state", state, "cluster", "restart", name]) });
@@ -176,13 +179,14 @@ async function faults() {
   return all;
 }
 
+/** A fault that happens to nobody would pass. */
 function kill(pid, signal) {
-  if (pid) process.kill(pid, signal);
+  if (!Number.isInteger(pid)) throw new Error(`no process to send ${signal} to`);
+  process.kill(pid, signal);
 }
 
 async function freeze(pid) {
-  if (!pid) return;
-  process.kill(pid, "SIGSTOP");
+  kill(pid, "SIGSTOP");
   await sleep(FROZEN_MS);
   try {
     process.kill(pid, "SIGCONT");
@@ -207,6 +211,33 @@ async function healed(cookie, id) {
     await sleep(PAUSE_MS);
   }
   return Date.now() - began;
+}
+
+/** An ad that is published from here on is found: the outbox, the bus and the index have caught up. */
+async function found(cookie, town, n) {
+  const began = Date.now();
+  const title = `Knjiga ${seed}-after-${n}`;
+  const body = book(title, town);
+  const made = await untilOk("POST", "/marketplace/listings", { cookie, key: `chaos-${seed}-after-${n}`, body });
+  const path = `/marketplace/listings/${made.data.id}/publish`;
+  await untilOk("POST", path, { cookie, key: `chaos-${seed}-after-${n}-publish`, body: {} });
+  for (;;) {
+    const { data } = await ask("GET", `/marketplace/search?q=${encodeURIComponent(title)}`, { cookie });
+    if (data?.items?.some(({ id }) => id === made.data.id)) return Date.now() - began;
+    if (Date.now() - began > HEALED_MS_MAX) throw new Error(`«${title}» not found within ${HEALED_MS_MAX} ms`);
+    await sleep(PAUSE_MS);
+  }
+}
+
+async function untilOk(method, path, request) {
+  const began = Date.now();
+  for (;;) {
+    const answer = await ask(method, path, request);
+    if (answer.ok) return answer;
+    if (Date.now() - began > HEALED_MS_MAX)
+      throw new Error(`${method} ${path}: ${answer.status} for ${HEALED_MS_MAX} ms`);
+    await sleep(PAUSE_MS);
+  }
 }
 
 async function listed(cookie) {
@@ -247,10 +278,13 @@ for (let n = 0; Date.now() < until; n += 1) {
   Object.assign(counted, { good: 0, failed: new Map(), slowestMs: 0 });
   await act();
   const healedMs = await healed(buyer, some[0]);
+  const foundMs = await found(trader, town, n);
   const failed = [...counted.failed].map(([status, count]) => `${count} × ${status}`).join(", ");
-  rows.push({ who, what, good: counted.good, failed: failed || "0", slowestMs: counted.slowestMs, healedMs });
+  rows.push({ who, what, good: counted.good, failed: failed || "0", slowestMs: counted.slowestMs, healedMs, foundMs });
   process.stdout.write(`  ${who} ${what}: ${counted.good} answered, ${failed || "none"} failed, `);
-  process.stdout.write(`slowest ${counted.slowestMs} ms, well ${healedMs} ms after it\n`);
+  process.stdout.write(
+    `slowest ${counted.slowestMs} ms, well ${healedMs} ms after it, an ad is found after ${foundMs} ms\n`,
+  );
   await sleep(CALM_MS);
 }
 going = false;
@@ -273,11 +307,15 @@ process.stdout.write(`${verified.stdout}`);
 process.stdout.write(`${acknowledged.size} ads acknowledged, ${lost.length} lost, ${twice} made twice, `);
 process.stdout.write(`${counted.hung.length} requests without an answer in ${DEADLINE_MS / 1000} s\n`);
 process.stdout.write(
-  "\n| | | answered | failed | slowest, s | well after, s |\n| --- | --- | --- | --- | --- | --- |\n",
+  "\n| | | answered | failed | slowest, s | well after, s | a new ad found after, s |\n| --- | --- | --- | --- | --- | --- | --- |\n",
 );
 const s = (ms) => (ms / 1000).toFixed(1);
-for (const { who, what, good, failed, slowestMs, healedMs } of rows.sort((a, b) => a.who.localeCompare(b.who))) {
-  process.stdout.write(`| ${who} | ${what} | ${good} | ${failed} | ${s(slowestMs)} | ${s(healedMs)} |\n`);
+for (const { who, what, good, failed, slowestMs, healedMs, foundMs } of rows.sort((a, b) =>
+  a.who.localeCompare(b.who),
+)) {
+  process.stdout.write(
+    `| ${who} | ${what} | ${good} | ${failed} | ${s(slowestMs)} | ${s(healedMs)} | ${s(foundMs)} |\n`,
+  );
 }
 const wrong = [...lost, ...counted.hung];
 if (wrong.length > 0 || twice > 0 || acknowledged.size === 0) {

@@ -58,6 +58,10 @@ impl ConsumerContext for Ears {
     /// The next owner begins at what is committed: a batch at work is waited for, so that it is not handled twice.
     fn pre_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
         let Rebalance::Revoke(list) = rebalance else { return };
+        // The client would keep one paused that comes back, whoever has read it meanwhile.
+        if let Err(error) = consumer.resume(list) {
+            tracing::warn!(%error, "partitions that go could not be resumed");
+        }
         let places: Vec<Place> =
             list.elements().iter().map(|element| (element.topic().to_owned(), element.partition())).collect();
         let mut done = self.done.lock();

@@ -85,3 +85,116 @@ async fn a_slow_handler_keeps_its_partitions_and_holds_up_nobody_else() {
         member.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_partition_that_was_full_is_read_on_after_it_went_and_came_back() {
+    const ROUNDS: u64 = 300;
+    let engine = Engine::start("kafka");
+    let (one, two) = (bus(engine.url()), bus(engine.url()));
+    for round in 0..ROUNDS {
+        publish(&one, &(0..16).map(|key| event(format!("key-{key}"), round)).collect::<Vec<_>>()).await;
+    }
+    let whole = 16 * usize::try_from(ROUNDS).unwrap();
+    let seen = Seen::slow(Duration::from_millis(20));
+    // What waits of a partition is soon more than four batches of ten.
+    let stays = run(&one, "test.full", 10, seen.clone());
+    eventually("it begins", || async { seen.len() > 0 }).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let comes = run(&two, "test.full", 10, seen.clone());
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    comes.stop().await;
+    assert!(seen.distinct().len() < whole, "it was too quick to be full");
+    eventually("everything arrived", || async { seen.distinct().len() == whole }).await;
+    eventually("the group knows it", || async { one.lag("test.full").await.is_ok_and(|lag| lag == 0) }).await;
+    stays.stop().await;
+    assert_eq!(seen.len(), whole, "nothing is handled twice");
+}
+
+/// A member in a process of its own, which can be killed.
+struct Process(std::process::Child);
+
+impl Process {
+    fn start(engine: &Engine, group: &str) -> Self {
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "members::is_a_process_of_its_own", "--ignored", "--nocapture"]);
+        command.env("SVETU_TEST_MEMBER", engine.url()).env("SVETU_TEST_GROUP", group);
+        Self(command.stdout(std::process::Stdio::null()).spawn().unwrap())
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.0.id().to_string();
+        assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "the tests beside it start it"]
+async fn is_a_process_of_its_own() {
+    let Ok(url) = std::env::var("SVETU_TEST_MEMBER") else { return };
+    let group: &'static str = std::env::var("SVETU_TEST_GROUP").unwrap().leak();
+    run(&bus(&url), group, 10, Seen::slow(Duration::from_millis(5))).task.await.unwrap();
+}
+
+/// Under load all the while; afterwards nothing is behind.
+async fn is_killed_and_frozen(group: &'static str, signals: &[&str]) {
+    let engine = Engine::start("kafka");
+    let bus = bus(engine.url());
+    let seen = Seen::slow(Duration::from_millis(5));
+    publish(&bus, &(0..16).map(|key| event(format!("key-{key}"), 0)).collect::<Vec<_>>()).await;
+    let stays = run(&bus, group, 10, seen.clone());
+    let (done, is_done) = watch::channel(false);
+    let publisher = tokio::spawn({
+        let bus = Arc::clone(&bus);
+        async move {
+            let mut round = 0;
+            while !*is_done.borrow() {
+                round += 1;
+                publish(&bus, &(0..16).map(|key| event(format!("key-{key}"), round)).collect::<Vec<_>>()).await;
+                tokio::time::sleep(Duration::from_millis(40)).await;
+            }
+        }
+    });
+    let mut other = Process::start(&engine, group);
+    for signal in signals {
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        if *signal == "-KILL" {
+            drop(other);
+            other = Process::start(&engine, group);
+        } else {
+            other.signal(signal);
+            // Longer than a session may be silent.
+            tokio::time::sleep(Duration::from_secs(14)).await;
+            other.signal("-CONT");
+        }
+    }
+    tokio::time::sleep(Duration::from_secs(14)).await;
+    done.send(true).unwrap();
+    publisher.await.unwrap();
+    // Who dies while the group is being sorted is waited for by two silences.
+    for _ in 0..30 {
+        if bus.lag(group).await.is_ok_and(|lag| lag == 0) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    assert_eq!(bus.lag(group).await.unwrap(), 0, "what was handled is known to the group");
+    drop(other);
+    stays.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_is_killed_leaves_nothing_behind() {
+    is_killed_and_frozen("test.killed", &["-KILL", "-KILL"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_is_frozen_and_thawed_leaves_nothing_behind() {
+    is_killed_and_frozen("test.thawed", &["-STOP", "-KILL"]).await;
+}
