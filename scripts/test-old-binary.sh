@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The binary of a release on the schema of this checkout: it serves, posts and indexes there, and this checkout's binary goes on.
+# A cluster is rolled from it to this checkout's binary, back and forward again, while people read and write.
 # Usage: scripts/test-old-binary.sh BINARY | COMMIT (which is then built in a folder of its own, some ten minutes).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,4 +11,4 @@ if [ ! -x "$old" ]; then
   (cd "$folder" && SQLX_OFFLINE=true CARGO_TARGET_DIR="$folder/target" cargo build --locked --package svetu)
   old=$folder/target/debug/svetu
 fi
-SVETU_OLD_BINARY=$(realpath "$old") SQLX_OFFLINE=true cargo test --locked --workspace --test it -- --ignored rolled_back
+SVETU_OLD_BINARY=$(realpath "$old") SQLX_OFFLINE=true cargo test --locked --workspace --test it -- --ignored rolled

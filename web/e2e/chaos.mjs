@@ -298,11 +298,15 @@ const twice = ours.length - new Set(ours).size;
 const favourites = await ask("GET", "/marketplace/favourites/ids", { cookie: buyer });
 const held = new Set(JSON.stringify(favourites.data).match(/listing_[0-9a-z]+/g) ?? []);
 for (const [id, wanted] of kept) if (wanted !== undefined && held.has(id) !== wanted) lost.push(`favourite ${id}`);
+let told;
 const verified = await eventually(
   "an index that equals the database",
-  () => run(svetu, ["--state", state, "verify"]).catch(() => undefined),
+  () => run(svetu, ["--state", state, "verify"]).catch((error) => void (told = `${error.stdout}${error.stderr}`)),
   120_000,
-);
+).catch((error) => {
+  process.stderr.write(`chaos: seed ${seed}: svetu verify says: ${told}\n`);
+  throw error;
+});
 process.stdout.write(`${verified.stdout}`);
 process.stdout.write(`${acknowledged.size} ads acknowledged, ${lost.length} lost, ${twice} made twice, `);
 process.stdout.write(`${counted.hung.length} requests without an answer in ${DEADLINE_MS / 1000} s\n`);

@@ -64,6 +64,7 @@ impl From<DbError> for HandlerError {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Json(_) | DbError::EventTooLarge { .. } => Self::Poison(error.to_string()),
+            DbError::Sql(_) if error.is_unavailable() => Self::Unavailable(error.to_string()),
             DbError::Sql(_) | DbError::Migrate { .. } | DbError::Url(_) => Self::Transient(error.to_string()),
         }
     }

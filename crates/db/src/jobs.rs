@@ -238,7 +238,9 @@ impl Worker {
             (Ok(()), None) => self.delete(&job, lease).await,
             (Ok(()), Some(every)) => self.again(&job, lease, now + every, 0, None).await,
             (Err(error), every) => {
-                let used_up = attempts >= kind.attempts_max || matches!(error, HandlerError::Poison(_));
+                let last = i32::try_from(kind.attempts_max).unwrap_or(i32::MAX);
+                let is_away = matches!(error, HandlerError::Unavailable(_));
+                let used_up = !is_away && (attempts >= kind.attempts_max || matches!(error, HandlerError::Poison(_)));
                 span.in_scope(|| tracing::warn!(%error, used_up, "a timer failed"));
                 let reason = error.to_string();
                 match (used_up, every) {
@@ -247,7 +249,9 @@ impl Worker {
                     (false, _) => {
                         let backoff_s = (1_i64 << job.attempts.clamp(0, 20)).min(BACKOFF_S_MAX);
                         let at = now + chrono::Duration::seconds(backoff_s);
-                        self.again(&job, lease, at, job.attempts, Some(&reason)).await
+                        // What was away used up nothing.
+                        let counted = if is_away { job.attempts.min(last - 1) } else { job.attempts };
+                        self.again(&job, lease, at, counted, Some(&reason)).await
                     }
                 }
             }

@@ -63,6 +63,9 @@ pub enum HandlerError {
     /// Worth another try: a lock, a lost connection.
     #[error("transient: {0}")]
     Transient(String),
+    /// What it needs is away: the event and those after it wait until that is back, however long; no attempt is counted.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
     /// No retry will help: straight to the dead letters.
     #[error("poison: {0}")]
     Poison(String),
@@ -82,11 +85,18 @@ pub struct Retry {
     pub attempts_max: u32,
     pub backoff: Duration,
     pub backoff_max: Duration,
+    /// What is away is asked again so often.
+    pub away: Duration,
 }
 
 impl Default for Retry {
     fn default() -> Self {
-        Self { attempts_max: 8, backoff: Duration::from_millis(100), backoff_max: Duration::from_secs(30) }
+        Self {
+            attempts_max: 8,
+            backoff: Duration::from_millis(100),
+            backoff_max: Duration::from_secs(30),
+            away: Duration::from_secs(1),
+        }
     }
 }
 

@@ -177,6 +177,76 @@ async fn a_process_answers_those_alone_whom_it_knows() {
     cluster.stop().await;
 }
 
+/// Posts and publishes until it is told to stop; answers how many were acknowledged.
+async fn write_on(trader: Api, town: String, stop: Arc<AtomicBool>, bad: Arc<Mutex<Vec<String>>>) -> u64 {
+    let mut acknowledged = 0;
+    for n in 0_u64.. {
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+        let made = trader.post(LISTINGS, &format!("rolled-{n}"), &ad(&town, &format!("Smotuljak {n}"))).await;
+        let id = match made {
+            Ok(answer) if answer.status == 201 => answer.json()["id"].as_str().unwrap().to_owned(),
+            other => {
+                bad.lock().unwrap().push(format!("create {n}: {other:?}"));
+                continue;
+            }
+        };
+        let path = format!("{LISTINGS}/{id}/publish");
+        match trader.post(&path, &format!("rolled-{n}-publish"), &json!({})).await {
+            Ok(answer) if answer.status == 200 => acknowledged += 1,
+            other => bad.lock().unwrap().push(format!("publish {n}: {other:?}")),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    acknowledged
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "scripts/test-old-binary.sh names the binary of the release"]
+async fn versions_are_rolled_forward_and_back_under_load() {
+    #[allow(clippy::disallowed_methods, reason = "a program of the test, no configuration of the platform")]
+    let old = PathBuf::from(std::env::var("SVETU_OLD_BINARY").expect("the path of a released binary"));
+    let new = PathBuf::from(env!("CARGO_BIN_EXE_svetu"));
+    let place = Place::fresh();
+    // The world is the old one's, and so is the schema.
+    let cluster = place.cluster_of(&old, &plan(&place), &["--demo", "24"]).await;
+    let trader = cluster.api.signed_in(TRADER).await;
+    let town = cluster.api.place("Zrenjanin").await;
+    let some = cluster.api.get("/api/v1/marketplace/search?limit=1").await.unwrap().expect(200);
+    let id = some["items"][0]["id"].as_str().unwrap().to_owned();
+    let paths =
+        ["/api/v1/marketplace/search?q=stan", &format!("{LISTINGS}/{id}"), "/api/v1/identity/me"].map(str::to_owned);
+    let (stop, good, bad) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)), Arc::default());
+    let mut readers = JoinSet::new();
+    for _ in 0..3 {
+        let reader = trader.at(&Api::new(&cluster.api.url));
+        readers.spawn(read_on(reader, paths.to_vec(), Arc::clone(&stop), Arc::clone(&good), Arc::clone(&bad)));
+    }
+    let writer = tokio::spawn(write_on(trader.at(&cluster.api), town, Arc::clone(&stop), Arc::clone(&bad)));
+
+    let migrated = place.run(&["migrate"]).await.expect(0);
+    for binary in [&new, &old, &new] {
+        let before = good.load(Ordering::Relaxed);
+        place.run(&["cluster", "restart", "--binary", binary.to_str().unwrap()]).await.expect(0);
+        for process in status(&place).await.values() {
+            let runs = std::fs::read_link(format!("/proc/{}/exe", pid(process))).unwrap();
+            assert_eq!(runs, binary.canonicalize().unwrap());
+        }
+        assert_eq!(*bad.lock().unwrap(), Vec::<String>::new(), "nobody sees the rolling; {}", migrated.out);
+        assert!(good.load(Ordering::Relaxed) > before);
+    }
+    stop.store(true, Ordering::Relaxed);
+    while readers.join_next().await.is_some() {}
+    let acknowledged = writer.await.unwrap();
+    assert!(acknowledged > 0);
+    assert_eq!(*bad.lock().unwrap(), Vec::<String>::new());
+    let verified = place.run(&["verify"]).await.expect(0);
+    assert!(verified.out.contains("0 missing, 0 stale, 0 surplus"), "{}", verified.out);
+    assert_eq!(found(&cluster.api, "smotuljak").await, acknowledged);
+    cluster.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn processes_are_replaced_and_die_while_people_read() {
     let place = Place::seeded().await;

@@ -165,6 +165,21 @@ impl Place {
         self.start(command).await
     }
 
+    /// The same by another version of the program, which looks after the processes too.
+    pub async fn cluster_of(&self, program: &Path, plan: &Path, arguments: &[&str]) -> Platform {
+        let ours = self.command();
+        let mut command = Command::new(program);
+        command.current_dir(self.work()).args(ours.get_args());
+        for (name, value) in ours.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.args(["cluster", "up", "--file"]).arg(plan).args(arguments).env("SVETU__SITE__ENABLED", "false");
+        self.start(command).await
+    }
+
     async fn start(&self, mut command: Command) -> Platform {
         let log = fs::File::options().create(true).append(true).open(self.log()).unwrap();
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);

@@ -1,6 +1,14 @@
 //! A member of a group: a task that handles, beside a thread that reads.
 
-use std::{collections::BTreeSet, sync::Arc, thread, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 use rdkafka::ClientConfig;
 use svetu_ports::{
@@ -34,6 +42,8 @@ pub(crate) struct Member {
     group: ConsumerGroup,
     shelf: Arc<Shelf>,
     shelf_topic: String,
+    /// Some event waits for what is away: it is told once.
+    is_waiting: AtomicBool,
 }
 
 impl Member {
@@ -51,7 +61,7 @@ impl Member {
             // Before anything is paused; each partition has a bound of its own besides.
             .set("queued.min.messages", "1000")
             .set("queued.max.messages.kbytes", "4096");
-        Self { config, group, shelf, shelf_topic }
+        Self { config, group, shelf, shelf_topic, is_waiting: AtomicBool::new(false) }
     }
 
     /// Until it is stopped, or its client cannot go on.
@@ -101,11 +111,22 @@ impl Member {
     /// Answers how long the first that is not done has to wait; none when what was met is done with.
     async fn hand_on(&self, events: &[Event], landing: &mut Landing) -> Option<Duration> {
         let Err((index, error)) = deliver(&self.group.handler, events).await else {
+            if self.is_waiting.swap(false, Ordering::Relaxed) {
+                tracing::info!("what was away is back");
+            }
             landing.done = events.len();
             return None;
         };
         let index = index.min(events.len().saturating_sub(1));
         let event = events.get(index)?;
+        if let HandlerError::Unavailable(_) = error {
+            if !self.is_waiting.swap(true, Ordering::Relaxed) {
+                tracing::warn!(event.id = %event.id, event.kind = %event.kind, %error, "events wait for what is away");
+            }
+            landing.attempts = if index == 0 { landing.attempts } else { 0 };
+            landing.done = index;
+            return Some(self.group.retry.away);
+        }
         let attempts = if index == 0 { landing.attempts + 1 } else { 1 };
         landing.done = index;
         landing.attempts = attempts;

@@ -15,6 +15,7 @@ use crate::world;
 struct Handler {
     ran: Mutex<Vec<String>>,
     fail: Mutex<u32>,
+    away: Mutex<u32>,
 }
 
 #[async_trait]
@@ -25,6 +26,11 @@ impl JobHandler for Handler {
             "poison" => return Err(HandlerError::Poison("never".to_owned())),
             "panic" => panic!("boom"),
             _ => {}
+        }
+        let mut away = self.away.lock().unwrap();
+        if *away > 0 {
+            *away -= 1;
+            return Err(HandlerError::Unavailable("the mail server is away".to_owned()));
         }
         let mut fail = self.fail.lock().unwrap();
         if *fail > 0 {
@@ -95,6 +101,22 @@ async fn failures_are_retried_later_and_shelved_in_the_end() {
     let shelved = jobs::shelved(&db, 10).await.unwrap();
     let shelved: Vec<(&str, i32)> = shelved.iter().map(|(job, _)| (job.key.as_str(), job.attempts)).collect();
     assert_eq!(shelved, [("poison", 1), ("panic", 3)]);
+}
+
+#[tokio::test]
+async fn what_is_away_uses_up_no_attempts() {
+    let world = world().await;
+    let (db, clock, handler) = (world.db("listings"), clock(), Arc::new(Handler::default()));
+    let worker = worker(&db, &clock, &handler, None);
+    *handler.away.lock().unwrap() = 10;
+    schedule(&db, &clock, "a", 0).await;
+    for _ in 0..20 {
+        worker.run_due().await.unwrap();
+        // It waits longer and longer while there are attempts, and no longer than that.
+        clock.advance(chrono::Duration::seconds(4));
+    }
+    assert_eq!(handler.ran.lock().unwrap().len(), 11);
+    assert!(jobs::shelved(&db, 10).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -93,14 +93,14 @@ impl Handler for Pictures {
         let attachments: Vec<Attachment> = last.into_values().collect();
         match self.0.media.attach_many(attachments.clone()).await {
             Ok(()) => Ok(()),
-            Err(ContractError::Unavailable(reason)) => Err((0, HandlerError::Transient(reason))),
+            Err(ContractError::Unavailable(reason)) => Err((0, HandlerError::Unavailable(reason))),
             // One of them cannot be: the others can, by themselves.
             Err(ContractError::NotFound | ContractError::Refused(_)) => {
                 for one in attachments {
                     let Attachment { holder, owner, media, visibility } = one;
                     match self.0.media.attach(&holder, owner, &media, visibility).await {
                         Ok(()) => {}
-                        Err(ContractError::Unavailable(reason)) => return Err((0, HandlerError::Transient(reason))),
+                        Err(ContractError::Unavailable(reason)) => return Err((0, HandlerError::Unavailable(reason))),
                         Err(error) => tracing::warn!(%error, holder, "pictures cannot follow their ad"),
                     }
                 }

@@ -159,7 +159,7 @@ impl From<ListingError> for ContractError {
             ListingError::NotFound | ListingError::Gone => Self::NotFound,
             ListingError::Contract(error) => error,
             ListingError::Db(error) => error.into(),
-            ListingError::Cache(_) | ListingError::Corrupt { .. } => Self::Unavailable(error.to_string()),
+            ListingError::Cache(_) => Self::Unavailable(error.to_string()),
             other => Self::Refused(other.to_string()),
         }
     }
@@ -169,6 +169,7 @@ impl From<ListingError> for HandlerError {
     fn from(error: ListingError) -> Self {
         match error {
             ListingError::Db(error) => error.into(),
+            ListingError::Contract(ContractError::Unavailable(_)) => Self::Unavailable(error.to_string()),
             ListingError::Corrupt { .. } => Self::Poison(error.to_string()),
             other => Self::Transient(other.to_string()),
         }

@@ -181,7 +181,7 @@ impl Service {
     async fn post(&self, listing: &Listing, letter: &Letter) -> Result<(), HandlerError> {
         let to = match self.identity.mailbox(listing.seller.id).await {
             Ok(to) => to,
-            Err(ContractError::Unavailable(reason)) => return Err(HandlerError::Transient(reason)),
+            Err(ContractError::Unavailable(reason)) => return Err(HandlerError::Unavailable(reason)),
             Err(error @ (ContractError::NotFound | ContractError::Refused(_))) => {
                 tracing::info!(%error, listing.id = %listing.id, "nobody to write to");
                 return Ok(());

@@ -85,6 +85,8 @@ impl From<SearchError> for HandlerError {
     fn from(error: SearchError) -> Self {
         match error {
             SearchError::Db(error) => error.into(),
+            SearchError::Index(SearchIndexError::Unavailable(_))
+            | SearchError::Contract(ContractError::Unavailable(_)) => Self::Unavailable(error.to_string()),
             other => Self::Transient(other.to_string()),
         }
     }

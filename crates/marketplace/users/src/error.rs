@@ -79,6 +79,7 @@ impl From<UsersError> for HandlerError {
     fn from(error: UsersError) -> Self {
         match error {
             UsersError::Db(error) => error.into(),
+            UsersError::Contract(ContractError::Unavailable(_)) => Self::Unavailable(error.to_string()),
             other => Self::Transient(other.to_string()),
         }
     }

@@ -258,6 +258,7 @@ impl From<IdentityError> for HandlerError {
     fn from(error: IdentityError) -> Self {
         match error {
             IdentityError::Db(error) => error.into(),
+            IdentityError::Source(ContractError::Unavailable(_)) => Self::Unavailable(error.to_string()),
             other => Self::Transient(other.to_string()),
         }
     }

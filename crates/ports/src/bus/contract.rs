@@ -23,6 +23,7 @@ pub async fn all(bus: Arc<dyn Bus>, other: Arc<dyn Bus>) {
     every_group_sees_everything_and_goes_on_where_it_was(&bus).await;
     members_share(&bus, &other).await;
     failures_are_tried_again_in_order(&bus).await;
+    what_is_away_is_waited_for(&bus).await;
     poison_and_used_up_attempts_are_shelved_and_replayed(&bus).await;
     a_panic_is_a_failure(&bus).await;
     positions(&bus).await;
@@ -102,7 +103,12 @@ fn run(bus: &Arc<dyn Bus>, name: &'static str, handler: Arc<Recorder>) -> Runnin
         name,
         kinds: vec![KIND],
         batch_max: 7,
-        retry: Retry { attempts_max: 4, backoff: Duration::from_millis(20), backoff_max: Duration::from_millis(100) },
+        retry: Retry {
+            attempts_max: 4,
+            backoff: Duration::from_millis(20),
+            backoff_max: Duration::from_millis(100),
+            away: Duration::from_millis(20),
+        },
         handler,
     };
     let bus = Arc::clone(bus);
@@ -210,6 +216,22 @@ async fn failures_are_tried_again_in_order(bus: &Arc<dyn Bus>) {
     drained(bus, "contract.retry").await;
     assert_eq!(recorder.subjects("retry"), ["0", "1", "2", "3"], "those before count as done, those after wait");
     assert!(bus.dead_letters(Some("contract.retry"), 0, 10).await.unwrap().is_empty());
+    running.stop().await;
+}
+
+async fn what_is_away_is_waited_for(bus: &Arc<dyn Bus>) {
+    // Between the two outages it fails as often as it may, but for once.
+    let recorder = Recorder::new(|event, before| match (event.key.as_str(), event.subject.as_str(), before) {
+        ("away", "1", 0..10 | 13..20) => Err(HandlerError::Unavailable("the index is away".to_owned())),
+        ("away", "1", 10..13) => Err(HandlerError::Transient("not yet".to_owned())),
+        _ => Ok(()),
+    });
+    let running = run(bus, "contract.away", recorder.clone());
+    bus.publish(&(0..4).map(|n| event(KIND, "away", n)).collect::<Vec<_>>()).await.unwrap();
+    eventually("it is back", || async { recorder.subjects("away").len() >= 4 }).await;
+    drained(bus, "contract.away").await;
+    assert_eq!(recorder.subjects("away"), ["0", "1", "2", "3"], "those after it wait too");
+    assert!(bus.dead_letters(Some("contract.away"), 0, 10).await.unwrap().is_empty());
     running.stop().await;
 }
 

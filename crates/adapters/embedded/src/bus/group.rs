@@ -30,6 +30,8 @@ pub(super) struct Member {
     kinds: Vec<String>,
     id: Uuid,
     places: BTreeMap<i16, Place>,
+    /// Some event waits for what is away: it is told once.
+    is_waiting: bool,
 }
 
 struct Heartbeat(AbortHandle);
@@ -43,7 +45,7 @@ impl Drop for Heartbeat {
 impl Member {
     pub fn new(db: Db, options: BusOptions, heard: watch::Receiver<u64>, group: ConsumerGroup) -> Self {
         let kinds = group.kinds.iter().map(|&kind| kind.to_owned()).collect();
-        Self { db, options, heard, group, kinds, id: Uuid::new_v4(), places: BTreeMap::new() }
+        Self { db, options, heard, group, kinds, id: Uuid::new_v4(), places: BTreeMap::new(), is_waiting: false }
     }
 
     /// Ends after the batch that is at work when `stop` says so.
@@ -153,23 +155,38 @@ impl Member {
     ) -> Result<(), DbError> {
         let (Some(&last), Some(place)) = (seqs.last(), self.places.get(&partition).copied()) else { return Ok(()) };
         let Err((index, error)) = deliver(&self.group.handler, events).await else {
+            if std::mem::take(&mut self.is_waiting) {
+                tracing::info!("what was away is back");
+            }
             return self.settle(partition, end.map_or(last, |end| end.max(last)), 0).await;
         };
         let index = index.min(events.len() - 1);
+        let before = if index == 0 { place.seq } else { seqs.get(index - 1).copied().unwrap_or(place.seq) };
         let attempts = if index == 0 { place.attempts + 1 } else { 1 };
         let Some((event, &seq)) = events.get(index).zip(seqs.get(index)) else { return Ok(()) };
+        if let HandlerError::Unavailable(_) = error {
+            if !std::mem::replace(&mut self.is_waiting, true) {
+                tracing::warn!(event.id = %event.id, event.kind = %event.kind, %error, "events wait for what is away");
+            }
+            self.settle(partition, before, attempts - 1).await?;
+            self.rest(partition, self.group.retry.away);
+            return Ok(());
+        }
         let used_up = attempts.unsigned_abs() >= self.group.retry.attempts_max;
         if used_up || matches!(error, HandlerError::Poison(_)) {
             tracing::error!(event.id = %event.id, event.kind = %event.kind, attempts, %error, "an event goes to the dead letters");
             return self.shelve(partition, seq, event, &error, attempts).await;
         }
         tracing::warn!(event.id = %event.id, event.kind = %event.kind, attempts, %error, "an event will be tried again");
-        let before = if index == 0 { place.seq } else { seqs.get(index - 1).copied().unwrap_or(place.seq) };
         self.settle(partition, before, attempts).await?;
-        if let Some(place) = self.places.get_mut(&partition) {
-            place.ready_at = Instant::now() + self.group.retry.wait(attempts.unsigned_abs());
-        }
+        self.rest(partition, self.group.retry.wait(attempts.unsigned_abs()));
         Ok(())
+    }
+
+    fn rest(&mut self, partition: i16, wait: Duration) {
+        if let Some(place) = self.places.get_mut(&partition) {
+            place.ready_at = Instant::now() + wait;
+        }
     }
 
     /// Moves the position while the partition is ours; else forgets it.
