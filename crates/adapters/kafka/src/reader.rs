@@ -3,10 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -39,6 +36,9 @@ const IDLE: Duration = Duration::from_millis(50);
 const LOOK: Duration = Duration::from_millis(5);
 /// What is only passed over is told to the group so often.
 const COMMIT: Duration = Duration::from_millis(200);
+/// And all of it so often: the client tells nobody of a position that the group did not take, as while it was being sorted. It calls
+/// back for automatic commits alone (rdkafka 0.39: `offset_commit_cb` is not set; the log says COMMITFAIL).
+const AGAIN: Duration = Duration::from_secs(5);
 const TRIES_MAX: u32 = 5;
 const TRY: Duration = Duration::from_millis(100);
 const MESSAGES_A_TURN_MAX: usize = 256;
@@ -49,7 +49,6 @@ struct Ears {
     /// Positions of our partitions as they were last told.
     done: Mutex<BTreeMap<Place, i64>>,
     revoked: Mutex<Vec<Place>>,
-    commit_failed: AtomicBool,
 }
 
 impl ClientContext for Ears {}
@@ -74,13 +73,6 @@ impl ConsumerContext for Ears {
         commit_surely(consumer, done.iter().filter(|(place, _)| places.contains(place)));
         done.retain(|place, _| !places.contains(place));
         self.revoked.lock().extend(places);
-    }
-
-    fn commit_callback(&self, result: KafkaResult<()>, _: &TopicPartitionList) {
-        if let Err(error) = result {
-            tracing::debug!(%error, "positions were not taken; they are told again");
-            self.commit_failed.store(true, Ordering::Relaxed);
-        }
     }
 }
 
@@ -121,6 +113,7 @@ pub(crate) struct Reader {
     /// Whose turn it was: the others come before it again.
     last: Option<Place>,
     committed_at: Instant,
+    told_again_at: Instant,
 }
 
 impl Reader {
@@ -132,12 +125,7 @@ impl Reader {
         batches: mpsc::Sender<Batch>,
         stop: Stop,
     ) -> KafkaResult<Self> {
-        let ears = Ears {
-            flight: Arc::clone(&flight),
-            done: Mutex::default(),
-            revoked: Mutex::default(),
-            commit_failed: AtomicBool::new(false),
-        };
+        let ears = Ears { flight: Arc::clone(&flight), done: Mutex::default(), revoked: Mutex::default() };
         Ok(Self {
             consumer: config.create_with_context(ears)?,
             desks: BTreeMap::new(),
@@ -150,6 +138,7 @@ impl Reader {
             shelf_topic,
             last: None,
             committed_at: Instant::now(),
+            told_again_at: Instant::now(),
         })
     }
 
@@ -281,10 +270,11 @@ impl Reader {
         }
     }
 
-    /// Without waiting: what is not taken is told again.
+    /// Without waiting.
     fn commit(&mut self) {
         let ears = Arc::clone(self.consumer.context());
-        if ears.commit_failed.swap(false, Ordering::Relaxed) {
+        if self.told_again_at.elapsed() > AGAIN {
+            self.told_again_at = Instant::now();
             for desk in self.desks.values_mut() {
                 desk.committed = -1;
             }
