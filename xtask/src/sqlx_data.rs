@@ -162,9 +162,10 @@ impl Cluster {
         Ok(())
     }
 
+    /// Several statements are one transaction.
     fn psql(&self, sql: &str) -> Result<()> {
         let output = Command::new(self.bin.join("psql"))
-            .args(["-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", "svetu", "-d", "postgres", "-p"])
+            .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", "svetu", "-d", "postgres", "-p"])
             .arg(self.port.to_string())
             .args(["-c", sql])
             .output()?;
@@ -195,8 +196,14 @@ impl Cluster {
         }
         sql.push_str("reset search_path;\n");
         for file in sorted(migrations)? {
-            sql.push_str(&fs::read_to_string(file)?);
-            sql.push('\n');
+            let text = fs::read_to_string(file)?;
+            if text.starts_with("-- no-transaction") {
+                self.psql(&std::mem::take(&mut sql))?;
+                self.psql(&text)?;
+            } else {
+                sql.push_str(&text);
+                sql.push('\n');
+            }
         }
         self.psql(&sql)
     }

@@ -8,6 +8,8 @@ pub enum DbError {
     Sql(#[from] sqlx::Error),
     #[error("the migrations of schema {schema} failed: {source}")]
     Migrate { schema: &'static str, source: Box<sqlx::migrate::MigrateError> },
+    #[error("somebody else is migrating this database and does not finish")]
+    MigratedElsewhere,
     #[error("the database URL is not one of PostgreSQL: {0}")]
     Url(#[source] sqlx::Error),
     #[error("the event has {bytes} bytes, at most {bytes_max} are carried")]
@@ -26,7 +28,8 @@ impl DbError {
     fn sqlstate(&self) -> Option<String> {
         match self {
             Self::Sql(sqlx::Error::Database(error)) => error.code().map(std::borrow::Cow::into_owned),
-            Self::Sql(_) | Self::Migrate { .. } | Self::Url(_) | Self::EventTooLarge { .. } | Self::Json(_) => None,
+            Self::Sql(_) | Self::Migrate { .. } | Self::MigratedElsewhere | Self::Url(_) => None,
+            Self::EventTooLarge { .. } | Self::Json(_) => None,
         }
     }
 
@@ -65,7 +68,9 @@ impl From<DbError> for HandlerError {
         match error {
             DbError::Json(_) | DbError::EventTooLarge { .. } => Self::Poison(error.to_string()),
             DbError::Sql(_) if error.is_unavailable() => Self::Unavailable(error.to_string()),
-            DbError::Sql(_) | DbError::Migrate { .. } | DbError::Url(_) => Self::Transient(error.to_string()),
+            DbError::Sql(_) | DbError::Migrate { .. } | DbError::MigratedElsewhere | DbError::Url(_) => {
+                Self::Transient(error.to_string())
+            }
         }
     }
 }

@@ -2,7 +2,7 @@ use std::{
     borrow::Cow,
     collections::BTreeMap,
     hash::{Hash, Hasher},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sqlx::{
@@ -27,6 +27,8 @@ const KIT_BASE: i64 = -1_000_000;
 
 /// Any two instances that migrate one database wait for each other.
 const MIGRATION_LOCK: i64 = 0x7376_6574_755f_6d67;
+const TURN_MAX: Duration = Duration::from_secs(300);
+const TURN_ASKED_EVERY: Duration = Duration::from_millis(50);
 
 /// Brings the schemas up to date as the owner: extensions, roles, tables, rights. Safe to run again and side by side. Each schema
 /// where it lives, one database after the other.
@@ -45,10 +47,10 @@ pub async fn migrate(config: &DbConfig, schemas: &[Schema]) -> Result<(), DbErro
 
 async fn migrate_database(config: &DbConfig, url: &str, schemas: &[&Schema]) -> Result<(), DbError> {
     let mut owner = PgConnection::connect_with(&parse(url)?.application_name("svetu-migrate")).await?;
-    sqlx::raw_sql("set lock_timeout = '300s'; set client_min_messages = warning").execute(&mut owner).await?;
-    sqlx::query("select pg_advisory_lock($1)").bind(MIGRATION_LOCK).execute(&mut owner).await?;
+    take_turn(&mut owner).await?;
     sqlx::raw_sql(
-        "set lock_timeout = '5s';
+        "set client_min_messages = warning;
+         set lock_timeout = '5s';
          create extension if not exists postgis;
          create extension if not exists pg_trgm;",
     )
@@ -63,12 +65,46 @@ async fn migrate_database(config: &DbConfig, url: &str, schemas: &[&Schema]) -> 
     Ok(())
 }
 
+/// Whoever waited inside of `pg_advisory_lock` would hold a snapshot, for whose end an index that is made concurrently waits.
+async fn take_turn(owner: &mut PgConnection) -> Result<(), DbError> {
+    let give_up = Instant::now() + TURN_MAX;
+    loop {
+        let taken: bool =
+            sqlx::query_scalar("select pg_try_advisory_lock($1)").bind(MIGRATION_LOCK).fetch_one(&mut *owner).await?;
+        if taken {
+            return Ok(());
+        }
+        if Instant::now() >= give_up {
+            return Err(DbError::MigratedElsewhere);
+        }
+        tokio::time::sleep(TURN_ASKED_EVERY).await;
+    }
+}
+
+/// An index that was being made concurrently when its migration ended is never read, and its name is taken.
+async fn drop_unfinished_indexes(owner: &mut PgConnection, schema: &str) -> Result<(), DbError> {
+    let unfinished: Vec<String> = sqlx::query_scalar(
+        "select format('%I.%I', n.nspname, c.relname) from pg_index i
+             join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname = $1 and not i.indisvalid and c.relkind = 'i'",
+    )
+    .bind(schema)
+    .fetch_all(&mut *owner)
+    .await?;
+    for index in unfinished {
+        tracing::warn!(index, "drops an index that a migration did not finish");
+        sqlx::raw_sql(&format!("drop index concurrently if exists {index}")).execute(&mut *owner).await?;
+    }
+    Ok(())
+}
+
 /// Names of schemas are written in this source, never by a user: they need no quoting.
 async fn migrate_schema(owner: &mut PgConnection, schema: &Schema) -> Result<(), DbError> {
     let name = schema.name;
     sqlx::raw_sql(&format!("create schema if not exists {name}; set search_path = {name}, public"))
         .execute(&mut *owner)
         .await?;
+    drop_unfinished_indexes(owner, name).await?;
     let migrations = with_kit(schema.migrator);
     let ignore_missing = is_of_a_newer_binary(owner, &migrations).await?;
     // Our own lock is held for all schemas together.

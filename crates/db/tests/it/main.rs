@@ -11,6 +11,8 @@ use svetu_testkit::TestDb;
 
 static EMPTY: sqlx::migrate::Migrator = sqlx::migrate::Migrator::DEFAULT;
 static NOTHING: sqlx::migrate::Migrator = sqlx::migrate!("./tests/migrations");
+/// The same with an index that came later.
+static LATER: sqlx::migrate::Migrator = sqlx::migrate!("./tests/migrations-later");
 
 /// Two services' schemas; `listings` with one table of its own.
 async fn world() -> TestDb {

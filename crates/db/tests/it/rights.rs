@@ -1,4 +1,5 @@
 use futures::FutureExt;
+use sqlx::Connection as _;
 use svetu_db::{Db, DbConfig, DbError, migrate};
 use svetu_ports::Secret;
 
@@ -36,6 +37,31 @@ async fn migrating_again_and_side_by_side_changes_nothing() {
     one.unwrap();
     two.unwrap();
     sqlx::query("insert into listings.thing values (1, 1)").execute(world.db("listings").pool()).await.unwrap();
+}
+
+/// An index made concurrently waits for all who began before: those who wait for their turn to migrate must not be among them.
+#[tokio::test]
+async fn an_index_is_made_concurrently_while_others_wait_to_migrate() {
+    let world = world().await;
+    let schemas = [svetu_db::Schema { name: "listings", migrator: &crate::LATER }];
+    let (one, two, three) = tokio::join!(
+        migrate(world.config(), &schemas),
+        migrate(world.config(), &schemas),
+        migrate(world.config(), &schemas)
+    );
+    for migrated in [one, two, three] {
+        migrated.unwrap();
+    }
+    // One that was broken off is neither kept nor in the way.
+    let mut owner = sqlx::PgConnection::connect(world.owner_url()).await.unwrap();
+    sqlx::raw_sql("insert into listings.thing values (1, 1), (2, 1)").execute(&mut owner).await.unwrap();
+    let broken = "create unique index concurrently thing_once on listings.thing (n)";
+    sqlx::raw_sql(broken).execute(&mut owner).await.unwrap_err();
+    migrate(world.config(), &schemas).await.unwrap();
+    let left = "select array_agg(relname::text order by relname) from pg_index join pg_class on oid = indexrelid
+         where indrelid = 'listings.thing'::regclass";
+    let left: Vec<String> = sqlx::query_scalar(left).fetch_one(&mut owner).await.unwrap();
+    assert_eq!(left, ["thing_by_n", "thing_pkey"]);
 }
 
 #[test]

@@ -1,0 +1,1 @@
+create table listings.thing (id int primary key, n bigint not null);
