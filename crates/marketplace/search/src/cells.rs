@@ -6,7 +6,6 @@ use svetu_ports::search_index::{GeoBox, GeoPoint};
 const SIZES: [u16; 3] = [4, 32, 256];
 /// Cells that stand for an area.
 const COVER_MAX: i32 = 40;
-const EARTH_RADIUS_M: f64 = 6_371_008.8;
 
 /// Size, column, row.
 pub(crate) type Cell = (u16, i32, i32);
@@ -42,26 +41,4 @@ pub(crate) fn cover(area: &GeoBox) -> Option<Vec<Cell>> {
             .contains(&count)
             .then(|| (west..=east).flat_map(|column| (south..=north).map(move |row| (size, column, row))).collect())
     })
-}
-
-/// A box around a circle, a little larger.
-pub(crate) fn around(center: GeoPoint, radius_m: f64) -> GeoBox {
-    let lat = (radius_m / EARTH_RADIUS_M).to_degrees() * 1.001 + 1e-5;
-    let nearest_pole = (center.lat.abs() + lat).min(89.9).to_radians();
-    let lon = (lat / nearest_pole.cos()).min(180.0);
-    GeoBox {
-        west: (center.lon - lon).max(-180.0),
-        south: (center.lat - lat).max(-90.0),
-        east: (center.lon + lon).min(180.0),
-        north: (center.lat + lat).min(90.0),
-    }
-}
-
-/// Metres along the great circle (haversine).
-pub(crate) fn distance_m(a: GeoPoint, b: GeoPoint) -> f64 {
-    let (lat_a, lat_b) = (a.lat.to_radians(), b.lat.to_radians());
-    let half_lat = (lat_b - lat_a) / 2.0;
-    let half_lon = (b.lon - a.lon).to_radians() / 2.0;
-    let h = half_lat.sin().powi(2) + lat_a.cos() * lat_b.cos() * half_lon.sin().powi(2);
-    2.0 * EARTH_RADIUS_M * h.sqrt().clamp(0.0, 1.0).asin()
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use svetu_kernel::{ExchangeRate, Timestamp};
-use svetu_ports::search_index::{Filter, GeoBox, GeoPoint, IndexDocument, Query};
+use svetu_ports::search_index::{Filter, GeoBox, GeoPoint, IndexDocument, Query, plane};
 
 use crate::cells;
 use crate::document::price_key;
@@ -231,7 +231,7 @@ impl<'d> Subject<'d> {
             }
             Condition::InBox(area) => self.point.is_some_and(|point| area.contains(point)),
             Condition::Within { center, radius_m } => {
-                self.point.is_some_and(|point| cells::distance_m(*center, point) <= *radius_m)
+                self.point.is_some_and(|point| plane::distance_m(*center, point) <= *radius_m)
             }
             Condition::All(parts) => parts.iter().all(|part| self.holds(part)),
             Condition::Any(parts) => parts.iter().any(|part| self.holds(part)),

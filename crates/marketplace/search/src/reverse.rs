@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use svetu_kernel::{ExchangeRate, Language, SavedSearchId, Timestamp};
-use svetu_ports::search_index::IndexDocument;
+use svetu_ports::search_index::{IndexDocument, plane};
 
 use crate::cells;
 use crate::document::price_key;
@@ -184,7 +184,7 @@ impl ReverseIndex {
         for part in &conditions.parts {
             let area = match part {
                 Condition::InBox(area) => *area,
-                Condition::Within { center, radius_m } => cells::around(*center, *radius_m),
+                Condition::Within { center, radius_m } => plane::around(*center, *radius_m),
                 Condition::Has(_)
                 | Condition::Number { .. }
                 | Condition::All(_)
