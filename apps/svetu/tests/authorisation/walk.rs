@@ -178,6 +178,7 @@ impl Walk {
             ("search.tile", "GET /marketplace/tiles/8/141/91".to_owned()),
             ("search.similar", format!("GET /marketplace/listings/{other}/similar")),
             ("users.seller", format!("GET /marketplace/sellers/{seller}")),
+            ("listings.newest", "GET /marketplace/listings?category=nonfiction".to_owned()),
             ("listings.get", format!("GET /marketplace/listings/{other}")),
             ("listings.price_history", format!("GET /marketplace/listings/{other}/price-history")),
             ("listings.price_hint", "GET /marketplace/listings/price-hint?category=nonfiction".to_owned()),

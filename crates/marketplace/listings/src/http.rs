@@ -1,9 +1,11 @@
 //! The endpoints, by subject. A handler reads its arguments, asks the service and shows the answer in the reader's language.
 
+mod card;
 mod contact;
 mod lifecycle;
 mod listing;
 mod moderation;
+mod newest;
 mod rates;
 mod taxonomy;
 pub mod view;
@@ -25,6 +27,7 @@ pub fn routes(service: &Arc<Service>) -> OpenApiRouter {
     OpenApiRouter::new()
         .merge(taxonomy::routes())
         .merge(listing::routes())
+        .merge(newest::routes())
         .merge(lifecycle::routes())
         .merge(contact::routes())
         .merge(rates::routes())

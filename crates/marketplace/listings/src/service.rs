@@ -5,6 +5,7 @@ mod contact;
 mod edit;
 mod facts;
 mod moderate;
+mod newest;
 mod publish;
 mod read;
 

@@ -4,4 +4,5 @@ pub mod activity;
 pub mod bulk;
 pub mod listing;
 pub mod moderation;
+pub mod newest;
 pub mod taxonomy;

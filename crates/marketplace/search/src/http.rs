@@ -187,7 +187,8 @@ fn next(uri: &http::Uri, cursor: Option<&str>) -> AppendHeaders<Option<(HeaderNa
     AppendHeaders(link.map(|link| (header::LINK, link)))
 }
 
-/// Finds ads. What the words mean beyond words is told in `understood`, what was given up for want of results too.
+/// Finds ads. What the words mean beyond words is told in `understood`, what was given up for want of results too. While the index is
+/// out (503), `listings.newest` still lists the ads of a category.
 #[utoipa::path(get, path = "/marketplace/search", tag = "search", operation_id = "search.search",
     params(AskParams, PageOfAnswer), responses((status = 200, body = SearchAnswer), Problems))]
 async fn find(

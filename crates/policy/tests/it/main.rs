@@ -320,7 +320,7 @@ const KINDS: [&str; 16] = [
 /// Reads, and the two ways out.
 const LOOKS: &str = "geo.get geo.labels geo.municipalities geo.reverse geo.suggest identity.end_impersonation \
     identity.list_sessions identity.me identity.security_events identity.sign_out listings.get \
-    listings.latest_draft listings.mine listings.price_hint listings.price_history listings.statistics \
+    listings.latest_draft listings.mine listings.newest listings.price_hint listings.price_history listings.statistics \
     media.get_file media.get_upload rates.get search.alerts search.clusters search.list_saved search.search \
     search.similar search.suggest search.tile shops.get shops.list shops.team taxonomy.category taxonomy.guess \
     taxonomy.tree users.favourite_ids users.favourites users.own_seller users.seller users.viewed";

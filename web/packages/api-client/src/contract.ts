@@ -114,6 +114,7 @@ export type Answers = [
   Expect<Reads<Wire["PriceHint"], site.PriceHint>>,
   Expect<Reads<Wire["Contact"], site.Contact>>,
   Expect<Reads<Wire["Card"], site.Card>>,
+  Expect<Reads<Wire["ListingCard"], site.Card>>,
   Expect<Reads<Omit<Wire["SearchAnswer"], "facets">, Omit<site.SearchAnswer, "facets">>>,
   Expect<Reads<Wire["AttributeFacet"], site.AttributeFacet>>,
   Expect<Reads<Wire["BucketView"], site.FacetBucket>>,

@@ -1369,7 +1369,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Ads that all may see, by their last publishing or renewal. Asks nothing of search: the way to browse a category while that is out. */
+        get: operations["listings.newest"];
         put?: never;
         /** Begins an ad: anything may be missing, nothing may be wrong. `Idempotency-Key`: sent again it is the same ad. */
         post: operations["listings.create"];
@@ -1987,7 +1988,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Finds ads. What the words mean beyond words is told in `understood`, what was given up for want of results too. */
+        /**
+         * Finds ads. What the words mean beyond words is told in `understood`, what was given up for want of results too. While the index is
+         *     out (503), `listings.newest` still lists the ads of a category.
+         */
         get: operations["search.search"];
         put?: never;
         post?: never;
@@ -2977,6 +2981,47 @@ export interface components {
             text: string;
             unit?: string | null;
         };
+        /** @description In the reader's language and script. A result of search has the same fields. */
+        ListingCard: {
+            id: components["schemas"]["ListingId"];
+            title: string;
+            price: components["schemas"]["Price"];
+            price_other?: null | components["schemas"]["Money"];
+            previous_price?: null | components["schemas"]["Money"];
+            condition?: null | components["schemas"]["Condition"];
+            category: components["schemas"]["ListingCardCategory"];
+            attributes: components["schemas"]["ListingCardAttribute"][];
+            place: components["schemas"]["ListingCardPlace"];
+            /** @description Of a private seller: the middle of a cell of some 500 m. */
+            point: components["schemas"]["Point"];
+            picture?: null | components["schemas"]["Picture"];
+            picture_count: number;
+            seller: components["schemas"]["ListingCardSeller"];
+            state: components["schemas"]["ListingState"];
+            /**
+             * Format: date-time
+             * @description Of the last publishing or renewal.
+             */
+            refreshed_at: string;
+        };
+        ListingCardAttribute: {
+            key: string;
+            /** @description "2015", "180.000 km", "Dizel" */
+            text: string;
+        };
+        ListingCardCategory: {
+            id: string;
+            name: string;
+        };
+        ListingCardPlace: {
+            name: string;
+            parent_name?: string | null;
+        };
+        ListingCardSeller: {
+            id: components["schemas"]["UserId"];
+            name: string;
+            kind: components["schemas"]["SellerKind"];
+        };
         ListingCategory: {
             id: string;
             name: string;
@@ -3244,6 +3289,33 @@ export interface components {
                 decision: components["schemas"]["StatementOfReasons"];
                 /** @description Whether the reader made the decision. */
                 own_decision: boolean;
+            }[];
+            /** @description Opaque: hand it back as `cursor` to get the next page. */
+            cursor?: string | null;
+        };
+        /** @description A page of a keyset listing: `cursor` is absent on the last page. */
+        Page_ListingCard: {
+            items: {
+                id: components["schemas"]["ListingId"];
+                title: string;
+                price: components["schemas"]["Price"];
+                price_other?: null | components["schemas"]["Money"];
+                previous_price?: null | components["schemas"]["Money"];
+                condition?: null | components["schemas"]["Condition"];
+                category: components["schemas"]["ListingCardCategory"];
+                attributes: components["schemas"]["ListingCardAttribute"][];
+                place: components["schemas"]["ListingCardPlace"];
+                /** @description Of a private seller: the middle of a cell of some 500 m. */
+                point: components["schemas"]["Point"];
+                picture?: null | components["schemas"]["Picture"];
+                picture_count: number;
+                seller: components["schemas"]["ListingCardSeller"];
+                state: components["schemas"]["ListingState"];
+                /**
+                 * Format: date-time
+                 * @description Of the last publishing or renewal.
+                 */
+                refreshed_at: string;
             }[];
             /** @description Opaque: hand it back as `cursor` to get the next page. */
             cursor?: string | null;
@@ -6931,6 +7003,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Attribute"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    "listings.newest": {
+        parameters: {
+            query?: {
+                /** @description Of the taxonomy, with all below it; all ads without it. */
+                category?: string;
+                lang?: string;
+                /** @description From the page before. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ListingCard"];
                 };
             };
             /** @description What went wrong (RFC 9457) */

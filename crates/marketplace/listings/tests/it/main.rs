@@ -7,6 +7,7 @@ mod contact;
 mod drafts;
 mod lifecycle;
 mod moderation;
+mod newest;
 mod paging;
 mod personal;
 mod prices;
