@@ -1,5 +1,6 @@
 // Support and operators help somebody who lost their telephone, register an application, rotate keys.
 import assert from "node:assert/strict";
+import { generateKeyPairSync, randomUUID, sign } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { cookieOf, newAccount, PASSWORD, people, session, setRoles } from "./support/accounts.mjs";
 import { complaints, launch, open, press, visitor } from "./support/browser.mjs";
@@ -9,6 +10,17 @@ import { totp } from "./support/totp.mjs";
 import { words } from "./support/words.mjs";
 
 const t = words();
+
+const encoded = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+/** As software signs in that has a key and no secret (RFC 7523). */
+function assertion(key, client, audience) {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { iss: client, sub: client, aud: audience, jti: randomUUID(), iat: now, exp: now + 60 };
+  const signed = `${encoded({ alg: "ES256" })}.${encoded(claims)}`;
+  const signature = sign("sha256", Buffer.from(signed), { key, dsaEncoding: "ieee-p1363" });
+  return `${signed}.${signature.toString("base64url")}`;
+}
 
 describe("the staff", () => {
   let browser;
@@ -114,6 +126,50 @@ describe("the staff", () => {
     await press(row.getByRole("button", { name: t("office.clients.disable") }));
     await page.getByText(t("office.outcome.disabled")).waitFor();
     assert.equal(await row.count(), 0);
+    await context.close();
+  });
+
+  test("an application that signs with a key of its own and takes tokens itself", async () => {
+    const { page, context } = await as(people.operator);
+    await open(page, address("sr-Latn", "/staff/clients"));
+    const name = `Skladište ${Date.now()}`;
+    const field = (key) => page.getByLabel(t(`office.clients.${key}`), { exact: true });
+    await field("name").fill(name);
+    await field("kind").selectOption("machine");
+    await field("serves").fill("http://api.example/");
+    await field("assertions").selectOption("endpoint");
+    // Each fault stands at its field, and what was typed stays.
+    await click(page, "office.clients.register");
+    await page.locator("#assertion_audience-error").waitFor();
+    assert.equal(await field("assertions").inputValue(), "endpoint");
+    await field("jwks").fill("nije ključ");
+    await click(page, "office.clients.register");
+    await page.locator("#serves-error").waitFor();
+    await field("serves").fill("https://api.example/\nhttps://api.example/v2");
+    await click(page, "office.clients.register");
+    await page.locator("#jwks-error").waitFor();
+    const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    await field("jwks").fill(JSON.stringify({ keys: [{ ...publicKey.export({ format: "jwk" }), alg: "ES256" }] }));
+    await click(page, "office.clients.register");
+    await page.getByText(t("office.clients.once")).waitFor();
+    const shown = await page.locator("code").filter({ hasText: "client_id" }).innerText();
+    assert.doesNotMatch(shown, /client_secret/);
+    const [, id] = shown.match(/client_id (\S+)/);
+    // Its assertion may name the endpoint: without the choice only the issuer is taken.
+    const token = new URL("/oauth/token", address("sr-Latn", "/"));
+    const { token_endpoint: endpoint } = await (
+      await fetch(new URL("/.well-known/openid-configuration", token))
+    ).json();
+    const answer = await fetch(token, {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({
+        grant_type: "client_credentials",
+        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        client_assertion: assertion(privateKey, id, endpoint),
+      }),
+    });
+    assert.equal(answer.status, 200, await answer.text());
     await context.close();
   });
 

@@ -94,6 +94,15 @@ const KINDS = {
 
 const words = (value: string) => value.split(/\s+/).filter(Boolean);
 
+/** What is no JSON goes as it is: the API says what it takes. */
+function readKeys(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 export async function registerClient(_: FormState, form: FormData): Promise<FormState> {
   const locale = localeOf(form);
   const names = [
@@ -103,17 +112,25 @@ export async function registerClient(_: FormState, form: FormData): Promise<Form
     "post_logout_redirect_uris",
     "backchannel_logout_uri",
     "scopes",
+    "serves",
+    "jwks",
+    "assertion_audience",
   ];
   const values: FormState["values"] = Object.fromEntries(names.map((name) => [name, text(form, name)]));
   const stop = await hindrance(locale, form, ["client_name"], values);
   if (stop) return stop;
   const backchannel = values.backchannel_logout_uri?.trim();
+  const jwks = values.jwks?.trim();
   const body = {
     ...(KINDS[values.kind as keyof typeof KINDS] ?? KINDS.site),
+    // Who signs with a key of its own has no secret.
+    ...(jwks ? { token_endpoint_auth_method: "private_key_jwt", jwks: readKeys(jwks) } : {}),
     client_name: values.client_name,
     redirect_uris: words(values.redirect_uris ?? ""),
     post_logout_redirect_uris: words(values.post_logout_redirect_uris ?? ""),
     scopes: words(values.scopes ?? ""),
+    serves: words(values.serves ?? ""),
+    assertion_audience: values.assertion_audience || "issuer",
     ...(backchannel ? { backchannel_logout_uri: backchannel } : {}),
   };
   try {

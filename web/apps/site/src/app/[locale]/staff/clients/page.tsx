@@ -133,6 +133,15 @@ export default async function Clients({ params, searchParams }: Props) {
               initial: "openid profile email offline_access",
               optional: true,
             },
+            { name: "serves", kind: "textarea", label: t("serves"), help: t("servesHelp"), optional: true },
+            { name: "jwks", kind: "textarea", label: t("jwks"), help: t("jwksHelp"), optional: true },
+            {
+              name: "assertion_audience",
+              kind: "select",
+              label: t("assertions"),
+              help: t("assertionsHelp"),
+              options: (["issuer", "endpoint"] as const).map((value) => ({ value, text: t(`audiences.${value}`) })),
+            },
           ]}
         />
         <Notice className="mt-6">
