@@ -19,7 +19,9 @@ for (const name of readdirSync(assets, { recursive: true }).filter((file) => /\.
   };
   writeFileSync(join(assets, `${name}.br`), brotliCompressSync(source, { params }));
 }
-copyFileSync(`${site}server/static.mjs`, `${site}.next/standalone/apps/site/static.mjs`);
+for (const name of ["static.mjs", "status.mjs"]) {
+  copyFileSync(`${site}server/${name}`, `${site}.next/standalone/apps/site/${name}`);
+}
 
 // Next.js calls every loopback address `localhost` in some places and not in others, so behind HOSTNAME=127.0.0.1 a rewrite
 // looks like another server's. It is given the name, which still means 127.0.0.1.
@@ -28,6 +30,7 @@ const asked = "const hostname = process.env.HOSTNAME || '0.0.0.0'";
 const source = readFileSync(server, "utf8");
 if (!source.includes(asked)) throw new Error("the standalone server reads its address in another way than expected");
 const named = `import './static.mjs'
+import './status.mjs'
 require('node:dns').setDefaultResultOrder('ipv4first')
 const hostname = process.env.HOSTNAME === '127.0.0.1' ? 'localhost' : process.env.HOSTNAME || '0.0.0.0'`;
 writeFileSync(server, source.replace(asked, named));

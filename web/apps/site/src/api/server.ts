@@ -9,6 +9,7 @@ import type {
   CategoryTree,
   Listing,
   Me,
+  Page,
   Rates,
   SearchAnswer,
   Seller,
@@ -21,14 +22,22 @@ import { forbidden, redirect } from "next/navigation";
 import { cache } from "react";
 import { needsTwo, stepUpFor } from "@/auth/step-up";
 import { env } from "@/env";
+import { unlessOut } from "@/search/outage";
 import { forwarded } from "./forwarded";
 
 const TIMEOUT_MS = 8000;
+/** Where there is something to show without it. */
+const SEARCH_TIMEOUT_MS = 5000;
 const TREE_FRESH_MS = 60_000;
 
 /** A read as the visitor: with the visitor's session, language and address. */
-export async function get<T>(locale: Locale, path: string, query?: RequestOptions["query"]): Promise<T> {
-  const transport = { baseUrl: env.apiUrl(), headers: await forwarded(locale), timeoutMs: TIMEOUT_MS };
+export async function get<T>(
+  locale: Locale,
+  path: string,
+  query?: RequestOptions["query"],
+  timeoutMs = TIMEOUT_MS,
+): Promise<T> {
+  const transport = { baseUrl: env.apiUrl(), headers: await forwarded(locale), timeoutMs };
   try {
     return (await send<T>(transport, "GET", path, { query })).data;
   } catch (error) {
@@ -41,8 +50,13 @@ export async function get<T>(locale: Locale, path: string, query?: RequestOption
 }
 
 /** A read that is the same for everybody: no session goes along. */
-async function getPublic<T>(locale: Locale, path: string, query?: RequestOptions["query"]): Promise<T> {
-  const transport = { baseUrl: env.apiUrl(), headers: { "accept-language": locale }, timeoutMs: TIMEOUT_MS };
+async function getPublic<T>(
+  locale: Locale,
+  path: string,
+  query?: RequestOptions["query"],
+  timeoutMs = TIMEOUT_MS,
+): Promise<T> {
+  const transport = { baseUrl: env.apiUrl(), headers: { "accept-language": locale }, timeoutMs };
   return (await send<T>(transport, "GET", path, { query })).data;
 }
 
@@ -108,22 +122,34 @@ export const listing = cache((locale: Locale, id: string) =>
   get<Listing>(locale, `/marketplace/listings/${encodeURIComponent(id)}`, { lang: locale }),
 );
 
-export const similar = async (locale: Locale, id: string): Promise<Card[]> =>
-  (
-    await getPublic<{ items: Card[] }>(locale, `/marketplace/listings/${encodeURIComponent(id)}/similar`, {
-      lang: locale,
-    })
-  ).items;
+/** None while search is out, and where there is nothing to compare with. */
+export async function similar(locale: Locale, id: string): Promise<Card[]> {
+  const path = `/marketplace/listings/${encodeURIComponent(id)}/similar`;
+  const ask = () => getPublic<{ items: Card[] }>(locale, path, { lang: locale }, SEARCH_TIMEOUT_MS);
+  const answer = await orNull(unlessOut(ask), 404, 410, 429, 500);
+  return answer?.items ?? [];
+}
 
 export const seller = cache((locale: Locale, id: string) =>
   getPublic<Seller>(locale, `/marketplace/sellers/${encodeURIComponent(id)}`, { lang: locale }),
 );
 
-export const search = (locale: Locale, query: URLSearchParams) => {
+/** `null` while search is out: then there is `newest`. */
+export const search = (locale: Locale, query: URLSearchParams): Promise<SearchAnswer | null> => {
   const params = new URLSearchParams(query);
   params.set("lang", locale);
-  return get<SearchAnswer>(locale, "/marketplace/search", params);
+  return unlessOut(() => get<SearchAnswer>(locale, "/marketplace/search", params, SEARCH_TIMEOUT_MS));
 };
+
+/** Ads of a category, or all, newest first, without search. A cursor that grew old begins again. */
+export async function newest(
+  locale: Locale,
+  query: { category?: string; limit: number; cursor?: string },
+): Promise<Page<Card>> {
+  const ask = (cursor?: string) =>
+    getPublic<Page<Card>>(locale, "/marketplace/listings", { ...query, cursor, lang: locale });
+  return (query.cursor ? await orNull(ask(query.cursor), 400) : null) ?? ask();
+}
 
 /** A search that is the same for everybody: sitemaps walk by it. */
 export const publicSearch = (locale: Locale, query: RequestOptions["query"]) =>

@@ -1,4 +1,7 @@
-/** The state of results is their address: the API's own query names, and `view` and `shown` of the site. */
+/**
+ * The state of results is their address: the API's own query names, and the site's own: `view`, `shown`, and `before`, the
+ * cursor of a list that was read without search.
+ */
 
 export type RawParams = Record<string, string | string[] | undefined>;
 export type View = "grid" | "list" | "map";
@@ -9,7 +12,7 @@ export const SHOWN_MAX = 96;
 const MINOR = 100;
 const NAMES = new Set([
   ..."q category bbox lat lon radius_m place near price_min price_max currency condition seller_kind".split(" "),
-  ..."delivery with_photo since_days sort seller cursor view shown".split(" "),
+  ..."delivery with_photo since_days sort seller cursor view shown before".split(" "),
 ]);
 const DIGITS = /^\d{1,13}$/;
 
@@ -58,7 +61,7 @@ export function shownOf(params: URLSearchParams): number {
 /** What the API is asked: the filters without what only the site knows. */
 export function apiQuery(params: URLSearchParams, category?: string): URLSearchParams {
   const query = new URLSearchParams(params);
-  for (const name of ["view", "shown", "near"]) query.delete(name);
+  for (const name of ["view", "shown", "near", "before"]) query.delete(name);
   if (category) query.set("category", category);
   return query;
 }
@@ -66,8 +69,7 @@ export function apiQuery(params: URLSearchParams, category?: string): URLSearchP
 /** The same address with some parameters changed (`null` takes one away); it begins again at the first page. */
 export function change(params: URLSearchParams, changes: Record<string, string | null>): URLSearchParams {
   const next = new URLSearchParams(params);
-  next.delete("cursor");
-  next.delete("shown");
+  for (const name of ["cursor", "shown", "before"]) next.delete(name);
   for (const [name, value] of Object.entries(changes)) {
     if (value === null || value === "") next.delete(name);
     else next.set(name, value);

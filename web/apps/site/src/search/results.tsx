@@ -19,6 +19,7 @@ import { ResultsMap } from "./map-lazy";
 import { apiQuery, change, PAGE, readParams, SHOWN_MAX, shownOf, viewOf, withQuery } from "./query";
 import { SaveSearch } from "./save-search";
 import { SortSelect } from "./sort-select";
+import { WithoutSearch } from "./without-search";
 
 export interface ResultsProps {
   locale: Locale;
@@ -53,6 +54,20 @@ export async function Results({ locale, params, path, category, title, crumbs }:
     readCategories(locale),
     placeId ? orNull(get<Place>(locale, `/marketplace/places/${encodeURIComponent(placeId)}`), 404, 400, 0) : null,
   ]);
+  if (!answer) {
+    return (
+      <WithoutSearch
+        locale={locale}
+        params={params}
+        path={path}
+        category={category}
+        categories={categories}
+        title={title}
+        crumbs={crumbs}
+        kept={kept}
+      />
+    );
+  }
   const attributes = category?.attributes ?? [];
   const chips = activeChips({ locale, t, params, attributes, answer, placeName: place?.name });
   const here = href(locale, path);

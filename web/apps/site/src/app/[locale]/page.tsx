@@ -8,7 +8,7 @@ import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import type { Locale } from "@svetu/i18n/locales";
 import { Link } from "@svetu/ui/link";
-import { favouriteIds, me, search } from "@/api/server";
+import { favouriteIds, me, newest, search } from "@/api/server";
 import { pageLocale } from "@/i18n/page-locale";
 import { Cards } from "@/listing/card";
 import { ViewedStrip } from "@/listing/viewed-strip";
@@ -137,7 +137,8 @@ async function Categories({ locale }: { locale: Locale }) {
 async function Newest({ locale }: { locale: Locale }) {
   const t = await getTranslations("home");
   const query = new URLSearchParams({ sort: "newest", limit: String(NEWEST) });
-  const [answer, kept] = await Promise.all([search(locale, query), favouriteIds(locale)]);
+  const [found, kept] = await Promise.all([search(locale, query), favouriteIds(locale)]);
+  const answer = found ?? (await newest(locale, { limit: NEWEST }));
   if (answer.items.length === 0) {
     return (
       <EmptyState

@@ -5,7 +5,7 @@ import { EmptyState } from "@svetu/ui/state";
 import { Archive } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { favouriteIds, orNull, similar } from "@/api/server";
+import { favouriteIds, similar } from "@/api/server";
 import { pageLocale } from "@/i18n/page-locale";
 import { Cards } from "@/listing/card";
 
@@ -27,7 +27,7 @@ export default async function Gone({ params, searchParams }: Props) {
   const [t, kept, cards] = await Promise.all([
     getTranslations("gone"),
     favouriteIds(locale),
-    listing ? orNull(similar(locale, listing), 0, 404, 410, 429, 500, 503) : null,
+    listing ? similar(locale, listing) : [],
   ]);
   return (
     <div className="container-page">
@@ -43,7 +43,7 @@ export default async function Gone({ params, searchParams }: Props) {
       >
         {t("text")}
       </EmptyState>
-      {cards && cards.length > 0 && (
+      {cards.length > 0 && (
         <section className="mt-4">
           <h2 className="mb-4 text-xl">{t("similar")}</h2>
           <Cards locale={locale} cards={cards} kept={kept} />

@@ -1,7 +1,8 @@
+import { ApiError } from "@svetu/api-client/problem";
 import { formatDate } from "@svetu/i18n/format";
 import { href, type Locale } from "@svetu/i18n/locales";
 import { Avatar } from "@svetu/ui/avatar";
-import { Badge } from "@svetu/ui/badge";
+import { Badge, Notice } from "@svetu/ui/badge";
 import { buttonClass } from "@svetu/ui/button";
 import { Link } from "@svetu/ui/link";
 import { Pagination } from "@svetu/ui/pagination";
@@ -48,7 +49,10 @@ export default async function SellerPage({ params, searchParams }: Props) {
   const [t, answer, kept] = await Promise.all([
     getTranslations("seller"),
     // A cursor that grew old begins again.
-    orNull(search(locale, query), 400).then((found) => found ?? search(locale, withoutCursor(query))),
+    search(locale, query).catch((error: unknown) => {
+      if (cursor && error instanceof ApiError && error.status === 400) return search(locale, withoutCursor(query));
+      throw error;
+    }),
     favouriteIds(locale),
   ]);
   const here = href(locale, `/sellers/${seller.id}`);
@@ -82,7 +86,11 @@ export default async function SellerPage({ params, searchParams }: Props) {
         <h2 id="ads" className="mb-4 text-lg">
           {t("ads")}
         </h2>
-        {answer.items.length > 0 ? (
+        {!answer ? (
+          <Notice tone="warning" role="status" title={t("out.title")} className="measure">
+            {t("out.text")}
+          </Notice>
+        ) : answer.items.length > 0 ? (
           <Cards locale={locale} cards={answer.items} kept={kept} priority={4} />
         ) : (
           <EmptyState
@@ -102,7 +110,7 @@ export default async function SellerPage({ params, searchParams }: Props) {
             label={t("pages")}
             previous={cursor ? { href: here, text: t("firstPage") } : undefined}
             next={
-              answer.cursor
+              answer?.cursor
                 ? { href: withQuery(here, new URLSearchParams({ cursor: answer.cursor })), text: t("nextPage") }
                 : undefined
             }

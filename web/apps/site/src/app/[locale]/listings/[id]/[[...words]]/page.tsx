@@ -9,7 +9,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { notFound, redirect } from "next/navigation";
 import { Suspense } from "react";
-import { favouriteIds, listing as readListing, me, orNull, similar } from "@/api/server";
+import { favouriteIds, listing as readListing, me, similar } from "@/api/server";
 import { pageLocale } from "@/i18n/page-locale";
 import { CountView, ListingActions } from "@/listing/actions";
 import { Cards, favouriteLabels, priceWords } from "@/listing/card";
@@ -234,12 +234,8 @@ async function Keep({ locale, ad }: { locale: Locale; ad: Listing }) {
 }
 
 async function Similar({ locale, id }: { locale: Locale; id: string }) {
-  const [t, cards, kept] = await Promise.all([
-    getTranslations("listing"),
-    orNull(similar(locale, id), 0, 404, 410, 429, 500, 503),
-    favouriteIds(locale),
-  ]);
-  if (!cards || cards.length === 0) return null;
+  const [t, cards, kept] = await Promise.all([getTranslations("listing"), similar(locale, id), favouriteIds(locale)]);
+  if (cards.length === 0) return null;
   return (
     <section aria-labelledby="similar" className="no-print mt-10 border-t border-line pt-6">
       <h2 id="similar" className="mb-4 text-xl">
