@@ -65,8 +65,7 @@ engines: ## install and start Kafka, OpenSearch, Redis, MinIO, PostgreSQL, a rep
 test-cluster: install-test web/node_modules/.installed ## what people and programs do, against a cluster on real engines
 	cargo build --locked --workspace --features svetu/engines,svetu-postgres/engine
 	scripts/build-site.sh
-	scripts/test-e2e.sh cluster api
-	scripts/test-e2e.sh cluster journeys
+	scripts/test-e2e.sh cluster api+journeys
 
 chaos: install-test web/node_modules/.installed ## ten minutes of dying and freezing processes and engines under a cluster that is used (SVETU_CHAOS_SEED=N repeats one)
 	cargo build --locked --workspace --features svetu/engines,svetu-postgres/engine

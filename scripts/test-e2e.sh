@@ -39,6 +39,8 @@ fi
 "$svetu" --state "$state" "${start[@]}" --demo "${SVETU_E2E_LISTINGS:-600}" --detach
 SVETU_URL=$(sed -n 's/^ *"url": *"\([^"]*\)".*/\1/p' "$state/running.json")
 export SVETU_URL SVETU_STATE=$state SVETU_BIN=$(realpath "$svetu")
+# What people do, without the walk over every page in every language.
+journeys() { (cd web && node --test --test-concurrency=2 --test-timeout=600000 $(ls e2e/*.test.mjs | grep -v e2e/pages-)); }
 case $what in
   all)
     scripts/test-api.sh
@@ -48,12 +50,16 @@ case $what in
     ;;
   api) scripts/test-api.sh ;;
   web) npm --prefix web run e2e ;;
-  # What people do, without the walk over every page in every language.
-  journeys) (cd web && node --test --test-concurrency=2 $(ls e2e/*.test.mjs | grep -v e2e/pages-)) ;;
+  journeys) journeys ;;
+  # What programs and people do, on one start.
+  api+journeys)
+    scripts/test-api.sh
+    journeys
+    ;;
   # SVETU_CHAOS_S seconds, in the order of SVETU_CHAOS_SEED.
   chaos) SVETU_ENGINES_STATE=$state/engines SVETU_XTASK=$(realpath "$xtask") node web/e2e/chaos.mjs ;;
   matrix) npm --prefix web run matrix -- "${@:2}" ;;
   screens) npm --prefix web run screens ;;
   lighthouse) npm --prefix web run lighthouse -- "${@:2}" ;;
-  *) echo "scripts/test-e2e.sh: expected all, api, web, journeys, chaos, matrix, screens or lighthouse, not '$what'" >&2; exit 2 ;;
+  *) echo "scripts/test-e2e.sh: expected all, api, web, journeys, api+journeys, chaos, matrix, screens or lighthouse, not '$what'" >&2; exit 2 ;;
 esac

@@ -25,24 +25,38 @@ cargo build --locked --quiet --package xtask
 step "engines: install and start" "$target/debug/xtask" engines up --state "$state" kafka opensearch redis minio postgres replica pgbouncer
 "$target/debug/xtask" engines down --state "$state"
 step "clippy of the clients" cargo clippy --workspace --lib --test real --features "$features" --locked --quiet -- -D warnings
-printf '\n── suites on the real engines\n'
-cargo test --locked --workspace --test real --features "$features" -- "$@" 2>&1 | tee "$log"
-suites=$(grep -cE '^test result: ok\. [1-9]' "$log" || true)
-if [ $# = 0 ] && [ "$suites" != 6 ]; then
-  echo "make test-engines: expected the suites of 5 adapters and one of the platform, and $suites ran any test" >&2
-  exit 1
-fi
+# The folder and the program of each suite of a kind (`real`, `it`), as cargo built them.
+suites() {
+  cargo test --locked --workspace --test "$1" --features "$features" --no-run --quiet --message-format=json | python3 -c '
+import json, os, sys
+for line in sys.stdin:
+    made = json.loads(line)
+    if made.get("executable") and made["target"]["src_path"].endswith("/tests/" + sys.argv[1] + "/main.rs"):
+        print(os.path.dirname(made["manifest_path"]), made["executable"])' "$1"
+}
+# Filters, the crate's folder and the program; what it says is shown whole, also when another runs beside it.
+suite() {
+  local folder=${*: -2:1} program=${*: -1} said code=0
+  said=$(mktemp "$state/said-XXXXXX")
+  (cd "$folder" && "$program" "${@:1:$#-2}") >"$said" 2>&1 || code=$?
+  { printf '\n%s\n' "${folder#"$PWD"/}"; cat "$said"; } | tee -a "$log"
+  return $code
+}
+export -f suite
+export state log
+step "build" cargo test --locked --workspace --test real --test it --features "$features" --no-run --quiet
+suites real >"$state/real"
+suites it | grep -E '/crates/(db|adapters/embedded|marketplace/listings) ' >"$state/it"
+printf '\n── suites on the real engines, two at a time: they wait more than they work\n'
+xargs -a "$state/real" -P 2 -L 1 bash -c 'suite "$@"' suite "$@"
 printf '\n── suites of the database, the bus and a service through pgbouncer\n'
 urls=$("$target/debug/xtask" engines up --state "$state" postgres pgbouncer)
 SVETU_TEST_POSTGRES=$(sed -n 's/^SVETU__POSTGRES__DIRECT_URL=//p' <<<"$urls")
 SVETU_TEST_POOLER=$(sed -n 's/^SVETU__POSTGRES__URL=//p' <<<"$urls" | tail -n 1)
 export SVETU_TEST_POSTGRES SVETU_TEST_POOLER
-cargo test --locked --workspace --test it --features "$features" --no-run --message-format=json 2>/dev/null >"$state/built.json"
-for package in db adapters/embedded marketplace/listings; do
-  binary=$(python3 -c 'import json, sys
-for line in open(sys.argv[1]):
-    made = json.loads(line)
-    if made.get("executable") and made["target"]["src_path"].endswith("crates/" + sys.argv[2] + "/tests/it/main.rs"):
-        print(made["executable"])' "$state/built.json" "$package")
-  (cd "crates/$package" && "$binary" "$@")
-done
+xargs -a "$state/it" -L 1 bash -c 'suite "$@"' suite "$@"
+passed=$(grep -cE '^test result: ok\. [1-9]' "$log" || true)
+if [ $# = 0 ] && [ "$passed" != 9 ]; then
+  echo "make test-engines: expected the suites of 5 adapters, one of the platform and 3 through pgbouncer, and $passed ran any test" >&2
+  exit 1
+fi
