@@ -19,6 +19,19 @@ pub fn check(config: &Config) -> Result<()> {
     chosen("mail.url", &config.mail.url, &["outbox:", "smtp://", "smtps://", "smtp+insecure://"], &[])
 }
 
+/// The collector of traces, if there is one.
+pub fn traces(url: &str) -> Result<()> {
+    if url.is_empty() {
+        return Ok(());
+    }
+    #[cfg(feature = "otlp")]
+    return svetu_otlp::Otlp::check(url, 1.0).map_err(|error| anyhow::anyhow!("telemetry.otlp_url: {error}"));
+    #[cfg(not(feature = "otlp"))]
+    bail!(
+        "telemetry.otlp_url: the exporter of traces is not compiled into this binary; `cargo build --package svetu --features otlp` makes one that has it"
+    )
+}
+
 /// `known`: engines that may not be compiled in, told apart from those that nobody knows, each with its feature and whether it is.
 fn chosen(key: &str, url: &str, here: &[&str], known: &[(&str, Option<(&str, bool)>)]) -> Result<()> {
     let compiled =

@@ -43,6 +43,7 @@ pub struct Config {
     pub cluster: Cluster,
     pub log: Log,
     pub metrics: Metrics,
+    pub telemetry: Telemetry,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -362,6 +363,23 @@ pub struct Metrics {
     pub allow: Vec<String>,
 }
 
+/// Traces, by OTLP.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Telemetry {
+    pub otlp_url: String,
+    pub sample_ratio: f64,
+    pub service: String,
+}
+
+impl Telemetry {
+    fn check(&self) -> Result<()> {
+        ensure!((0.0..=1.0).contains(&self.sample_ratio), "telemetry.sample_ratio: expected from 0 to 1");
+        ensure!(!self.service.is_empty(), "telemetry.service: expected a name");
+        chosen::traces(&self.otlp_url)
+    }
+}
+
 impl Config {
     /// `file`: named by the user, must exist. Otherwise `svetu.toml` of the working folder, if there is one.
     pub fn load(file: Option<&Path>, flags: &[(&str, Value)]) -> Result<Self> {
@@ -410,6 +428,7 @@ impl Config {
             upstream.settings(id, Secret::new(b"any".to_vec()))?;
         }
         self.cluster.check()?;
+        self.telemetry.check()?;
         chosen::check(self)?;
         Ok(())
     }

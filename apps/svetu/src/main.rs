@@ -31,6 +31,7 @@ mod seed;
 mod session;
 mod site;
 mod supervisor;
+mod telemetry;
 
 use std::process::ExitCode;
 

@@ -22,6 +22,7 @@ use crate::{
     platform::{self, Contracts, Index, Platform},
     probe::Probe,
     schemas,
+    telemetry::Telemetry,
 };
 
 pub struct Runtime {
@@ -32,6 +33,7 @@ pub struct Runtime {
     door: Option<Door>,
     inner: Option<InnerDoor>,
     _probe: Option<Probe>,
+    telemetry: Option<Telemetry>,
     ready: watch::Sender<bool>,
 }
 
@@ -93,7 +95,9 @@ impl Runtime {
         } else {
             None
         };
+        let mut telemetry = None;
         if let Some(kit) = &kit {
+            telemetry = Some(Telemetry::start(&config.telemetry, roles, &kit.metrics)?);
             figures::watch(&kit.metrics, &engines, is_ready.clone())?;
         }
         let probe = match (config.cluster.probe.parse(), &kit) {
@@ -120,7 +124,7 @@ impl Runtime {
         };
         let background =
             Background::start(&engines.bus, engines.own_bus.clone(), &engines.clock, platform.parts(&engines)?);
-        Ok(Self { engines, platform, background, _control: control, door, inner, _probe: probe, ready })
+        Ok(Self { engines, platform, background, _control: control, door, inner, _probe: probe, telemetry, ready })
     }
 
     pub fn contracts(&self) -> Result<Contracts> {
@@ -169,6 +173,9 @@ impl Runtime {
         self.background.stop().await;
         drop(self.platform);
         self.engines.close().await;
+        if let Some(telemetry) = self.telemetry {
+            telemetry.close().await;
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use svetu_kernel::{SharedClock, Timestamp};
 use svetu_ports::{
     HandlerError,
     bus::{Stop, stopped},
+    trace::{Kind, Span},
 };
 use tracing::Instrument;
 use uuid::Uuid;
@@ -231,7 +232,12 @@ impl Worker {
         let result = if attempts > kind.attempts_max {
             Err(HandlerError::Poison("its process died while it ran".to_owned()))
         } else {
-            perform(kind, job.clone()).instrument(span.clone()).await
+            let mut recorded = Span::begin(format!("job {}", kind.name), Kind::Internal, None);
+            let result = recorded.around(perform(kind, job.clone())).instrument(span.clone()).await;
+            if let Err(error) = &result {
+                recorded.failed(error.kind());
+            }
+            result
         };
         let now = self.clock.now();
         match (result, kind.every) {

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use svetu_kernel::EventId;
-use svetu_ports::{Event, bus::EVENT_BYTES_MAX};
+use svetu_ports::{
+    Event,
+    bus::EVENT_BYTES_MAX,
+    trace::{self, Kind, Span},
+};
 use uuid::Uuid;
 
 use crate::{Db, DbError, Tx};
@@ -34,7 +38,15 @@ pub async fn publish_many(tx: &mut Tx<'_>, events: &[Event]) -> Result<(), DbErr
         ids.push(Uuid::from(event.id));
         bodies.push(body);
     }
-    sqlx::query(
+    let mut span = Span::below_current("create events", Kind::Producer);
+    if let Some(first) = events.first().filter(|_| span.is_recorded()) {
+        // What takes them from here is the relay's to know.
+        span.set("messaging.system", "postgresql");
+        span.set("messaging.operation.name", "create");
+        span.set("messaging.destination.name", first.source.clone());
+        span.set("messaging.batch.message_count", events.len());
+    }
+    let added = sqlx::query(
         "with added as (
              insert into outbox (event_id, event)
              select id, body::jsonb from unnest($1::uuid[], $2::text[]) with ordinality as e (id, body, position)
@@ -45,7 +57,11 @@ pub async fn publish_many(tx: &mut Tx<'_>, events: &[Event]) -> Result<(), DbErr
     .bind(&ids)
     .bind(&bodies)
     .execute(&mut **tx)
-    .await?;
+    .await;
+    if added.is_err() {
+        span.failed("database");
+    }
+    added?;
     Ok(())
 }
 
@@ -117,7 +133,7 @@ pub fn event(
         key: subject.clone(),
         subject,
         time: now,
-        traceparent: svetu_ports::trace::current(),
+        traceparent: trace::current().map(|context| context.to_string()),
         data: serde_json::to_value(data)?,
     })
 }

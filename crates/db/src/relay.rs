@@ -4,6 +4,7 @@ use sqlx::{PgPool, postgres::PgListener};
 use svetu_ports::{
     Bus, BusError, Event,
     bus::{Stop, is_stopped, stopped},
+    trace::{Kind, Several},
 };
 use tracing::Instrument;
 
@@ -121,12 +122,29 @@ impl Relay {
             published += rows.len() as u64;
             let (ids, events): (Vec<i64>, Vec<Event>) = rows.into_iter().map(|row| (row.id, row.event)).unzip();
             // Killed between these two, the rows are published again: the bus knows their ids.
-            self.bus.publish(&events).await?;
+            self.publish(&events).await?;
             outbox::delete(&self.db, &ids).await?;
             if ids.len() < BATCH as usize {
                 return Ok(published);
             }
         }
+    }
+}
+
+impl Relay {
+    /// Shown in the trace of every request that wrote one of them.
+    async fn publish(&self, events: &[Event]) -> Result<(), BusError> {
+        let mut span = Several::begin("publish events", Kind::Producer, events.iter().filter_map(Event::cause));
+        span.set("messaging.system", self.bus.system());
+        span.set("messaging.operation.name", "publish");
+        span.set("messaging.operation.type", "send");
+        span.set("messaging.destination.name", self.db.schema());
+        span.set("messaging.batch.message_count", events.len());
+        let published = span.around(self.bus.publish(events)).await;
+        if published.is_err() {
+            span.failed("bus");
+        }
+        published
     }
 }
 

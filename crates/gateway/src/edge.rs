@@ -9,10 +9,11 @@ use axum::{
     response::Response,
     routing::any,
 };
-use http::{HeaderName, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use svetu_contracts::{identity::IdentityContract, sessions::SessionsContract};
-use svetu_http::{ApiProblem, Kit};
+use svetu_http::{ApiProblem, Kit, Scheme};
 use svetu_kernel::{SharedClock, Status};
+use svetu_ports::trace::{self, TraceContext};
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 use tower_http::{
@@ -141,9 +142,25 @@ struct Houses {
 /// The kit comes after this: what it logs and traces is already cleaned of what outsiders claim.
 async fn enter(State(houses): State<Houses>, mut request: Request) -> Response {
     let origin = origin::establish(&houses.edge.settings, &mut request);
-    let inside = origin.is_some_and(|origin| origin.side == Side::Inside);
+    let inside = origin.as_ref().is_some_and(|origin| origin.side == Side::Inside);
+    if let Some(origin) = &origin {
+        request.extensions_mut().insert(Scheme(origin.scheme));
+    }
+    if !inside {
+        distrust(request.headers_mut());
+    }
     let house = if inside || is_own(request.uri().path()) { houses.own } else { houses.site };
     house.oneshot(request).await.unwrap_or_else(|never| match never {})
+}
+
+/// An outsider may name a trace, to find it again, and not say that we shall record it: that much of the load is ours to choose.
+fn distrust(headers: &mut HeaderMap) {
+    let said = headers.get(TraceContext::HEADER).and_then(|value| value.to_str().ok()).and_then(TraceContext::parse);
+    let ours = said.map(|context| context.with_sampled(trace::sampled()).to_string());
+    match ours.and_then(|text| HeaderValue::from_str(&text).ok()) {
+        Some(ours) => drop(headers.insert(TraceContext::HEADER, ours)),
+        None => drop(headers.remove(TraceContext::HEADER)),
+    }
 }
 
 fn is_own(path: &str) -> bool {

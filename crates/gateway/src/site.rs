@@ -18,6 +18,7 @@ use hyper_util::{
 };
 use svetu_http::{ApiProblem, RequestInfo};
 use svetu_kernel::Status;
+use svetu_ports::trace::{Kind, Span, TraceContext};
 use tokio::time::timeout;
 use tower_http::timeout::TimeoutBody;
 
@@ -76,10 +77,12 @@ pub async fn pass(
         Ok(attempt) => attempt,
         Err(Refused { wait_s }) => return sorry.answer(&edge.kit, wait_s),
     };
-    let request = outgoing(site.address, &origin, &info, request)?;
+    let mut span = Span::below_current("site", Kind::Client);
+    let request = outgoing(site.address, &origin, &info, span.context(), request)?;
     let answered = timeout(site.silence_max, site.client.request(request)).await;
     let refusal = match answered {
         Ok(Ok(response)) => {
+            span.set("http.response.status_code", response.status().as_u16());
             attempt.succeeded();
             edge.telemetry.site_open.set(0);
             let mut response = incoming(response, site.silence_max);
@@ -102,6 +105,7 @@ pub async fn pass(
             Err(ApiProblem::new(Status::GatewayTimeout, "service.timeout"))
         }
     };
+    span.failed("site");
     attempt.failed(edge.clock.now());
     edge.telemetry.site_open.set(site.breaker.is_open().into());
     refusal
@@ -123,7 +127,13 @@ fn is_readers(error: &ClientError) -> bool {
         .is_some_and(hyper::Error::is_user)
 }
 
-fn outgoing(site: SocketAddr, origin: &Origin, info: &RequestInfo, request: Request) -> Result<Request, ApiProblem> {
+fn outgoing(
+    site: SocketAddr,
+    origin: &Origin,
+    info: &RequestInfo,
+    trace: TraceContext,
+    request: Request,
+) -> Result<Request, ApiProblem> {
     let (mut parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
     let prepared = target.starts_with(PREPARED);
@@ -148,7 +158,7 @@ fn outgoing(site: SocketAddr, origin: &Origin, info: &RequestInfo, request: Requ
         set(headers, FORWARDED_FOR, &IpAddr::to_canonical(&client).to_string());
     }
     set(headers, HeaderName::from_static("x-request-id"), &info.id);
-    set(headers, HeaderName::from_static("traceparent"), &info.trace.to_string());
+    set(headers, HeaderName::from_static(TraceContext::HEADER), &trace.to_string());
     parts.extensions.clear();
     Ok(Request::from_parts(parts, body))
 }

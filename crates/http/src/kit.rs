@@ -11,13 +11,17 @@ use axum::{
 use futures::FutureExt;
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use svetu_kernel::{SharedClock, Status};
-use svetu_ports::{Authorizer, trace};
+use svetu_ports::{
+    Authorizer,
+    trace::{Kind, Span, TraceContext},
+};
 use tracing::Instrument;
 
 use crate::{
     ApiProblem, Catalogue, Cursors, HttpMetrics, ProblemDocument, RequestInfo,
+    metrics::method_label,
     problem::{PROBLEM_JSON, status_of},
-    request::REQUEST_ID,
+    request::{self, REQUEST_ID},
 };
 
 pub struct KitConfig {
@@ -101,14 +105,16 @@ pub struct KitArg(pub Arc<Kit>);
 async fn surround(State(kit): State<Arc<Kit>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let _in_flight = kit.metrics.begin();
-    let info = match request.extensions().get::<RequestInfo>() {
-        Some(info) => info.clone(),
-        None => RequestInfo::read(request.headers(), request.uri()),
-    };
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "unmatched".to_owned(), |m| m.as_str().to_owned());
+    let (mut info, parent) = match request.extensions().get::<RequestInfo>() {
+        Some(info) => (info.clone(), Some(info.trace)),
+        None => (RequestInfo::read(request.headers(), request.uri()), request::parent(request.headers())),
+    };
+    let mut recorded = begin(&request, &route, parent);
+    info.trace = recorded.context();
     let span = tracing::info_span!(
         "request",
         http.method = %method,
@@ -119,7 +125,7 @@ async fn surround(State(kit): State<Arc<Kit>>, mut request: Request, next: Next)
     request.extensions_mut().insert(Arc::clone(&kit));
     request.extensions_mut().insert(info.clone());
 
-    let work = trace::scope(info.trace.to_string(), next.run(request));
+    let work = recorded.around(next.run(request));
     let answer = Box::pin(AssertUnwindSafe(work).catch_unwind()).instrument(span.clone()).await;
     let response = answer.unwrap_or_else(|panic| panicked(panic.as_ref()).into_response());
 
@@ -149,6 +155,10 @@ async fn surround(State(kit): State<Arc<Kit>>, mut request: Request, next: Next)
     let took = started.elapsed();
     let status = response.status();
     kit.metrics.answered(&method, &route, status.as_u16(), took);
+    recorded.set("http.response.status_code", status.as_u16());
+    if status.is_server_error() {
+        recorded.failed(status.as_str().to_owned());
+    }
     span.in_scope(|| {
         let cause = problem.as_ref().and_then(ApiProblem::cause);
         let code = problem.as_ref().map(|problem| problem.problem().code.as_ref());
@@ -160,6 +170,24 @@ async fn surround(State(kit): State<Arc<Kit>>, mut request: Request, next: Next)
         }
     });
     response
+}
+
+/// How the request's way came to us, where its address does not say it. In extensions.
+#[derive(Debug, Clone, Copy)]
+pub struct Scheme(pub &'static str);
+
+/// By the conventions of OpenTelemetry for HTTP; of the address its template alone.
+fn begin(request: &Request, route: &str, parent: Option<TraceContext>) -> Span {
+    let method = method_label(request.method());
+    let mut span = Span::begin(format!("{method} {route}"), Kind::Server, parent);
+    if span.is_recorded() {
+        let said = request.extensions().get::<Scheme>().map(|scheme| scheme.0);
+        let scheme = said.unwrap_or(if request.uri().scheme_str() == Some("https") { "https" } else { "http" });
+        span.set("http.request.method", if method == "OTHER" { "_OTHER" } else { method });
+        span.set("http.route", route.to_owned());
+        span.set("url.scheme", scheme);
+    }
+    span
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> ApiProblem {

@@ -27,13 +27,14 @@ pub use extract::{PathId, ValidJson, ValidPath, ValidQuery};
 pub use grant::{Grant, INSUFFICIENT_SCOPE, Permission, STANDING_IN, TWO_FACTORS};
 pub use hops::remove_hop_by_hop;
 pub use idempotency::{ThingId, idempotent};
-pub use kit::{Kit, KitArg, KitConfig};
+pub use kit::{Kit, KitArg, KitConfig, Scheme};
 pub use limits::{ClientAddress, Limiter, Quota, Verdict, Worked};
 pub use messages::{Catalogue, CatalogueError};
-pub use metrics::HttpMetrics;
+pub use metrics::{HttpMetrics, method_label};
 pub use page::{CursorError, Cursors, PageParams, PageRequest, Paged};
 pub use problem::{ApiProblem, Fault, FieldMessage, ProblemDocument, Problems, chain};
-pub use request::{RequestInfo, TraceContext};
+pub use request::RequestInfo;
+pub use svetu_ports::trace::TraceContext;
 
 /// The name of the cookie of a session at the OpenID Provider, which its own pages and endpoints know; the API knows [`session_cookie`].
 pub const fn provider_cookie(secure: bool) -> &'static str {

@@ -83,7 +83,8 @@ impl Drop for InFlight {
     }
 }
 
-fn method_label(method: &http::Method) -> &'static str {
+/// Of a known set.
+pub fn method_label(method: &http::Method) -> &'static str {
     match method.as_str() {
         "GET" => "GET",
         "HEAD" => "HEAD",

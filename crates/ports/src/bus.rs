@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use svetu_kernel::{EventId, Timestamp};
 
+use crate::trace::{Kind, Several, TraceContext};
+
 /// Turns true, or loses its sender, when work should end.
 pub type Stop = tokio::sync::watch::Receiver<bool>;
 
@@ -45,6 +47,13 @@ pub struct Event {
     pub data: Value,
 }
 
+impl Event {
+    /// The span that wrote it.
+    pub fn cause(&self) -> Option<TraceContext> {
+        self.traceparent.as_deref().and_then(TraceContext::parse)
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum BusError {
     #[error("the bus cannot be reached: {0}")]
@@ -69,6 +78,17 @@ pub enum HandlerError {
     /// No retry will help: straight to the dead letters.
     #[error("poison: {0}")]
     Poison(String),
+}
+
+impl HandlerError {
+    /// Of a known set, for spans.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Transient(_) => "transient",
+            Self::Unavailable(_) => "unavailable",
+            Self::Poison(_) => "poison",
+        }
+    }
 }
 
 /// Reacts to events. Must expect replays: effects are made once by an inbox row or by a version.
@@ -120,14 +140,31 @@ pub struct ConsumerGroup {
     pub handler: Arc<dyn Handler>,
 }
 
-/// For adapters. A panic of a handler is a failure of its first event. The trace is that of the event that came first.
-pub async fn deliver(handler: &Arc<dyn Handler>, events: &[Event]) -> Result<(), (usize, HandlerError)> {
-    let work = AssertUnwindSafe(async { handler.handle(events).await }).catch_unwind();
-    let result = match events.first().and_then(|event| event.traceparent.clone()) {
-        Some(traceparent) => crate::trace::scope(traceparent, work).await,
-        None => work.await,
-    };
-    result.unwrap_or_else(|_| Err((0, HandlerError::Transient("the handler panicked".to_owned()))))
+/// For adapters. A panic of a handler is a failure of its first event. What it does belongs to a trace that caused it, and is shown
+/// in each of those that are recorded.
+///
+/// `system`: [`Bus::system`].
+pub async fn deliver(
+    system: &'static str,
+    group: &ConsumerGroup,
+    events: &[Event],
+) -> Result<(), (usize, HandlerError)> {
+    let mut span = Several::begin("process events", Kind::Consumer, events.iter().filter_map(Event::cause));
+    if let Some(first) = events.first().filter(|_| span.is_recorded()) {
+        span.set("messaging.system", system);
+        span.set("messaging.operation.name", "process");
+        span.set("messaging.operation.type", "process");
+        span.set("messaging.destination.name", first.source.clone());
+        span.set("messaging.consumer.group.name", group.name);
+        span.set("messaging.batch.message_count", events.len());
+    }
+    let work = AssertUnwindSafe(async { group.handler.handle(events).await }).catch_unwind();
+    let result = span.around(work).await;
+    let result = result.unwrap_or_else(|_| Err((0, HandlerError::Transient("the handler panicked".to_owned()))));
+    if let Err((_, error)) = &result {
+        span.failed(error.kind());
+    }
+    result
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -142,6 +179,9 @@ pub struct DeadLetter {
 
 #[async_trait]
 pub trait Bus: Send + Sync + 'static {
+    /// As OpenTelemetry calls it: `kafka`.
+    fn system(&self) -> &'static str;
+
     /// Appends in this order; when it returns the events are durable. An id that is already there is not appended again.
     async fn publish(&self, events: &[Event]) -> Result<(), BusError>;
 

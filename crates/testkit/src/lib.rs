@@ -3,11 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod clock;
+#[cfg(feature = "collector")]
+mod collector;
 mod database;
 mod engine;
 mod server;
 
 pub use clock::{clock, eventually};
+#[cfg(feature = "collector")]
+pub use collector::{Collector, SeenSpan};
 pub use database::TestDb;
 pub use engine::Engine;
 pub use expect_test::{Expect, expect};

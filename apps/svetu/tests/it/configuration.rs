@@ -78,6 +78,8 @@ async fn wrong_keys_and_values_are_refused_by_name() {
         ("[cache]\nurl = \"memcached://x\"", "cache.url"),
         ("[objects]\nurl = \"ftp://x\"", "objects.url"),
         ("[secrets]\nurl = \"env:\"", "secrets.url"),
+        ("[telemetry]\notlp_url = \"grpc://x\"", "telemetry.otlp_url"),
+        ("[telemetry]\nsample_ratio = 1.5", "telemetry.sample_ratio"),
         ("[mail]\nurl = \"pop3://x\"", "mail.url"),
         ("door.port 1", "svetu.toml"),
     ] {

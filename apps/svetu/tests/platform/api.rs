@@ -113,6 +113,12 @@ impl Api {
         self.send(Method::POST, path, &[("idempotency-key", key)], Some(as_json(body))).await
     }
 
+    /// The same as a part of a trace of the caller's.
+    pub async fn post_under(&self, traceparent: &str, path: &str, key: &str, body: &Value) -> Result<Answer, Lost> {
+        self.send(Method::POST, path, &[("idempotency-key", key), ("traceparent", traceparent)], Some(as_json(body)))
+            .await
+    }
+
     pub async fn patch(&self, path: &str, etag: &str, body: &Value) -> Result<Answer, Lost> {
         self.send(Method::PATCH, path, &[("if-match", etag)], Some(as_json(body))).await
     }

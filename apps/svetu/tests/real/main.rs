@@ -1,4 +1,4 @@
-//! The platform on OpenSearch: `make test-engines`.
+//! The platform on OpenSearch, and its traces, also through Kafka: `make test-engines`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[allow(unused_imports, reason = "each test binary uses a part of it")]
@@ -8,3 +8,4 @@ mod platform;
 mod away;
 mod questions;
 mod same;
+mod trace;

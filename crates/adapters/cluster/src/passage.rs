@@ -22,8 +22,9 @@ use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::{BodyExt as _, Limited};
 use parking_lot::Mutex;
 use serde_json::Value;
-use svetu_http::{ApiProblem, ClientAddress, RequestInfo, Worked, remove_hop_by_hop};
+use svetu_http::{ApiProblem, ClientAddress, RequestInfo, Worked, method_label, remove_hop_by_hop};
 use svetu_kernel::{Actor, Problem, Status};
+use svetu_ports::trace::{Kind, Span, TraceContext};
 use tokio::time::Instant;
 
 use crate::{
@@ -147,7 +148,11 @@ async fn pass(State(way): State<Way>, info: RequestInfo, request: Request) -> Re
     let token = way.minter.mint(role, parts.method.as_str(), path.path(), &said);
     let token = token.and_then(|token| HeaderValue::from_str(&token).ok());
     let token = token.ok_or_else(|| ApiProblem::new(Status::Internal, "internal"))?;
-    outgoing(&mut parts.headers, role, token, &info);
+    let method = method_label(&parts.method);
+    let mut span = Span::below_current(method, Kind::Client);
+    span.set("http.request.method", if method == "OTHER" { "_OTHER" } else { method });
+    span.set("svetu.role", role.to_owned());
+    outgoing(&mut parts.headers, role, token, &info, span.context());
     parts.uri = path.into();
     let body = Kept::new(body);
     let again = if repeatable(&parts, &body) { Again::Yes } else { Again::Unheard };
@@ -162,9 +167,20 @@ async fn pass(State(way): State<Way>, info: RequestInfo, request: Request) -> Re
         })
     });
     match asked.await {
-        Ok(response) => incoming(response).await,
+        Ok(response) => {
+            span.set("http.response.status_code", response.status().as_u16());
+            if response.status().is_server_error() {
+                span.failed(response.status().as_str().to_owned());
+            }
+            incoming(response).await
+        }
         Err(error) => {
             tracing::warn!(%error, "a service did not answer");
+            span.failed(match error {
+                PeerError::Late { .. } => "timeout",
+                PeerError::Unreachable { .. } => "unreachable",
+                PeerError::Broken { .. } => "broken",
+            });
             Err(match error {
                 PeerError::Late { .. } => ApiProblem::new(Status::GatewayTimeout, "service.timeout"),
                 PeerError::Unreachable { .. } | PeerError::Broken { .. } => {
@@ -189,7 +205,7 @@ fn again_as(parts: &Parts, body: Kept) -> http::Request<Body> {
     request
 }
 
-fn outgoing(headers: &mut HeaderMap, role: &str, token: HeaderValue, info: &RequestInfo) {
+fn outgoing(headers: &mut HeaderMap, role: &str, token: HeaderValue, info: &RequestInfo, trace: TraceContext) {
     remove_hop_by_hop(headers);
     headers.remove(header::HOST);
     headers.remove(header::EXPECT);
@@ -201,7 +217,7 @@ fn outgoing(headers: &mut HeaderMap, role: &str, token: HeaderValue, info: &Requ
         }
     }
     headers.insert(ACTOR, token);
-    for (name, value) in [("x-request-id", info.id.clone()), ("traceparent", info.trace.to_string())] {
+    for (name, value) in [("x-request-id", info.id.clone()), (TraceContext::HEADER, trace.to_string())] {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(HeaderName::from_static(name), value);
         }

@@ -11,7 +11,7 @@ use futures::future::BoxFuture;
 use http::uri::{Authority, PathAndQuery};
 use serde::{Serialize, de::DeserializeOwned};
 use svetu_contracts::ContractError;
-use svetu_ports::trace;
+use svetu_ports::trace::{Kind, Span, TraceContext};
 use tokio::time::Instant;
 use tonic::{Code, Request, Response, Status, client::Grpc};
 use tonic_prost::ProstCodec;
@@ -21,7 +21,6 @@ use crate::peers::{Again, Body, Http, PeerError, Peers, Tried, send};
 /// Of a call and of an answer: a thousand ads with their texts and pictures.
 pub const MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const TIMEOUT: &str = "grpc-timeout";
-const TRACEPARENT: &str = "traceparent";
 
 /// `message Envelope { string json = 1; repeated bytes files = 2; }`
 #[derive(Clone, PartialEq, prost::Message)]
@@ -78,11 +77,21 @@ impl Caller {
         let path = format!("/{}/{}", self.service, way.method);
         let path = PathAndQuery::try_from(path).map_err(|error| ContractError::Refused(error.to_string()))?;
         let deadline = Instant::now() + way.within;
-        let parent = trace::current();
+        let mut span =
+            spanned(Span::below_current(rpc_name(self.service, way.method), Kind::Client), self.service, way.method);
+        let parent = span.context();
         let answered = self.peers.ask(way.again, deadline, |http, authority| {
-            Box::pin(once(http, authority, path.clone(), envelope.clone(), parent.clone(), deadline))
+            Box::pin(once(http, authority, path.clone(), envelope.clone(), parent, deadline))
         });
-        match answered.await {
+        let answered = answered.await;
+        let code = match &answered {
+            Ok(Ok(_)) => Code::Ok,
+            Ok(Err(status)) => status.code(),
+            Err(PeerError::Late { .. }) => Code::DeadlineExceeded,
+            Err(PeerError::Unreachable { .. } | PeerError::Broken { .. }) => Code::Unavailable,
+        };
+        ended(&mut span, code);
+        match answered {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(status)) => Err(refusal(&status)),
             Err(error @ (PeerError::Unreachable { .. } | PeerError::Late { .. } | PeerError::Broken { .. })) => {
@@ -93,12 +102,48 @@ impl Caller {
     }
 }
 
+fn rpc_name(service: &str, method: &str) -> String {
+    format!("{service}/{method}")
+}
+
+/// By the conventions of OpenTelemetry for calls.
+fn spanned(mut span: Span, service: &'static str, method: &'static str) -> Span {
+    span.set("rpc.system", "grpc");
+    span.set("rpc.service", service);
+    span.set("rpc.method", method);
+    span
+}
+
+/// What the caller made wrong is no failure of who answers.
+fn ended(span: &mut Span, code: Code) {
+    span.set("rpc.grpc.status_code", i64::from(code as i32));
+    match code {
+        Code::Unknown
+        | Code::DeadlineExceeded
+        | Code::Unimplemented
+        | Code::Internal
+        | Code::Unavailable
+        | Code::DataLoss => span.failed((code as i32).to_string()),
+        Code::Ok
+        | Code::Cancelled
+        | Code::InvalidArgument
+        | Code::NotFound
+        | Code::AlreadyExists
+        | Code::PermissionDenied
+        | Code::ResourceExhausted
+        | Code::FailedPrecondition
+        | Code::Aborted
+        | Code::OutOfRange
+        | Code::Unauthenticated => {}
+    }
+}
+
 async fn once(
     http: Http,
     authority: Authority,
     path: PathAndQuery,
     envelope: Envelope,
-    parent: Option<String>,
+    parent: TraceContext,
     deadline: Instant,
 ) -> Tried<Result<Envelope, Status>> {
     let failed = Arc::new(parking_lot::Mutex::new(None));
@@ -117,8 +162,8 @@ async fn once(
     };
     let mut request = Request::new(envelope);
     request.set_timeout(deadline.saturating_duration_since(Instant::now()));
-    if let Some(parent) = parent.and_then(|parent| parent.parse().ok()) {
-        request.metadata_mut().insert(TRACEPARENT, parent);
+    if let Ok(parent) = parent.to_string().parse() {
+        request.metadata_mut().insert(TraceContext::HEADER, parent);
     }
     let mut client =
         Grpc::new(channel).max_decoding_message_size(MESSAGE_BYTES_MAX).max_encoding_message_size(MESSAGE_BYTES_MAX);
@@ -179,38 +224,46 @@ where
 pub type Keep = Arc<dyn Fn(Envelope) -> BoxFuture<'static, Result<Envelope, Status>> + Send + Sync>;
 
 /// The route of one method: its calls with their trace and within their time.
-pub fn route(service: &str, method: &str, keep: Keep) -> Router {
+pub fn route(service: &'static str, method: &'static str, keep: Keep) -> Router {
     let answering = tower::service_fn(move |request| {
         let keep = Arc::clone(&keep);
-        async move { Ok::<_, Infallible>(serve(request, keep).await) }
+        async move { Ok::<_, Infallible>(serve(request, service, method, keep).await) }
     });
     Router::new().route_service(&format!("/{service}/{method}"), any_service(answering))
 }
 
-fn serve(request: http::Request<axum::body::Body>, keep: Keep) -> BoxFuture<'static, http::Response<Body>> {
+fn serve(
+    request: http::Request<axum::body::Body>,
+    service: &'static str,
+    method: &'static str,
+    keep: Keep,
+) -> BoxFuture<'static, http::Response<Body>> {
     let said = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let within = said(TIMEOUT).and_then(|text| parse_timeout(&text));
-    let parent = said(TRACEPARENT);
-    let work = async move {
-        tonic::server::Grpc::new(ProstCodec::<Envelope, Envelope>::default())
-            .apply_max_message_size_config(Some(MESSAGE_BYTES_MAX), Some(MESSAGE_BYTES_MAX))
-            .unary(Method(keep), request)
-            .await
-    };
-    let work = async move {
-        match parent {
-            Some(parent) => trace::scope(parent, work).await,
-            None => work.await,
-        }
-    };
+    let parent = said(TraceContext::HEADER).and_then(|text| TraceContext::parse(&text));
     Box::pin(async move {
-        match within {
+        let mut span = spanned(Span::begin(rpc_name(service, method), Kind::Server, parent), service, method);
+        let work = async move {
+            tonic::server::Grpc::new(ProstCodec::<Envelope, Envelope>::default())
+                .apply_max_message_size_config(Some(MESSAGE_BYTES_MAX), Some(MESSAGE_BYTES_MAX))
+                .unary(Method(keep), request)
+                .await
+        };
+        let work = span.around(work);
+        let answer = match within {
             None => work.await,
             Some(within) => tokio::time::timeout(within, work)
                 .await
                 .unwrap_or_else(|_| Status::deadline_exceeded("the caller's time is over").into_http()),
-        }
+        };
+        ended(&mut span, code_of(&answer));
+        answer
     })
+}
+
+/// A refusal has its code in the head; one that comes with the body is of an answer.
+pub fn code_of<B>(answer: &http::Response<B>) -> Code {
+    answer.headers().get("grpc-status").map_or(Code::Ok, |code| Code::from_bytes(code.as_bytes()))
 }
 
 struct Method(Keep);

@@ -22,6 +22,7 @@ use crate::{
     topics::Topics,
 };
 
+pub(crate) const SYSTEM: &str = "kafka";
 const BACKOFF: Duration = Duration::from_millis(200);
 const BACKOFF_MAX: Duration = Duration::from_secs(5);
 
@@ -71,6 +72,10 @@ impl KafkaBus {
 
 #[async_trait]
 impl Bus for KafkaBus {
+    fn system(&self) -> &'static str {
+        SYSTEM
+    }
+
     async fn publish(&self, events: &[Event]) -> Result<(), BusError> {
         let mut records = Vec::with_capacity(events.len());
         for event in events {

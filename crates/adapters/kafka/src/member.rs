@@ -19,7 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     address::Address,
-    bus::unavailable,
+    bus::{SYSTEM, unavailable},
     desk::Work,
     flight::{Flight, Landing, Place},
     reader::Reader,
@@ -110,7 +110,7 @@ impl Member {
 
     /// Answers how long the first that is not done has to wait; none when what was met is done with.
     async fn hand_on(&self, events: &[Event], landing: &mut Landing) -> Option<Duration> {
-        let Err((index, error)) = deliver(&self.group.handler, events).await else {
+        let Err((index, error)) = deliver(SYSTEM, &self.group, events).await else {
             if self.is_waiting.swap(false, Ordering::Relaxed) {
                 tracing::info!("what was away is back");
             }
@@ -146,7 +146,7 @@ impl Member {
 
     /// Once: what fails again is a letter again.
     async fn hand_out_again(&self, letter: &Letter) -> Option<Duration> {
-        let written = match deliver(&self.group.handler, std::slice::from_ref(&letter.event)).await {
+        let written = match deliver(SYSTEM, &self.group, std::slice::from_ref(&letter.event)).await {
             Ok(()) => self.shelf.forget(letter).await,
             Err((_, error)) => {
                 tracing::warn!(letter = letter.key, %error, "a replayed event failed again");

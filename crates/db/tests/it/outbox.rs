@@ -28,6 +28,10 @@ impl Tape {
 
 #[async_trait]
 impl Bus for Tape {
+    fn system(&self) -> &'static str {
+        "tape"
+    }
+
     async fn publish(&self, events: &[Event]) -> Result<(), BusError> {
         if *self.broken.lock().unwrap() {
             return Err(BusError::Unavailable("down".into()));

@@ -11,7 +11,7 @@ use tokio::{sync::watch, task::AbortHandle, time::Instant};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::{BusOptions, POLL, log, shelf, unavailable};
+use super::{BusOptions, POLL, SYSTEM, log, shelf, unavailable};
 
 /// Where a partition stands that is ours.
 #[derive(Debug, Clone, Copy)]
@@ -154,7 +154,7 @@ impl Member {
         end: Option<i64>,
     ) -> Result<(), DbError> {
         let (Some(&last), Some(place)) = (seqs.last(), self.places.get(&partition).copied()) else { return Ok(()) };
-        let Err((index, error)) = deliver(&self.group.handler, events).await else {
+        let Err((index, error)) = deliver(SYSTEM, &self.group, events).await else {
             if std::mem::take(&mut self.is_waiting) {
                 tracing::info!("what was away is back");
             }

@@ -17,6 +17,7 @@ use svetu_ports::{
 use tokio::sync::watch;
 
 const CHANNEL: &str = "svetu_bus";
+const SYSTEM: &str = "postgresql";
 const POLL: Duration = Duration::from_secs(2);
 
 #[derive(Clone)]
@@ -115,6 +116,10 @@ fn unavailable(error: impl Into<DbError>) -> BusError {
 
 #[async_trait]
 impl Bus for PostgresBus {
+    fn system(&self) -> &'static str {
+        SYSTEM
+    }
+
     async fn publish(&self, events: &[Event]) -> Result<(), BusError> {
         log::append(&self.db, events).await
     }

@@ -4,7 +4,7 @@ use svetu_db::{Db, DbError, Tx};
 use svetu_kernel::Timestamp;
 use svetu_ports::{BusError, ConsumerGroup, DeadLetter, Event, bus::deliver as hand_out};
 
-use super::unavailable;
+use super::{SYSTEM, unavailable};
 
 pub(super) async fn put(
     tx: &mut Tx<'_>,
@@ -76,7 +76,7 @@ pub(super) async fn deliver(db: &Db, group: &ConsumerGroup) -> Result<bool, DbEr
     .await?;
     let Some(row) = row else { return Ok(false) };
     let event: Event = serde_json::from_str(&row.body)?;
-    match hand_out(&group.handler, std::slice::from_ref(&event)).await {
+    match hand_out(SYSTEM, group, std::slice::from_ref(&event)).await {
         Ok(()) => {
             sqlx::query!("delete from bus.dead_letter where id = $1", row.id).execute(&mut *tx).await?;
         }
