@@ -4,9 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use svetu_db::{Db, JobKind, Relay, Worker, housekeeping};
 use svetu_embedded::PostgresBus;
+use svetu_http::HttpMetrics;
 use svetu_kernel::SharedClock;
 use svetu_ports::{Bus, ConsumerGroup};
 use tokio::{sync::watch, task::JoinSet};
+
+use crate::backlog::Backlog;
 
 /// How long the batches that are at work may take when we end. What is not done by then comes again.
 const END_MAX: Duration = Duration::from_secs(10);
@@ -25,16 +28,25 @@ pub struct Background {
 
 impl Background {
     /// `own_bus`: one that lives in this process and wants upkeep.
-    pub fn start(bus: &Arc<dyn Bus>, own_bus: Option<Arc<PostgresBus>>, clock: &SharedClock, parts: Vec<Part>) -> Self {
+    pub fn start(
+        bus: &Arc<dyn Bus>,
+        own_bus: Option<Arc<PostgresBus>>,
+        clock: &SharedClock,
+        parts: Vec<Part>,
+        metrics: Option<&HttpMetrics>,
+    ) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         if let Some(own) = own_bus {
             let stopped = stopped.clone();
             tasks.spawn(async move { own.maintain(stopped).await });
         }
+        let mut backlog = Backlog::default();
         for Part { db, consumers, mut jobs } in parts {
             jobs.extend(housekeeping(&db, clock));
-            tasks.spawn(Relay::new(db.clone(), Arc::clone(bus)).run(stopped.clone()));
+            let relay = Relay::new(db.clone(), Arc::clone(bus));
+            backlog.add(&db, relay.leads(), &consumers);
+            tasks.spawn(relay.run(stopped.clone()));
             tasks.spawn(Worker::new(db, Arc::clone(clock), jobs).run(stopped.clone()));
             for group in consumers {
                 let (bus, stopped) = (Arc::clone(bus), stopped.clone());
@@ -44,6 +56,11 @@ impl Background {
                     }
                 });
             }
+        }
+        if let Some(metrics) = metrics {
+            backlog.register(metrics);
+            let (bus, clock) = (Arc::clone(bus), Arc::clone(clock));
+            tasks.spawn(backlog.watch(bus, clock, stopped));
         }
         Self { tasks, stop }
     }

@@ -69,6 +69,10 @@ impl Elsewhere {
         Ok(Some(Self { credentials, peers }))
     }
 
+    pub fn everybody(&self) -> Vec<(&'static str, Arc<Peers>)> {
+        self.peers.iter().map(|(role, peers)| (role.name(), Arc::clone(peers))).collect()
+    }
+
     pub fn has(&self, role: Role) -> bool {
         self.peers.contains_key(&role)
     }

@@ -116,6 +116,11 @@ impl Engines {
         Ok(db)
     }
 
+    /// Of every schema that somebody here asked for.
+    pub fn pools(&self) -> Vec<Db> {
+        self.pools.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
     pub const fn shares_index(&self) -> bool {
         self.shared_index.is_some()
     }
@@ -133,8 +138,7 @@ impl Engines {
 
     /// Before the server is stopped: a connection that it ends is one that was in use.
     pub async fn close(&self) {
-        let pools: Vec<Db> = self.pools.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
-        for db in pools {
+        for db in self.pools() {
             db.close().await;
         }
     }

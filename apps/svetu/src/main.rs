@@ -6,6 +6,7 @@
 mod say;
 
 mod background;
+mod backlog;
 mod chosen;
 mod cli;
 mod cluster;
@@ -20,6 +21,7 @@ mod figures;
 mod guard;
 mod import;
 mod logs;
+mod meters;
 mod platform;
 mod postgres;
 mod probe;

@@ -18,7 +18,7 @@ use crate::{
     config::Config,
     control::{self, Control},
     engines::Engines,
-    figures,
+    figures, meters,
     platform::{self, Contracts, Index, Platform},
     probe::Probe,
     schemas,
@@ -95,7 +95,7 @@ impl Runtime {
         } else {
             None
         };
-        let mut telemetry = None;
+        let (mut telemetry, metrics) = (None, kit.clone());
         if let Some(kit) = &kit {
             telemetry = Some(Telemetry::start(&config.telemetry, roles, &kit.metrics)?);
             figures::watch(&kit.metrics, &engines, is_ready.clone())?;
@@ -122,8 +122,16 @@ impl Runtime {
             Some(search) => Some(Control::open(&config.state.folder, control::of_search(search))?),
             None => None,
         };
-        let background =
-            Background::start(&engines.bus, engines.own_bus.clone(), &engines.clock, platform.parts(&engines)?);
+        let parts = platform.parts(&engines)?;
+        if let Some(metrics) = &metrics {
+            meters::register(
+                &metrics.metrics,
+                engines.pools(),
+                elsewhere.map(Elsewhere::everybody).unwrap_or_default(),
+            );
+        }
+        let metrics = metrics.as_deref().map(|kit| &kit.metrics);
+        let background = Background::start(&engines.bus, engines.own_bus.clone(), &engines.clock, parts, metrics);
         Ok(Self { engines, platform, background, _control: control, door, inner, _probe: probe, telemetry, ready })
     }
 

@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use svetu_contracts::ContractError;
 use svetu_ports::HandlerError;
 
@@ -5,7 +7,7 @@ use svetu_ports::HandlerError;
 pub enum DbError {
     /// Any failure of a statement; ask [`DbError::is_retryable`], [`DbError::is_unavailable`], [`DbError::is_unique`].
     #[error(transparent)]
-    Sql(#[from] sqlx::Error),
+    Sql(sqlx::Error),
     #[error("the migrations of schema {schema} failed: {source}")]
     Migrate { schema: &'static str, source: Box<sqlx::migrate::MigrateError> },
     #[error("somebody else is migrating this database and does not finish")]
@@ -16,6 +18,23 @@ pub enum DbError {
     EventTooLarge { bytes: usize, bytes_max: usize },
     #[error("stored JSON has another shape than expected: {0}")]
     Json(#[from] serde_json::Error),
+}
+
+/// Of all pools of the process.
+static POOL_TIMEOUTS: AtomicU64 = AtomicU64::new(0);
+
+/// How often a pool had no connection in time.
+pub fn pool_timeouts() -> u64 {
+    POOL_TIMEOUTS.load(Ordering::Relaxed)
+}
+
+impl From<sqlx::Error> for DbError {
+    fn from(error: sqlx::Error) -> Self {
+        if matches!(error, sqlx::Error::PoolTimedOut) {
+            POOL_TIMEOUTS.fetch_add(1, Ordering::Relaxed);
+        }
+        Self::Sql(error)
+    }
 }
 
 /// What `Db::transact` asks of a service's error.

@@ -118,6 +118,20 @@ pub async fn shelved(db: &Db, limit: u32) -> Result<Vec<(Job, String)>, DbError>
     Ok(rows.into_iter().map(|row| (row.job, row.reason.unwrap_or_default())).collect())
 }
 
+/// Timers whose time has come and that do not run, and those that used up their attempts. Counted up to ten thousand.
+pub async fn backlog(db: &Db, now: Timestamp) -> Result<(u32, u32), DbError> {
+    let (due, shelved): (i64, i64) = sqlx::query_as(
+        "select (select count(*) from (select from job where failed_at is null and run_at <= $1
+                                       and (lease_until is null or lease_until < $1) limit 10000) due),
+                (select count(*) from (select from job where failed_at is not null limit 10000) shelved)",
+    )
+    .bind(now)
+    .fetch_one(db.pool())
+    .await?;
+    let counted = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    Ok((counted(due), counted(shelved)))
+}
+
 /// Runs a schema's timers. Any number of workers share them.
 pub struct Worker {
     db: Db,

@@ -13,10 +13,10 @@ mod pool;
 mod relay;
 mod replica;
 
-pub use error::{DbError, MayRetry};
+pub use error::{DbError, MayRetry, pool_timeouts};
 pub use jobs::{Job, JobHandler, JobKind, NewJob, Worker};
 pub use migrate::{Schema, fingerprint, migrate};
-pub use pool::{Db, DbConfig, Server, Tx, lock, role_of};
+pub use pool::{Db, DbConfig, PoolStand, Server, Tx, lock, role_of};
 pub use relay::{Relay, RelayError};
 
 use std::time::Duration;

@@ -71,6 +71,27 @@ pub async fn pending(db: &Db) -> Result<u64, DbError> {
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
+/// What waits for the relay.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Backlog {
+    /// At most [`COUNTED_MAX`]: counting more would be work of its own.
+    pub waiting: u32,
+    pub oldest: Option<svetu_kernel::Timestamp>,
+}
+
+pub const COUNTED_MAX: u32 = 10_000;
+
+pub async fn backlog(db: &Db) -> Result<Backlog, DbError> {
+    let (waiting, oldest): (i64, Option<svetu_kernel::Timestamp>) = sqlx::query_as(
+        "select (select count(*) from (select from outbox limit $1) waiting),
+                (select (event->>'time')::timestamptz from outbox order by id limit 1)",
+    )
+    .bind(i64::from(COUNTED_MAX))
+    .fetch_one(db.pool())
+    .await?;
+    Ok(Backlog { waiting: u32::try_from(waiting).unwrap_or(COUNTED_MAX), oldest })
+}
+
 /// Waits until everything that is committed now is on the bus; false when it is not within the time.
 pub async fn drained(db: &Db, within: Duration) -> Result<bool, DbError> {
     let last: Option<i64> = sqlx::query_scalar("select max(id) from outbox").fetch_one(db.pool()).await?;

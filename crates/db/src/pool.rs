@@ -1,4 +1,12 @@
-use std::{collections::BTreeMap, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use futures::future::BoxFuture;
 use hmac::{Hmac, Mac};
@@ -106,6 +114,7 @@ pub struct Db {
     pub(crate) pool: PgPool,
     schema: &'static str,
     direct: Arc<PgConnectOptions>,
+    waiting: Arc<AtomicU32>,
     pub(crate) replica: Option<Arc<Replica>>,
 }
 
@@ -125,6 +134,7 @@ impl Db {
         Ok(Self {
             pool: pool(config.connections_max).connect_lazy_with(config.as_role(&server.url, &role)?),
             schema,
+            waiting: Arc::default(),
             direct: Arc::new(config.as_role(server.direct(), &role)?),
             replica,
         })
@@ -153,7 +163,19 @@ impl Db {
     }
 
     pub async fn begin(&self) -> Result<Tx<'static>, DbError> {
+        let _waiting = Waiting::new(&self.waiting);
         Ok(self.pool.begin().await?)
+    }
+
+    /// How the pool stands.
+    pub fn stand(&self) -> PoolStand {
+        let idle = u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX);
+        PoolStand {
+            in_use: self.pool.size().saturating_sub(idle),
+            idle,
+            max: self.pool.options().get_max_connections(),
+            waiting: self.waiting.load(Ordering::Relaxed),
+        }
     }
 
     /// Does the work in a transaction and commits; does it anew when it lost a race, at most five times in all.
@@ -195,6 +217,32 @@ impl Db {
             replica.pool().close().await;
         }
         self.pool.close().await;
+    }
+}
+
+/// Connections of one pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolStand {
+    pub in_use: u32,
+    pub idle: u32,
+    pub max: u32,
+    /// Transactions that wait for one.
+    pub waiting: u32,
+}
+
+/// Counts down also when whoever waits goes away.
+struct Waiting<'a>(&'a AtomicU32);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicU32) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -1,4 +1,10 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use sqlx::{PgPool, postgres::PgListener};
 use svetu_ports::{
@@ -29,11 +35,26 @@ pub enum RelayError {
 pub struct Relay {
     db: Db,
     bus: Arc<dyn Bus>,
+    leads: Arc<AtomicBool>,
+}
+
+/// That it leads, until this is dropped.
+struct Leading<'a>(&'a AtomicBool);
+
+impl Drop for Leading<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
 }
 
 impl Relay {
     pub fn new(db: Db, bus: Arc<dyn Bus>) -> Self {
-        Self { db, bus }
+        Self { db, bus, leads: Arc::default() }
+    }
+
+    /// Whether this is the one of its schema that works, kept by itself.
+    pub fn leads(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.leads)
     }
 
     /// Works until it is stopped; a lost server or bus is waited for. A batch that is on its way when it is told to stop is
@@ -69,6 +90,8 @@ impl Relay {
     /// One connection's life: it holds the lock, so when it is lost another relay may take over. Ends well when it is stopped.
     async fn session(&self, alone: &PgPool, backoff: &mut Duration, stop: &mut Stop) -> Result<(), RelayError> {
         let Some(mut listener) = unless_stopped(stop, self.lock(alone)).await.transpose()? else { return Ok(()) };
+        self.leads.store(true, Ordering::Relaxed);
+        let _leading = Leading(&self.leads);
         loop {
             self.drain_until(|| is_stopped(stop)).await?;
             *backoff = Duration::from_millis(100);

@@ -1,8 +1,16 @@
 //! Nobody waits for an engine that just did not answer several times.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use parking_lot::Mutex;
+
+use crate::meter;
 
 /// Failures in a row until it opens.
 const FAILURES_MAX: u32 = 3;
@@ -12,6 +20,8 @@ pub struct Breaker {
     /// How long callers are turned away; then one of them tries. What it tries ends within this time.
     rest: Duration,
     state: Mutex<State>,
+    /// For [`meter::breakers`].
+    open: Arc<AtomicBool>,
 }
 
 #[derive(Debug, Default)]
@@ -30,8 +40,9 @@ pub enum Leave {
 }
 
 impl Breaker {
-    pub fn new(rest: Duration) -> Self {
-        Self { rest, state: Mutex::default() }
+    /// `name`: of the engine, as it is shown.
+    pub fn new(name: &'static str, rest: Duration) -> Self {
+        Self { rest, state: Mutex::default(), open: meter::breaker(name) }
     }
 
     /// None: the answer is known to be a failure.
@@ -55,6 +66,7 @@ impl Breaker {
         if state.failures < FAILURES_MAX {
             return false;
         }
+        self.open.store(true, Ordering::Relaxed);
         state.until.replace(now + self.rest).is_none()
     }
 
@@ -62,6 +74,7 @@ impl Breaker {
     pub fn succeeded(&self) -> bool {
         let mut state = self.state.lock();
         state.failures = 0;
+        self.open.store(false, Ordering::Relaxed);
         state.until.take().is_some()
     }
 }
@@ -73,20 +86,22 @@ mod tests {
     #[test]
     fn after_three_failures_one_at_a_time_tries() {
         let rest = Duration::from_secs(1);
-        let breaker = Breaker::new(rest);
+        let breaker = Breaker::new("test", rest);
+        let shown = || meter::breakers().contains(&("test", true));
         let now = Instant::now();
         assert!(!breaker.failed(now) && !breaker.failed(now));
         assert_eq!(breaker.leave(now), Some(Leave::Free));
         assert!(!breaker.succeeded(), "it was not open");
         assert!(!breaker.failed(now) && !breaker.failed(now) && breaker.failed(now));
         assert_eq!(breaker.leave(now), None);
+        assert!(shown());
         let now = now + rest;
         assert_eq!([breaker.leave(now), breaker.leave(now)], [Some(Leave::Probe), None]);
         assert!(!breaker.failed(now), "it was open already");
         assert_eq!(breaker.leave(now), None);
         let now = now + rest;
         assert_eq!(breaker.leave(now), Some(Leave::Probe));
-        assert!(breaker.succeeded());
+        assert!(shown() && breaker.succeeded() && !shown());
         assert_eq!([breaker.leave(now), breaker.leave(now)], [Some(Leave::Free), Some(Leave::Free)]);
     }
 }

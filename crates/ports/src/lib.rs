@@ -7,6 +7,7 @@ pub mod bus;
 pub mod cache;
 pub mod idempotency;
 pub mod mailer;
+pub mod meter;
 pub mod objects;
 pub mod seal;
 pub mod search_index;

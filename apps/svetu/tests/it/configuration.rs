@@ -92,7 +92,7 @@ async fn wrong_keys_and_values_are_refused_by_name() {
 async fn an_engine_that_was_not_compiled_in_is_told_from_an_unknown_one() {
     for (key, url, compiled) in [
         ("bus", "kafka://k:9092", cfg!(feature = "kafka")),
-        ("search", "opensearch://o:9200", false),
+        ("search", "opensearch://o:9200", cfg!(feature = "opensearch")),
         ("cache", "redis://r:6379", cfg!(feature = "redis")),
         ("objects", "s3://bucket", cfg!(feature = "s3")),
         ("secrets", "vault://v:8200", false),
@@ -104,6 +104,17 @@ async fn an_engine_that_was_not_compiled_in_is_told_from_an_unknown_one() {
         let refused =
             with(&file, &[], &["up"]).await.refused(&[&format!("{key}.url"), "not compiled into this binary"]);
         assert!(refused.told().contains(url.split(':').next().unwrap()));
+    }
+}
+
+#[tokio::test]
+async fn traces_that_nothing_here_could_send_are_refused() {
+    let file = "[telemetry]\notlp_url = \"http://127.0.0.1:4318\"";
+    let asked = with(file, &[], &["config", "--effective"]).await;
+    if cfg!(feature = "otlp") {
+        asked.expect(0);
+    } else {
+        asked.refused(&["telemetry.otlp_url", "not compiled into this binary", "--features otlp"]);
     }
 }
 

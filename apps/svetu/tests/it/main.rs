@@ -12,6 +12,7 @@ mod erasure;
 mod identity;
 mod import;
 mod lifetime;
+mod metrics;
 mod outage;
 mod rolled_back;
 mod rubbish;

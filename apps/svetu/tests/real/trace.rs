@@ -48,6 +48,9 @@ const TOLD: [&str; 19] = [
     "svetu.roles",
 ];
 
+/// Some that a span must have.
+type Attributes<'a> = Vec<(&'a str, &'a str)>;
+
 fn plan(place: &Place) -> PathBuf {
     let tables = PLAN.map(|(name, roles)| format!("[[process]]\nname = \"{name}\"\nroles = {}\n", json!(roles)));
     place.write("cluster.toml", tables.concat())
@@ -109,7 +112,7 @@ async fn one_trace(bus: &str, system: &str) {
     let id = publish(&cluster, &format!("00-{TRACE}-{CLIENT}-01")).await;
 
     let publish = "/api/v1/marketplace/listings/{id}/publish";
-    let wanted: [(&str, &str, Vec<(&str, &str)>); 8] = [
+    let wanted: [(&str, &str, Attributes<'_>); 8] = [
         ("gateway", "SERVER", vec![("url.scheme", "http"), ("http.response.status_code", "200")]),
         ("gateway", "CLIENT", vec![("svetu.role", "listings"), ("http.response.status_code", "200")]),
         ("gateway", "CLIENT", vec![("rpc.system", "grpc"), ("rpc.service", "svetu.identity.v1.Identity")]),

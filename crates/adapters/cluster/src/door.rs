@@ -1,6 +1,11 @@
 //! A service process's own door: no public address, one port for contracts and for what the gateway passes on.
 
-use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -31,7 +36,9 @@ use tower::ServiceExt as _;
 use crate::{
     Believer, Credentials, Kept,
     passage::{ACTOR, PROBLEM},
-    reflection, tls,
+    reflection,
+    telemetry::Telemetry,
+    tls, wire,
 };
 
 const HANDSHAKE_MAX: Duration = Duration::from_secs(5);
@@ -63,6 +70,7 @@ pub struct Door {
     tls: TlsAcceptor,
     builder: Builder<TokioExecutor>,
     health: Readiness,
+    telemetry: Telemetry,
 }
 
 impl std::fmt::Debug for Door {
@@ -100,13 +108,26 @@ impl Door {
             .add_service(reflection::service(&contracts))
             .prepare()
             .into_axum_router();
+        let telemetry = Telemetry::register(&kit);
         for kept in contracts {
-            let callers = kept.callers;
-            rpc = rpc.merge(kept.router.layer(from_fn(async move |request: Request, next: Next| {
-                if may_call(&request, callers) {
-                    return next.run(request).await;
+            let (service, methods, callers) = (kept.service, kept.methods, kept.callers);
+            let telemetry = telemetry.clone();
+            rpc = rpc.merge(kept.router.layer(from_fn(move |request: Request, next: Next| {
+                let telemetry = telemetry.clone();
+                async move {
+                    let (began, _in_flight) = (Instant::now(), telemetry.begin());
+                    let asked = request.uri().path().rsplit('/').next().unwrap_or_default();
+                    let method = methods.iter().find(|method| **method == asked).copied();
+                    let answer = if may_call(&request, callers) {
+                        next.run(request).await
+                    } else {
+                        RpcStatus::permission_denied("your certificate names no role that may ask this").into_http()
+                    };
+                    if let Some(method) = method {
+                        telemetry.answered(service, method, wire::code_of(&answer), began.elapsed());
+                    }
+                    answer
                 }
-                RpcStatus::permission_denied("your certificate names no role that may ask this").into_http()
             })));
         }
         let believing = Arc::new(Believing { roles, believer });
@@ -123,7 +144,7 @@ impl Door {
             .max_header_list_size(HEAD_BYTES_MAX)
             .keep_alive_interval(PING_EVERY)
             .keep_alive_timeout(PING_ANSWER_MAX);
-        Self { router, tls: TlsAcceptor::from(Arc::clone(&credentials.server)), builder, health: readiness }
+        Self { router, tls: TlsAcceptor::from(Arc::clone(&credentials.server)), builder, health: readiness, telemetry }
     }
 
     pub fn readiness(&self) -> Readiness {
@@ -171,6 +192,7 @@ impl Door {
             Ok(Err(error)) => return tracing::warn!(%error, %address, "a stranger was turned away"),
             Err(_) => return,
         };
+        let _connected = self.telemetry.connected();
         let certificates = stream.get_ref().1.peer_certificates().unwrap_or_default();
         let caller = Caller(certificates.first().map(tls::roles_of).unwrap_or_default().into());
         let service = service_fn(|request: http::Request<Incoming>| {

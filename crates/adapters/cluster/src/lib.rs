@@ -12,6 +12,7 @@ pub mod keys;
 mod passage;
 mod peers;
 mod reflection;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -22,6 +23,6 @@ pub use contracts::Kept;
 pub use door::{Door, DoorParts, Readiness};
 pub use error::ClusterError;
 pub use passage::{Passage, Routes};
-pub use peers::{PeerError, Peers};
+pub use peers::{PeerError, PeerStand, Peers};
 pub use tls::{Credentials, TlsFiles};
 pub use token::{Believer, Minter, Said};

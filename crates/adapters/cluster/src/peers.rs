@@ -77,6 +77,13 @@ pub struct Peers {
     absent: Mutex<Option<Instant>>,
 }
 
+/// How many processes play a role, and how many of them did not answer and are left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeerStand {
+    pub known: usize,
+    pub resting: usize,
+}
+
 #[derive(Default)]
 struct Known {
     addresses: Vec<Arc<Address>>,
@@ -182,6 +189,15 @@ impl Peers {
 
     pub fn role(&self) -> &str {
         &self.role
+    }
+
+    /// As it is known now; nobody is asked.
+    pub fn stand(&self) -> PeerStand {
+        let known = self.known.read();
+        PeerStand {
+            known: known.addresses.len(),
+            resting: known.addresses.iter().filter(|known| known.rests()).count(),
+        }
     }
 
     /// Asks one process after the other until one answers, nobody may be asked again or the time is over.

@@ -1,9 +1,12 @@
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use moka::{Expiry, future::Cache as Moka, ops::compute::Op};
-use svetu_ports::{Cache, CacheError};
+use svetu_ports::{Cache, CacheError, meter::Lookups};
 
 const KEY_BYTES_MAX: usize = 256;
 const VALUE_BYTES_MAX: usize = 1024 * 1024;
@@ -40,7 +43,10 @@ impl Expiry<String, Entry> for Ttl {
 
 /// Values in this process, bounded by bytes: the least wanted go first.
 #[derive(Debug, Clone)]
-pub struct MemoryCache(Moka<String, Entry>);
+pub struct MemoryCache {
+    entries: Moka<String, Entry>,
+    lookups: Arc<Lookups>,
+}
 
 impl MemoryCache {
     pub fn new(bytes_max: u64) -> Self {
@@ -51,7 +57,8 @@ impl MemoryCache {
             };
             u32::try_from(key.len() + value + OVERHEAD_BYTES).unwrap_or(u32::MAX)
         };
-        Self(Moka::builder().max_capacity(bytes_max).weigher(weigh).expire_after(Ttl).build())
+        let entries = Moka::builder().max_capacity(bytes_max).weigher(weigh).expire_after(Ttl).build();
+        Self { entries, lookups: Lookups::of("memory") }
     }
 }
 
@@ -72,24 +79,28 @@ fn entry_of(value: Bytes, ttl: Duration) -> Result<Entry, CacheError> {
 #[async_trait]
 impl Cache for MemoryCache {
     async fn get(&self, key: &str) -> Result<Option<Bytes>, CacheError> {
-        Ok(self.0.get(key).await.map(|entry| match entry.value {
+        let found = self.entries.get(key).await;
+        self.lookups.note(found.is_some());
+        Ok(found.map(|entry| match entry.value {
             Value::Bytes(bytes) => bytes,
             Value::Count(count) => Bytes::from(count.to_string()),
         }))
     }
 
     async fn set(&self, key: &str, value: Bytes, ttl: Duration) -> Result<(), CacheError> {
-        self.0.insert(key_of(key)?, entry_of(value, ttl)?).await;
+        self.entries.insert(key_of(key)?, entry_of(value, ttl)?).await;
         Ok(())
     }
 
     async fn set_if_absent(&self, key: &str, value: Bytes, ttl: Duration) -> Result<bool, CacheError> {
-        Ok(self.0.entry(key_of(key)?).or_insert(entry_of(value, ttl)?).await.is_fresh())
+        let entry = self.entries.entry(key_of(key)?).or_insert(entry_of(value, ttl)?).await;
+        self.lookups.note(!entry.is_fresh());
+        Ok(entry.is_fresh())
     }
 
     async fn increment(&self, key: &str, by: i64, ttl: Duration) -> Result<i64, CacheError> {
         let result = self
-            .0
+            .entries
             .entry(key_of(key)?)
             .and_compute_with(|old| {
                 let before = old.map_or(0, |old| match old.into_value().value {
@@ -106,7 +117,7 @@ impl Cache for MemoryCache {
     }
 
     async fn remove(&self, key: &str) -> Result<(), CacheError> {
-        self.0.invalidate(key).await;
+        self.entries.invalidate(key).await;
         Ok(())
     }
 }

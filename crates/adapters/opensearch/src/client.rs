@@ -138,7 +138,7 @@ impl Client {
             .pool_max_idle_per_host(32)
             .build()
             .map_err(|error| broken(error.to_string()))?;
-        Ok(Self { http, base: place.base.clone(), user: place.user.clone(), breaker: Breaker::new(REST) })
+        Ok(Self { http, base: place.base.clone(), user: place.user.clone(), breaker: Breaker::new("opensearch", REST) })
     }
 
     pub async fn get(&self, path: &str) -> Result<Answer, SearchIndexError> {

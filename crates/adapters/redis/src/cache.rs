@@ -1,4 +1,7 @@
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -6,7 +9,7 @@ use redis::{
     Client, FromRedisValue, RedisResult, Script,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
-use svetu_ports::{Breaker, Cache, CacheError};
+use svetu_ports::{Breaker, Cache, CacheError, meter::Lookups};
 
 const KEY_BYTES_MAX: usize = 256;
 const VALUE_BYTES_MAX: usize = 1024 * 1024;
@@ -39,6 +42,7 @@ pub struct RedisCache {
     connection: ConnectionManager,
     increment: Script,
     breaker: Breaker,
+    lookups: Arc<Lookups>,
 }
 
 impl RedisCache {
@@ -51,7 +55,12 @@ impl RedisCache {
             .set_concurrency_limit(CONCURRENT_MAX);
         let client = Client::open(url).map_err(RedisUrlError)?;
         let connection = ConnectionManager::new_lazy_with_config(client, config).map_err(RedisUrlError)?;
-        Ok(Self { connection, increment: Script::new(INCREMENT), breaker: Breaker::new(REST) })
+        Ok(Self {
+            connection,
+            increment: Script::new(INCREMENT),
+            breaker: Breaker::new("redis", REST),
+            lookups: Lookups::of("redis"),
+        })
     }
 
     async fn ask<T: FromRedisValue>(&self, command: &redis::Cmd) -> Result<T, CacheError> {
@@ -106,6 +115,7 @@ fn millis(ttl: Duration) -> u64 {
 impl Cache for RedisCache {
     async fn get(&self, key: &str) -> Result<Option<Bytes>, CacheError> {
         let value: Option<Vec<u8>> = self.ask(redis::cmd("GET").arg(key_of(key)?)).await?;
+        self.lookups.note(value.is_some());
         Ok(value.map(Bytes::from))
     }
 
@@ -117,6 +127,7 @@ impl Cache for RedisCache {
         let mut command = redis::cmd("SET");
         command.arg(key_of(key)?).arg(value_of(&value)?).arg("NX").arg("PX").arg(millis(ttl));
         let set: Option<String> = self.ask(&command).await?;
+        self.lookups.note(set.is_none());
         Ok(set.is_some())
     }
 

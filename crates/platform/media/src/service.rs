@@ -10,6 +10,7 @@ use moka::sync::Cache;
 use svetu_contracts::media::Attachment;
 use svetu_db::Db;
 use svetu_kernel::{AccountId, MediaId, SharedClock};
+use svetu_ports::meter::Lookups;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{
@@ -47,6 +48,7 @@ pub struct Service {
     fetcher: Fetcher,
     /// Photos that something public holds; what became private is seen for at most this cache's time to live longer.
     public: Cache<ContentHash, ()>,
+    lookups: Arc<Lookups>,
 }
 
 impl Service {
@@ -55,6 +57,7 @@ impl Service {
             pool: PhotoPool::new(config.pipeline_permits),
             uploads: Semaphore::new(config.uploads_max.max(1)),
             fetcher: Fetcher::try_new(&config)?,
+            lookups: Lookups::of("media_public"),
             public: Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(60)).build(),
             db,
             clock,
@@ -196,7 +199,9 @@ impl Service {
 
     /// Who may see the files of a photo; None: there is none.
     pub async fn sight(&self, hash: &ContentHash, reader: Option<AccountId>) -> Result<Option<Sight>, MediaError> {
-        if self.public.contains_key(hash) {
+        let known = self.public.contains_key(hash);
+        self.lookups.note(known);
+        if known {
             return Ok(Some(Sight { public: true, own: false }));
         }
         let mut tx = self.db.begin().await?;

@@ -13,7 +13,10 @@ use svetu_contracts::{
 };
 use svetu_db::Db;
 use svetu_kernel::{AccountId, Actor, SessionId, SharedClock, Subject, Timestamp, UserId};
-use svetu_ports::token::{self, is_plausible};
+use svetu_ports::{
+    meter::Lookups,
+    token::{self, is_plausible},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -57,6 +60,7 @@ pub struct Service {
     pub key: [u8; 32],
     identity: Arc<dyn IdentityContract>,
     known: Cache<TokenHash, Known>,
+    lookups: Arc<Lookups>,
 }
 
 /// Where a sign-in begins.
@@ -103,6 +107,7 @@ impl Service {
             site_url: deps.site_url,
             key: deps.key,
             identity: deps.identity,
+            lookups: Lookups::of("sessions"),
             known: Cache::builder().max_capacity(KNOWN_MAX).time_to_live(KNOWN_LIFE).build(),
         })
     }
@@ -211,6 +216,7 @@ impl Service {
         let hash = hash(token);
         let kept = self.known.get(&hash).filter(|known| !self.ends_soon(known.access_expires_at));
         let is_kept = kept.is_some();
+        self.lookups.note(is_kept);
         let found = match kept {
             Some(known) => Some(known),
             None => self.fresh(&hash).await?,
