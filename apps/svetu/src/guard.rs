@@ -9,11 +9,11 @@ use tokio::{
     process::{Child, ChildStdin, Command},
 };
 
-/// Each line names the process group to end; `0` none.
+/// Each line names the process group to end; `0` none. Next.js waits for connections that nobody closes any more: it has some seconds.
 const SCRIPT: &str = r#"trap '' INT TERM HUP
 group=0
 while read -r line; do group=$line; done
-[ "$group" != 0 ] && kill -TERM -- "-$group" 2>/dev/null"#;
+[ "$group" != 0 ] && kill -TERM -- "-$group" 2>/dev/null && sleep 5 && kill -KILL -- "-$group" 2>/dev/null"#;
 
 #[derive(Debug)]
 pub struct Guard {
@@ -43,5 +43,29 @@ impl Guard {
         if let Err(error) = self.pulse.write_all(line.as_bytes()).await {
             tracing::debug!(%error, "the site's guard is gone");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_does_not_hear_is_ended_too() {
+        let mut site = Command::new("/bin/sh")
+            .args(["-c", "trap '' TERM; while :; do sleep 1; done"])
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let group = Pid::from_raw(i32::try_from(site.id().unwrap()).unwrap());
+        let mut guard = Guard::start().unwrap();
+        guard.watch(Some(group)).await;
+        // As when its process is gone.
+        drop(guard);
+        let ended = tokio::time::timeout(Duration::from_secs(60), site.wait()).await.unwrap().unwrap();
+        assert!(!ended.success());
     }
 }

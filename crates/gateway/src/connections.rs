@@ -11,7 +11,7 @@ use std::{
 
 use parking_lot::Mutex;
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{Notify, OwnedSemaphorePermit, Semaphore},
     time::Instant,
 };
 
@@ -54,6 +54,7 @@ impl Connections {
 pub struct Running {
     began: Mutex<HashMap<u64, Instant>>,
     next: AtomicU64,
+    begins: Notify,
 }
 
 /// One of them.
@@ -67,7 +68,15 @@ impl Running {
     pub fn begin(self: &Arc<Self>) -> Run {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         self.began.lock().insert(number, Instant::now());
+        self.begins.notify_one();
         Run { number, running: Arc::clone(self) }
+    }
+
+    /// When one is being answered; at once if one is.
+    pub async fn any(&self) {
+        while self.oldest().is_none() {
+            self.begins.notified().await;
+        }
     }
 
     pub fn oldest(&self) -> Option<Instant> {

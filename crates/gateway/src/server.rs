@@ -55,6 +55,8 @@ const WRITE_PAUSE_MAX: Duration = Duration::from_secs(30);
 const READ_MAX: Duration = Duration::from_secs(300);
 /// After an accept that failed for want of something (descriptors, memory).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// A connection without a request is kept so long for one more when we leave.
+const LAST_MAX: Duration = Duration::from_secs(1);
 /// Between being told to stop and closing the door.
 const LINGER: Duration = Duration::from_millis(100);
 
@@ -254,6 +256,12 @@ impl House {
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let whole_max = self.edge.settings.request_max() * UPLOAD_TIMES + READ_MAX;
         let (mut busy_at, mut closing) = (Instant::now(), false);
+        let farewell = async {
+            told(&mut leaving).await;
+            // A request may be under way to us: it is answered, and its answer says that it was the last.
+            let _ = timeout(LAST_MAX, running.any()).await;
+        };
+        tokio::pin!(farewell);
         loop {
             tokio::select! {
                 ended = connection.as_mut() => {
@@ -262,7 +270,7 @@ impl House {
                     }
                     return;
                 }
-                () = told(&mut leaving), if !closing => {
+                () = farewell.as_mut(), if !closing => {
                     closing = true;
                     connection.as_mut().graceful_shutdown();
                 }

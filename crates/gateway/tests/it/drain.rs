@@ -50,6 +50,28 @@ async fn a_running_request_is_answered_and_a_new_one_is_not_taken() {
 }
 
 #[tokio::test]
+async fn a_request_that_was_under_way_when_we_left_is_answered() {
+    let mut world = World::new().await;
+    // One connection that has asked before and one that has not.
+    let mut kept = TcpStream::connect(world.public).await.unwrap();
+    let ask = b"GET /api/v1/things/7 HTTP/1.1\r\nhost: svetu.test\r\n\r\n";
+    kept.write_all(ask).await.unwrap();
+    let mut first = [0; 12];
+    timeout(SOON, kept.read_exact(&mut first)).await.unwrap().unwrap();
+    assert_eq!(&first, b"HTTP/1.1 200");
+    let fresh = TcpStream::connect(world.public).await.unwrap();
+    world.stop.send_replace(true);
+    refused(&world).await;
+    for mut stream in [kept, fresh] {
+        stream.write_all(ask).await.unwrap();
+        let answer = rest(stream).await;
+        let last = answer.rfind("HTTP/1.1 200").map_or(answer.as_str(), |at| &answer[at..]);
+        assert!(last.contains("connection: close") && last.ends_with('7'), "{answer}");
+    }
+    timeout(SOON, &mut world.served).await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_page_on_its_way_out_still_finds_the_api() {
     let inside = std::sync::Arc::new(std::sync::OnceLock::<String>::new());
     let (asked, gate) = (inside.clone(), std::sync::Arc::new(tokio::sync::Semaphore::new(0)));
