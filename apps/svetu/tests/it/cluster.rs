@@ -34,7 +34,7 @@ const PLAN: [(&str, &str); 9] = [
     ("search", "search"),
 ];
 const LISTINGS: &str = "/api/v1/marketplace/listings";
-const FOUND_WITHIN: Duration = Duration::from_secs(20);
+const FOUND_WITHIN: Duration = Duration::from_secs(90);
 
 fn plan(place: &Place) -> PathBuf {
     let tables = PLAN.map(|(name, role)| format!("[[process]]\nname = \"{name}\"\nroles = [\"{role}\"]\n"));

@@ -19,7 +19,7 @@ const PLAN: [(&str, &[&str]); 4] = [
     ("others", &["identity", "media", "geo", "users"]),
 ];
 const LISTINGS: &str = "/api/v1/marketplace/listings";
-const SEEN_WITHIN: Duration = Duration::from_secs(20);
+const SEEN_WITHIN: Duration = Duration::from_secs(90);
 /// Of the client, who records nothing.
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const CLIENT: &str = "00f067aa0ba902b7";

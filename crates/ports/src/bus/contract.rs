@@ -116,13 +116,13 @@ fn run(bus: &Arc<dyn Bus>, name: &'static str, handler: Arc<Recorder>) -> Runnin
 }
 
 async fn eventually<F: Future<Output = bool>>(what: &str, mut ask: impl FnMut() -> F) {
-    for _ in 0..1_500 {
+    for _ in 0..4_500 {
         if ask().await {
             return;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("not within 30 s: {what}");
+    panic!("not within 90 s: {what}");
 }
 
 /// Drained: nothing more will come.
