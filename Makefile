@@ -1,7 +1,7 @@
 # Sve Tu Platforma. `make help` lists the verbs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up start stop cluster build install test test-rust test-web test-e2e test-engines test-cluster chaos engines oidc-matrix torture check fmt bench screens openapi sqlx clean
+.PHONY: help up start stop cluster build install test test-rust test-web test-e2e test-engines test-cluster chaos engines oidc-matrix torture check fmt bench bench-engines screens openapi sqlx clean
 
 LISTINGS ?= 5000
 SEED ?= 1
@@ -12,7 +12,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 SVETU := $(TARGET)/debug/svetu
 
 help: ## list the verbs
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 up: build ## install what is missing, build, start, load demo data, print URLs and accounts (Ctrl-C ends it)
 	$(SVETU) up --demo $(LISTINGS) --demo-seed $(SEED)
@@ -92,6 +92,9 @@ fmt: ## format everything
 
 bench: install-test ## measure against the rivals, write docs/benchmarks.md
 	scripts/bench.sh
+
+bench-engines: install-test ## each port on its embedded and on its real engine, into docs/benchmarks.md (wants Java, Maven and Go)
+	scripts/bench.sh engines
 
 screens: install-test build ## screenshots of every page into web/screens
 	scripts/test-e2e.sh screens

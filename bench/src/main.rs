@@ -5,8 +5,12 @@ mod bare;
 mod clusters;
 mod corpus;
 mod edit;
+#[cfg(feature = "engines")]
+mod engines;
 mod import;
 mod oidc;
+#[cfg(feature = "engines")]
+mod opensearch;
 mod pace;
 mod photo;
 mod platform;
@@ -34,12 +38,18 @@ enum Command {
     ///
     /// The servers take core 0; start it on another one: `taskset -c 1 svetu-bench oidc --svetu target/release/svetu`.
     Oidc(oidc::Oidc),
+    /// Measure each port on its embedded and on its real engine, and write the table.
+    #[cfg(feature = "engines")]
+    Engines(engines::Engines),
+    /// Work on a port in this process and print the megabytes by which it grew.
+    #[cfg(feature = "engines")]
+    EngineMemory(engines::Work),
     /// Hash a password for so many seconds on this core and print hashes a second.
     Argon2 { seconds: u64 },
 }
 
 #[derive(Debug, clap::Args)]
-struct Run {
+pub struct Run {
     /// The release binary.
     #[arg(long)]
     svetu: PathBuf,
@@ -60,6 +70,10 @@ struct Run {
     /// A folder of a platform that was filled before; it is kept.
     #[arg(long)]
     state: Option<PathBuf>,
+    /// The built `xtask`, which starts OpenSearch as a rival.
+    #[cfg(feature = "engines")]
+    #[arg(long, default_value = "target/debug/xtask")]
+    xtask: PathBuf,
     /// The folder where `sharp` is installed.
     #[arg(long, default_value = "web/node_modules")]
     node_modules: PathBuf,
@@ -71,6 +85,10 @@ fn main() -> Result<()> {
     match Cli::parse().command {
         Command::Photo { file, rounds } => photo::recode(&file, rounds),
         Command::Argon2 { seconds } => oidc::hash_for(std::time::Duration::from_secs(seconds)),
+        #[cfg(feature = "engines")]
+        Command::Engines(engines) => secured()?.block_on(engines::compare(&engines)),
+        #[cfg(feature = "engines")]
+        Command::EngineMemory(work) => secured()?.block_on(engines::grow(&work)),
         Command::Oidc(oidc) => runtime()?.block_on(oidc::compare(&oidc)),
         Command::Run(run) => runtime()?.block_on(measure(&run)),
     }
@@ -78,6 +96,14 @@ fn main() -> Result<()> {
 
 fn runtime() -> Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+/// Clients of engines bring a second provider of TLS; they get the platform's.
+#[cfg(feature = "engines")]
+fn secured() -> Result<tokio::runtime::Runtime> {
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    provider.install_default().map_err(|_| anyhow::anyhow!("a provider of TLS is there already"))?;
+    runtime()
 }
 
 async fn measure(run: &Run) -> Result<()> {
@@ -104,7 +130,7 @@ async fn on_platform(
 ) -> Result<()> {
     let corpus = corpus::Corpus::gather(platform, run.queries).await?;
     if wants("search") {
-        report.add(search::compare(platform, &corpus, run.repeats).await?);
+        report.add(search::compare(platform, &corpus, run).await?);
     }
     if wants("clusters") {
         report.add(clusters::compare(platform, &corpus, run.repeats).await?);

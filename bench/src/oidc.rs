@@ -34,6 +34,8 @@ const SUBJECT: Subject = Subject {
     heading: "The OpenID Provider",
     intro: "One core for the server, with its PostgreSQL, and one for the load; each figure stands beside its rival's of the same \
             run, in alternating order, medians over the repeats. A ratio is ours by theirs.",
+    sides: ["ours", "against"],
+    has_bars: true,
 };
 const SERVER_CORE: u32 = 0;
 const AT_ONCE: usize = 16;

@@ -157,3 +157,33 @@ pub async fn one_by_one<T>(items: &[T], mut work: impl AsyncFnMut(&T) -> Result<
     }
     Ok(Laps::of(laps, began.elapsed()))
 }
+
+/// So many at once over the runtime's threads, so many of each, the number of the call told.
+#[cfg(feature = "engines")]
+pub async fn at_once<F>(
+    concurrent: usize,
+    each: usize,
+    work: impl Fn(usize) -> F + Clone + Send + 'static,
+) -> Result<Laps>
+where
+    F: Future<Output = Result<()>> + Send,
+{
+    let began = Instant::now();
+    let workers = (0..concurrent).map(|worker| {
+        let work = work.clone();
+        tokio::spawn(async move {
+            let mut laps = Vec::with_capacity(each);
+            for at in 0..each {
+                let lap = Instant::now();
+                work(worker * each + at).await?;
+                laps.push(lap.elapsed());
+            }
+            anyhow::Ok(laps)
+        })
+    });
+    let mut laps = Vec::with_capacity(concurrent * each);
+    for worker in workers.collect::<Vec<_>>() {
+        laps.extend(worker.await??);
+    }
+    Ok(Laps::of(laps, began.elapsed()))
+}

@@ -13,6 +13,9 @@ pub struct Subject {
     pub mark: &'static str,
     pub heading: &'static str,
     pub intro: &'static str,
+    pub sides: [&'static str; 2],
+    /// Whether a ratio has something to hold.
+    pub has_bars: bool,
 }
 
 pub const PLATFORM: Subject = Subject {
@@ -20,6 +23,8 @@ pub const PLATFORM: Subject = Subject {
     heading: "Against rivals",
     intro: "Ads of the demo world; each figure stands beside its rival's of the same run, in alternating order, medians over the \
             repeats. A ratio is ours by theirs.",
+    sides: ["ours", "against"],
+    has_bars: true,
 };
 
 /// One comparison.
@@ -28,7 +33,7 @@ pub struct Row {
     pub what: String,
     pub ours: String,
     pub against: String,
-    /// Median over the repeats.
+    /// Median over the repeats. Not a number: one side was not measured, and tells why.
     pub ratio: f64,
     pub bar: &'static str,
     pub holds: bool,
@@ -79,17 +84,30 @@ impl Report {
 
     fn text(&self) -> Result<String> {
         let mut text = format!(
-            "\n## {}\n\n{}\n\n{}\n\n| what | ours | against | ratio | bar | |\n| --- | --- | --- | --- | --- | --- |\n",
+            "\n## {}\n\n{}\n\n{}\n\n| what | {} | {} | ratio |",
             self.subject.heading,
             self.subject.intro,
-            self.machine()?
+            self.machine()?,
+            self.subject.sides[0],
+            self.subject.sides[1]
         );
+        text += if self.subject.has_bars {
+            " bar | |\n| --- | --- | --- | --- | --- | --- |\n"
+        } else {
+            "\n| --- | --- | --- | --- |\n"
+        };
         for row in self.sections.iter().flat_map(|section| &section.rows) {
-            let mark = if row.holds { "holds" } else { "**misses**" };
-            text += &format!(
-                "| {} | {} | {} | {:.2} | {} | {mark} |\n",
-                row.what, row.ours, row.against, row.ratio, row.bar
-            );
+            let ratio = if row.ratio.is_nan() { "–".to_owned() } else { told(row.ratio) };
+            text += &format!("| {} | {} | {} | {ratio} |", row.what, row.ours, row.against);
+            if self.subject.has_bars {
+                let mark = match (row.ratio.is_nan(), row.holds) {
+                    (true, _) => "not measured",
+                    (false, true) => "holds",
+                    (false, false) => "**misses**",
+                };
+                text += &format!(" {} | {mark} |", row.bar);
+            }
+            text.push('\n');
         }
         text += "\nHow each side is asked:\n";
         for (what, command) in self.sections.iter().flat_map(|section| &section.commands) {
@@ -120,6 +138,11 @@ impl Report {
         }
         Ok(text)
     }
+}
+
+/// Two digits behind the point, or as many as the first that counts needs.
+fn told(ratio: f64) -> String {
+    if ratio < 0.01 { format!("{ratio:.4}") } else { format!("{ratio:.2}") }
 }
 
 fn load() -> Result<String> {

@@ -1,4 +1,4 @@
-//! The search page over HTTP against raw Tantivy in this process and against PostgreSQL full text.
+//! The search page over HTTP against raw Tantivy in this process, against PostgreSQL full text and against raw OpenSearch.
 
 use anyhow::{Result, ensure};
 use futures::TryStreamExt as _;
@@ -12,14 +12,15 @@ use tantivy::{
 };
 
 use crate::{
+    Run,
     corpus::{Area, Corpus, Question, encoded},
     pace::{Laps, median, one_by_one, order},
     platform::Platform,
     report::{Row, Section},
 };
 
-const TOP: usize = 24;
-const FACETS: [&str; 6] = ["category", "condition", "seller_kind", "place", "brand", "photo"];
+pub const TOP: usize = 24;
+pub const FACETS: [&str; 6] = ["category", "condition", "seller_kind", "place", "brand", "photo"];
 const WRITER_BYTES: usize = 100 * 1024 * 1024;
 
 const FULL_TEXT: &str = "with hit as materialized (
@@ -32,15 +33,25 @@ select (select count(*) from hit),
   (select json_agg(facet) from (select category, condition, seller_kind, place, brand, photo, count(*) from hit
      group by grouping sets (category, condition, seller_kind, place, brand, photo)) facet)";
 
-pub async fn compare(platform: &Platform, corpus: &Corpus, repeats: usize) -> Result<Section> {
+/// The ads, for those who find them in an index of their own.
+pub const ADS: &str = "select id::text as id, title, description, category, condition, seller_kind, place, brand, photo::text as photo, price,
+             st_y(point) as lat, st_x(point) as lon from bench.ad";
+
+pub async fn compare(platform: &Platform, corpus: &Corpus, run: &Run) -> Result<Section> {
     let raw = Raw::build(platform).await?;
+    let opensearch = Elsewhere::build(platform, run).await;
+    if let Err(why) = &opensearch {
+        println!("OpenSearch is not measured: {why:#}");
+    }
     let questions = &corpus.questions;
-    let mut laps: [Vec<Laps>; 3] = Default::default();
-    for repeat in 0..repeats {
-        for who in order(3, repeat) {
-            laps[who].push(match who {
-                0 => ours(platform, questions).await?,
-                1 => one_by_one(questions, async |question| raw.ask(question)).await?,
+    let mut laps: [Vec<Laps>; 4] = Default::default();
+    let sides = 3 + usize::from(opensearch.is_ok());
+    for repeat in 0..run.repeats {
+        for who in order(sides, repeat) {
+            laps[who].push(match (who, &opensearch) {
+                (0, _) => ours(platform, questions).await?,
+                (1, _) => one_by_one(questions, async |question| raw.ask(question)).await?,
+                (3, Ok(rival)) => one_by_one(questions, async |question| rival.ask(question).await).await?,
                 _ => full_text(platform, questions).await?,
             });
         }
@@ -64,12 +75,23 @@ pub async fn compare(platform: &Platform, corpus: &Corpus, repeats: usize) -> Re
                 holds: ratio(1) <= 1.5,
             },
             Row {
-                what,
+                what: what.clone(),
                 ours: format!("{}, over HTTP", tell(0)),
                 against: format!("{}, PostgreSQL full text", tell(2)),
                 ratio: ratio(2),
                 bar: "p99 ≤ 0.1",
                 holds: ratio(2) <= 0.1,
+            },
+            Row {
+                what,
+                ours: format!("{}, over HTTP", tell(0)),
+                against: match &opensearch {
+                    Ok(_) => format!("{}, OpenSearch over HTTP", tell(3)),
+                    Err(why) => format!("OpenSearch was not measured: {why}"),
+                },
+                ratio: ratio(3),
+                bar: "p99 ≤ 1/3",
+                holds: ratio(3) <= 1.0 / 3.0,
             },
         ],
         commands: vec![
@@ -84,8 +106,36 @@ pub async fn compare(platform: &Platform, corpus: &Corpus, repeats: usize) -> Re
                     .to_owned(),
             ),
             ("Search, PostgreSQL (GIN index on the words, GiST on the points)".to_owned(), FULL_TEXT.to_owned()),
+            ("Search, OpenSearch: one node, one shard, 1 GB of heap".to_owned(), ELSEWHERE.to_owned()),
         ],
     })
+}
+
+const ELSEWHERE: &str = r#"POST /ads/_search
+{"size": 24, "track_total_hits": true, "_source": ["title", "price"],
+ "query": {"bool": {
+   "must": {"multi_match": {"query": WORDS, "fields": ["title", "description"], "type": "cross_fields", "operator": "and"}},
+   "filter": [{"term": {"category": C}}, {"geo_bounding_box": {"point": {"top": N, "left": W, "bottom": S, "right": E}}}]}},
+ "aggs": {"category": {"terms": {"field": "category", "size": 50}}, … condition, seller_kind, place, brand, photo}}"#;
+
+#[cfg(feature = "engines")]
+use crate::opensearch::Elsewhere;
+
+/// The daily build has no engines.
+#[cfg(not(feature = "engines"))]
+enum Elsewhere {}
+
+#[cfg(not(feature = "engines"))]
+impl Elsewhere {
+    #[allow(clippy::unused_async)]
+    async fn build(_: &Platform, _: &Run) -> Result<Self> {
+        anyhow::bail!("built without `--features engines`")
+    }
+
+    #[allow(clippy::unused_async)]
+    async fn ask(&self, _: &Question) -> Result<()> {
+        match *self {}
+    }
 }
 
 async fn ours(platform: &Platform, questions: &[Question]) -> Result<Laps> {
@@ -143,11 +193,7 @@ impl Raw {
         let (lat, lon) = (schema.add_f64_field("lat", place()), schema.add_f64_field("lon", place()));
         let index = Index::create_in_ram(schema.build());
         let mut writer = index.writer(WRITER_BYTES)?;
-        let mut rows = sqlx::query(
-            "select title, description, category, condition, seller_kind, place, brand, photo::text as photo, price,
-             st_y(point) as lat, st_x(point) as lon from bench.ad",
-        )
-        .fetch(&platform.pool);
+        let mut rows = sqlx::query(ADS).fetch(&platform.pool);
         while let Some(row) = rows.try_next().await? {
             let mut document = TantivyDocument::new();
             document.add_text(title, row.try_get::<&str, _>("title")?);
