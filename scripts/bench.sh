@@ -11,13 +11,12 @@ if [ "${1:-}" = engines ]; then
   cargo build --locked --release --package svetu-bench --features engines
   exec "$target/release/svetu-bench" engines --xtask "$target/debug/xtask" "$@"
 fi
-# scripts/bench.sh opensearch is the table of rivals with OpenSearch among them (wants Java and Maven).
+# scripts/bench.sh opensearch measures search against its rivals, OpenSearch among them (wants Java and Maven).
 if [ "${1:-}" = opensearch ]; then
   shift
-  [ -d web/node_modules/sharp ] || npm --prefix web ci --no-audit --no-fund
   cargo build --locked --package xtask
   cargo build --locked --release --package svetu --package svetu-bench --features svetu-bench/engines
-  exec "$target/release/svetu-bench" run --svetu "$target/release/svetu" --xtask "$target/debug/xtask" "$@"
+  exec "$target/release/svetu-bench" run --svetu "$target/release/svetu" --xtask "$target/debug/xtask" --only search "$@"
 fi
 [ -d web/node_modules/sharp ] || npm --prefix web ci --no-audit --no-fund
 cargo build --locked --release --package svetu --package svetu-bench

@@ -108,7 +108,8 @@ fn secured() -> Result<tokio::runtime::Runtime> {
 
 async fn measure(run: &Run) -> Result<()> {
     let wants = |what: &str| run.only.is_empty() || run.only.iter().any(|only| only == what);
-    let mut report = report::Report::begin(report::PLATFORM)?;
+    let subject = if run.only == ["search"] { report::SEARCH } else { report::PLATFORM };
+    let mut report = report::Report::begin(subject)?;
     if wants("photo") {
         report.add(photo::compare(run.repeats, &run.node_modules).await?);
     }

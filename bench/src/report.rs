@@ -27,6 +27,13 @@ pub const PLATFORM: Subject = Subject {
     has_bars: true,
 };
 
+/// Search alone: a run of it leaves the other rows as they are.
+pub const SEARCH: Subject = Subject {
+    mark: "<!-- scripts/bench.sh opensearch writes from here -->",
+    heading: "Search against its rivals",
+    ..PLATFORM
+};
+
 /// One comparison.
 #[derive(Debug, Clone)]
 pub struct Row {

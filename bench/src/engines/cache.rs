@@ -20,7 +20,7 @@ const VALUE_BYTES: usize = 1_024;
 const BYTES_MAX: u64 = 64 * 1024 * 1024;
 const TTL: Duration = Duration::from_secs(600);
 /// At once, and calls of each.
-const LOADS: [(usize, usize); 2] = [(1, 5_000), (32, 1_000)];
+const LOADS: [(usize, usize); 2] = [(1, 20_000), (32, 5_000)];
 const CALLS: [&str; 3] = ["get", "put", "limit"];
 
 fn open(place: &str, is_real: bool) -> Result<Arc<dyn Cache>> {
