@@ -1,14 +1,16 @@
-//! Limits by the generic cell rate algorithm (GCRA, ITU-T I.371): a steady rate and a burst, one number of state a key.
+//! Limits: a burst, then a steady rate ([`Rate`]), counted by key.
 
 use std::{
     collections::HashMap,
     hash::{BuildHasher, Hash, RandomState},
     net::IpAddr,
+    time::Duration,
 };
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use parking_lot::Mutex;
 use svetu_kernel::{Problem, Status, Timestamp};
+use svetu_ports::{Rate, Taken};
 
 /// The address of the person who asks, as the gateway knows it. In request extensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,12 +51,21 @@ impl Quota {
         Self { burst, window_s: 3_600 }
     }
 
-    fn cell_us(self) -> i64 {
-        (i64::from(self.window_s) * 1_000_000 / i64::from(self.burst.max(1))).max(1)
+    pub fn rate(self) -> Rate {
+        Rate::new(self.burst, Duration::from_secs(self.window_s.into()))
     }
 
-    fn window_us(self) -> i64 {
-        self.cell_us() * i64::from(self.burst.max(1))
+    /// What is told of one that was asked for, wherever it was counted.
+    pub fn verdict(self, taken: Taken, now: Timestamp) -> Verdict {
+        let (rate, ahead_us) = (self.rate(), taken.arrival_us.saturating_sub(now.timestamp_micros()));
+        let free_us = rate.window_us().saturating_sub(ahead_us);
+        if taken.allowed {
+            let remaining = u32::try_from(free_us / rate.cell_us()).unwrap_or(0);
+            Verdict { allowed: true, quota: self, remaining, wait_s: seconds(ahead_us) }
+        } else {
+            let wait_s = seconds(rate.cell_us().saturating_sub(free_us));
+            Verdict { allowed: false, quota: self, remaining: 0, wait_s }
+        }
     }
 }
 
@@ -112,6 +123,10 @@ impl Limiter {
         Self { quota, hasher: RandomState::new(), shards: Default::default() }
     }
 
+    pub const fn quota(&self) -> Quota {
+        self.quota
+    }
+
     /// Counts one for the key, unless it is refused.
     pub fn take(&self, key: impl Hash, now: Timestamp) -> Verdict {
         self.take_of(self.quota, key, now)
@@ -121,7 +136,6 @@ impl Limiter {
     pub fn take_of(&self, quota: Quota, key: impl Hash, now: Timestamp) -> Verdict {
         let hash = self.hasher.hash_one(key);
         let now_us = now.timestamp_micros();
-        let (cell_us, window_us) = (quota.cell_us(), quota.window_us());
         let mut shard = self.shards[(hash % SHARDS as u64) as usize].lock();
         if shard.len() >= KEYS_A_SHARD_MAX && !shard.contains_key(&hash) {
             shard.retain(|_, arrival_us| *arrival_us > now_us);
@@ -130,16 +144,9 @@ impl Limiter {
                 shard.clear();
             }
         }
-        let arrival_us = shard.entry(hash).or_insert(now_us);
-        let base_us = (*arrival_us).max(now_us);
-        let next_us = base_us + cell_us;
-        let wait_us = next_us - window_us - now_us;
-        if wait_us > 0 {
-            return Verdict { allowed: false, quota, remaining: 0, wait_s: seconds(wait_us) };
-        }
-        *arrival_us = next_us;
-        let remaining = u32::try_from((now_us + window_us - next_us) / cell_us).unwrap_or(0);
-        Verdict { allowed: true, quota, remaining, wait_s: seconds(next_us - now_us) }
+        let taken = quota.rate().take(shard.get(&hash).copied(), now);
+        shard.insert(hash, taken.arrival_us);
+        quota.verdict(taken, now)
     }
 }
 

@@ -19,7 +19,7 @@ pub mod trace;
 pub use authorizer::{Authorizer, Decision, Resource};
 pub use breaker::{Breaker, Leave};
 pub use bus::{Bus, BusError, ConsumerGroup, DeadLetter, Event, Handler, HandlerError, Retry};
-pub use cache::{Cache, CacheError};
+pub use cache::{Cache, CacheError, Rate, Taken};
 pub use idempotency::{IdempotencyError, IdempotencyState, IdempotencyStore, StoredReply};
 pub use mailer::{Mail, MailError, Mailer};
 pub use search_index::{SearchIndex, SearchIndexError};

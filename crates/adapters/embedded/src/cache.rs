@@ -6,7 +6,8 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use moka::{Expiry, future::Cache as Moka, ops::compute::Op};
-use svetu_ports::{Cache, CacheError, meter::Lookups};
+use svetu_kernel::Timestamp;
+use svetu_ports::{Cache, CacheError, Rate, Taken, meter::Lookups};
 
 const KEY_BYTES_MAX: usize = 256;
 const VALUE_BYTES_MAX: usize = 1024 * 1024;
@@ -17,6 +18,8 @@ const OVERHEAD_BYTES: usize = 128;
 enum Value {
     Bytes(Bytes),
     Count(i64),
+    /// Of a rate: when the key is at rest.
+    Arrival(i64),
 }
 
 #[derive(Debug, Clone)]
@@ -34,7 +37,7 @@ impl Expiry<String, Entry> for Ttl {
 
     fn expire_after_update(&self, _: &String, entry: &Entry, _: Instant, left: Option<Duration>) -> Option<Duration> {
         match entry.value {
-            Value::Bytes(_) => Some(entry.ttl),
+            Value::Bytes(_) | Value::Arrival(_) => Some(entry.ttl),
             // A counter lives from its first increment.
             Value::Count(_) => left,
         }
@@ -53,7 +56,7 @@ impl MemoryCache {
         let weigh = |key: &String, entry: &Entry| {
             let value = match &entry.value {
                 Value::Bytes(bytes) => bytes.len(),
-                Value::Count(_) => 8,
+                Value::Count(_) | Value::Arrival(_) => 8,
             };
             u32::try_from(key.len() + value + OVERHEAD_BYTES).unwrap_or(u32::MAX)
         };
@@ -83,7 +86,7 @@ impl Cache for MemoryCache {
         self.lookups.note(found.is_some());
         Ok(found.map(|entry| match entry.value {
             Value::Bytes(bytes) => bytes,
-            Value::Count(count) => Bytes::from(count.to_string()),
+            Value::Count(number) | Value::Arrival(number) => Bytes::from(number.to_string()),
         }))
     }
 
@@ -105,15 +108,30 @@ impl Cache for MemoryCache {
             .and_compute_with(|old| {
                 let before = old.map_or(0, |old| match old.into_value().value {
                     Value::Count(count) => count,
-                    Value::Bytes(_) => 0,
+                    Value::Bytes(_) | Value::Arrival(_) => 0,
                 });
                 std::future::ready(Op::Put(Entry { value: Value::Count(before.saturating_add(by)), ttl }))
             })
             .await;
         Ok(result.into_entry().map_or(by, |entry| match entry.into_value().value {
             Value::Count(count) => count,
-            Value::Bytes(_) => by,
+            Value::Bytes(_) | Value::Arrival(_) => by,
         }))
+    }
+
+    async fn take(&self, key: &str, rate: Rate, now: Timestamp) -> Result<Taken, CacheError> {
+        let mut taken = rate.take(None, now);
+        let one = |old: Option<moka::Entry<String, Entry>>| {
+            let arrival_us = old.and_then(|old| match old.into_value().value {
+                Value::Arrival(arrival_us) => Some(arrival_us),
+                Value::Bytes(_) | Value::Count(_) => None,
+            });
+            taken = rate.take(arrival_us, now);
+            let kept = Entry { value: Value::Arrival(taken.arrival_us), ttl: taken.rest(now) };
+            std::future::ready(if taken.allowed { Op::Put(kept) } else { Op::Nop })
+        };
+        self.entries.entry(key_of(key)?).and_compute_with(one).await;
+        Ok(taken)
     }
 
     async fn remove(&self, key: &str) -> Result<(), CacheError> {

@@ -2,9 +2,10 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use svetu_ports::{Cache, CacheError};
+use svetu_kernel::Timestamp;
+use svetu_ports::{Cache, CacheError, Rate, Taken};
 
-/// Counters and claims go on in this process while the shared cache is away: a limit then holds for each process instead of for
+/// Counters, rates and claims go on in this process while the shared cache is away: a limit then holds for each process instead of for
 /// all of them, and never for nobody. Values are not kept here: an old one must not come back.
 pub struct WithLocalCounters {
     shared: Arc<dyn Cache>,
@@ -38,6 +39,13 @@ impl Cache for WithLocalCounters {
         match self.shared.increment(key, by, ttl).await {
             Ok(count) => Ok(count),
             Err(_) => self.local.increment(key, by, ttl).await,
+        }
+    }
+
+    async fn take(&self, key: &str, rate: Rate, now: Timestamp) -> Result<Taken, CacheError> {
+        match self.shared.take(key, rate, now).await {
+            Ok(taken) => Ok(taken),
+            Err(_) => self.local.take(key, rate, now).await,
         }
     }
 

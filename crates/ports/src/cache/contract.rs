@@ -4,8 +4,9 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use svetu_kernel::Timestamp;
 
-use super::Cache;
+use super::{Cache, Rate};
 
 const LONG: Duration = Duration::from_secs(60);
 const SHORT: Duration = Duration::from_millis(100);
@@ -16,6 +17,20 @@ pub async fn all(cache: Arc<dyn Cache>) {
     times(&*cache).await;
     one_of_many_wins(&cache).await;
     counters(&cache).await;
+    rates(&*cache).await;
+    rates_that_change(&*cache).await;
+    no_more_than_the_burst_at_once(&cache).await;
+    a_key_at_rest_is_gone(&*cache).await;
+}
+
+/// Two ways to one cache.
+pub async fn together(here: &dyn Cache, there: &dyn Cache) {
+    let (rate, now) = (Rate::new(3, LONG), at(0));
+    for (cache, expected) in [(here, true), (there, true), (here, true), (there, false), (here, false)] {
+        assert_eq!(cache.take("contract:together", rate, now).await.unwrap().allowed, expected);
+    }
+    assert!(there.take("contract:together", rate, at(20_000)).await.unwrap().allowed);
+    assert!(!here.take("contract:together", rate, at(20_000)).await.unwrap().allowed);
 }
 
 async fn values(cache: &dyn Cache) {
@@ -80,4 +95,81 @@ async fn counters(cache: &Arc<dyn Cache>) {
     cache.increment("contract:window", 1, SHORT * 3).await.unwrap();
     tokio::time::sleep(SHORT * 2).await;
     assert_eq!(cache.increment("contract:window", 1, SHORT).await.unwrap(), 1);
+}
+
+/// Far from the time of the machine: the callers' clock counts.
+fn at(ms: i64) -> Timestamp {
+    Timestamp::from_timestamp_millis(1_700_000_000_000 + ms).unwrap()
+}
+
+async fn rates(cache: &dyn Cache) {
+    let rate = Rate::new(3, LONG);
+    let take = async |key: &str, ms: i64| {
+        let taken = cache.take(key, rate, at(ms)).await.unwrap();
+        (taken.allowed, (taken.arrival_us - at(0).timestamp_micros()) / 1_000)
+    };
+    assert_eq!(take("contract:rate", 0).await, (true, 20_000));
+    assert_eq!(take("contract:rate", 0).await, (true, 40_000));
+    assert_eq!(take("contract:rate", 0).await, (true, 60_000));
+    // Refused ones do not count: the next is allowed when it would have been without them.
+    for ms in [0, 1, 19_999] {
+        assert_eq!(take("contract:rate", ms).await, (false, 60_000));
+    }
+    assert_eq!(take("contract:rate", 20_000).await, (true, 80_000));
+    assert_eq!(take("contract:rate", 20_000).await, (false, 80_000));
+    // Somebody whose clock is behind waits for as much longer, and nothing breaks.
+    assert_eq!(take("contract:rate", -5_000).await, (false, 80_000));
+    assert_eq!(take("contract:rate", 40_000).await, (true, 100_000));
+    assert_eq!(take("contract:other", 0).await, (true, 20_000));
+    // After a rest the whole burst is there, and no more than that.
+    for (expected, arrival) in [(true, 320_000), (true, 340_000), (true, 360_000), (false, 360_000)] {
+        assert_eq!(take("contract:rate", 300_000).await, (expected, arrival));
+    }
+    assert!(cache.take(&"k".repeat(257), rate, at(0)).await.is_err());
+    // To the µs, and a rate of so many that one takes less than that.
+    let odd = cache.take("contract:odd", Rate::new(7, LONG), at(0)).await.unwrap();
+    assert_eq!(odd.arrival_us, at(0).timestamp_micros() + 60_000_000 / 7);
+    let many = cache.take("contract:many", Rate::new(u32::MAX, LONG), at(0)).await.unwrap();
+    assert_eq!((many.allowed, many.arrival_us), (true, at(0).timestamp_micros() + 1));
+    cache.remove("contract:other").await.unwrap();
+    assert_eq!(take("contract:other", 0).await, (true, 20_000));
+}
+
+async fn rates_that_change(cache: &dyn Cache) {
+    let take = async |burst: u32, s: u64, ms: i64| {
+        cache.take("contract:changes", Rate::new(burst, Duration::from_secs(s)), at(ms)).await.unwrap().allowed
+    };
+    assert!(take(2, 60, 0).await && take(2, 60, 0).await && !take(2, 60, 0).await);
+    // Larger: what is used stays used, and comes back faster.
+    assert!(!take(10, 60, 5_999).await);
+    assert!(take(10, 60, 6_000).await && !take(10, 60, 6_000).await);
+    // Smaller, then in a shorter window: not before what was used fits in.
+    assert!(!take(1, 60, 65_999).await);
+    assert!(!take(10, 10, 56_999).await && take(10, 10, 57_000).await);
+    assert!(take(1, 60, 67_000).await && !take(1, 60, 126_999).await && take(1, 60, 127_000).await);
+}
+
+async fn no_more_than_the_burst_at_once(cache: &Arc<dyn Cache>) {
+    let mut tasks = Vec::new();
+    for _ in 0..20 {
+        let cache = Arc::clone(cache);
+        tasks.push(tokio::spawn(async move { cache.take("contract:crowd", Rate::new(5, LONG), at(0)).await }));
+    }
+    let mut allowed = 0;
+    for task in tasks {
+        allowed += u32::from(task.await.unwrap().unwrap().allowed);
+    }
+    assert_eq!(allowed, 5);
+}
+
+async fn a_key_at_rest_is_gone(cache: &dyn Cache) {
+    let rate = Rate::new(2, SHORT * 10);
+    let take = async || cache.take("contract:rest", rate, at(0)).await.unwrap().allowed;
+    assert!(take().await && take().await);
+    tokio::time::sleep(SHORT * 5).await;
+    // Whoever asks in vain does not make it longer.
+    assert!(!take().await);
+    tokio::time::sleep(SHORT * 8).await;
+    assert_eq!(cache.get("contract:rest").await.unwrap(), None);
+    assert!(take().await);
 }

@@ -1,6 +1,8 @@
 //! On a real Redis: `make test-engines`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod rates;
+
 use std::{
     sync::Arc,
     time::{Duration, Instant},
