@@ -28,6 +28,8 @@ pub struct Engines {
     /// The embedded bus, which this process looks after.
     pub own_bus: Option<Arc<PostgresBus>>,
     pub cache: Arc<dyn Cache>,
+    /// Whether other processes have the same cache.
+    shares_cache: bool,
     pub objects: Arc<dyn ObjectStore>,
     pub mailer: Arc<dyn Mailer>,
     pub sms: Arc<dyn SmsSender>,
@@ -70,6 +72,7 @@ impl Engines {
             let mailer = SmtpMailer::try_new(&config.mail.url, &config.mail.from).context("mail.url")?;
             (Arc::new(mailer), None)
         };
+        let (cache, shares_cache) = cache(config).context("cache.url")?;
         let secret = secrets.get(SMS_SECRET).await.context("secrets.url")?;
         let (sms, outbox): (Arc<dyn SmsSender>, _) = match config.sms.sender(secret)? {
             Some(sms) => (sms, outbox),
@@ -86,7 +89,8 @@ impl Engines {
             database,
             bus,
             own_bus,
-            cache: cache(config).context("cache.url")?,
+            cache,
+            shares_cache,
             objects: objects(config).context("objects.url")?,
             mailer,
             sms,
@@ -119,6 +123,10 @@ impl Engines {
     /// Of every schema that somebody here asked for.
     pub fn pools(&self) -> Vec<Db> {
         self.pools.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    pub fn shared_cache(&self) -> Option<Arc<dyn Cache>> {
+        self.shares_cache.then(|| Arc::clone(&self.cache))
     }
 
     pub const fn shares_index(&self) -> bool {
@@ -157,14 +165,14 @@ fn bus(config: &Config, db: &Db, clock: &SharedClock) -> Result<ChosenBus> {
 }
 
 #[cfg_attr(not(feature = "redis"), allow(clippy::unnecessary_wraps))]
-fn cache(config: &Config) -> Result<Arc<dyn Cache>> {
+fn cache(config: &Config) -> Result<(Arc<dyn Cache>, bool)> {
     let memory = Arc::new(MemoryCache::new(config.cache.memory_mb_max * 1024 * 1024));
     #[cfg(feature = "redis")]
     if config.cache.url.starts_with("redis") {
         let shared = Arc::new(svetu_redis::RedisCache::try_new(&config.cache.url)?);
-        return Ok(Arc::new(svetu_redis::WithLocalCounters::new(shared, memory)));
+        return Ok((Arc::new(svetu_redis::WithLocalCounters::new(shared, memory)), true));
     }
-    Ok(memory)
+    Ok((memory, false))
 }
 
 #[cfg_attr(not(feature = "opensearch"), allow(clippy::unnecessary_wraps, unused_variables))]

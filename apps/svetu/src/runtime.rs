@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use anyhow::{Context as _, Result, bail};
 use svetu_cluster::Routes;
 use svetu_db::outbox;
-use svetu_gateway::{Gateway, GatewayConfig, GatewayLimits, GatewayParts, TlsFiles};
+use svetu_gateway::{Gateway, GatewayConfig, GatewayLimits, GatewayParts, SharedLimits, TlsFiles};
 use svetu_http::{Kit, KitConfig};
 use svetu_kernel::SharedClock;
 use svetu_policy::CedarAuthorizer;
@@ -231,6 +231,7 @@ async fn open(
     }
     let sessions = platform.open_sessions(engines, public_url, Arc::clone(&identity), routes.oauth.clone()).await?;
     let work_key = engines.secrets.get_or_create("gateway.work", 32).await.context("secrets.url")?;
+    let limits_key = blake3::derive_key("svetu gateway limits v1", work_key.expose());
     let parts = GatewayParts {
         signing: sessions.routes(),
         sessions: sessions.contract(),
@@ -244,6 +245,7 @@ async fn open(
         openapi,
         dev_mail: engines.outbox.clone().map(svetu_embedded::dev_mail_routes),
         work_key: blake3::derive_key("svetu gateway work v1", work_key.expose()),
+        shared_limits: engines.shared_cache().map(|cache| SharedLimits::new(cache, limits_key)),
         ready,
     };
     let gateway = Gateway::try_new(gateway_config(config, public_url), parts).context("the gateway")?;

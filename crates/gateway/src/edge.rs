@@ -74,10 +74,11 @@ pub fn build(settings: Settings, parts: GatewayParts) -> (Router, Arc<Edge>) {
         openapi,
         dev_mail,
         work_key,
+        shared_limits,
         ready,
     } = parts;
     let edge = Arc::new(Edge {
-        limits: Limits::new(&settings.limits),
+        limits: Limits::new(&settings.limits, shared_limits),
         work: Work::new(work_key),
         places: Places::new(&settings.limits),
         site: site.map(|address| Site::new(address, settings.request_max())),

@@ -33,6 +33,7 @@ use svetu_kernel::SharedClock;
 use tokio::{net::TcpListener, sync::watch};
 
 pub use config::{GatewayConfig, GatewayError, GatewayLimits, TlsFiles};
+pub use limits::SharedLimits;
 
 /// The sentences of this crate's own problems and of its one page.
 pub const MESSAGES: &str = include_str!("../messages.toml");
@@ -58,6 +59,8 @@ pub struct GatewayParts {
     pub dev_mail: Option<Router>,
     /// Signs challenges (`work.rs`); the same in every process.
     pub work_key: [u8; 32],
+    /// None: this process alone counts.
+    pub shared_limits: Option<SharedLimits>,
     /// Whether everything behind the door is up.
     pub ready: watch::Receiver<bool>,
 }

@@ -1,6 +1,11 @@
 //! How often: by network of the asking address and by account, each kind of request with a bound of its own.
+//!
+//! Counted in this process first, so that a flood is refused without asking anybody; what it lets through is counted together
+//! with the other processes (`shared.rs`), where there are others.
 
-use std::sync::Arc;
+mod shared;
+
+use std::{fmt::Display, hash::Hash, sync::Arc};
 
 use axum::{
     extract::{Request, State},
@@ -9,7 +14,7 @@ use axum::{
 };
 use http::Method;
 use svetu_http::{ApiProblem, ClientAddress, Limiter, Quota, Verdict, Worked};
-use svetu_kernel::{Actor, Credential, Subject};
+use svetu_kernel::{Actor, Credential, Subject, Timestamp};
 
 use crate::{
     config::GatewayLimits,
@@ -18,6 +23,8 @@ use crate::{
     telemetry::Reason,
     work::Entrance,
 };
+
+pub use shared::SharedLimits;
 
 /// What a request costs us, and whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +62,7 @@ const AUTH_SHARE: u32 = 20;
 /// Five times the API's: Next.js also fetches the pages that a reader may open next.
 const PAGES_TIMES: u32 = 5;
 const FILES: &str = "files";
+const ACCOUNT: &str = "account";
 /// Ten times the API's.
 const FILES_TIMES: u32 = 10;
 
@@ -84,10 +92,12 @@ pub struct Limits {
     pages: Limiter,
     files: Limiter,
     accounts: Limiter,
+    /// None: no other process counts.
+    shared: Option<SharedLimits>,
 }
 
 impl Limits {
-    pub fn new(limits: &GatewayLimits) -> Self {
+    pub fn new(limits: &GatewayLimits, shared: Option<SharedLimits>) -> Self {
         let api = limits.address_per_minute;
         Self {
             auth: Limiter::new(Quota::per_minute((api / AUTH_SHARE).max(1))),
@@ -95,7 +105,32 @@ impl Limits {
             pages: Limiter::new(Quota::per_minute(api.saturating_mul(PAGES_TIMES))),
             files: Limiter::new(Quota::per_minute(api.saturating_mul(FILES_TIMES))),
             accounts: Limiter::new(Quota::per_minute(limits.account_per_minute)),
+            shared,
         }
+    }
+
+    /// Counts one for the key, unless it is refused, and answers the tighter of what is known here and together.
+    async fn take(
+        &self,
+        name: &'static str,
+        limiter: &Limiter,
+        quota: Quota,
+        key: impl Display + Hash,
+        now: Timestamp,
+    ) -> Verdict {
+        let here = limiter.take_of(quota, &key, now);
+        // Files are counted in each process alone: they are most of all requests and cost the least, not worth a question each.
+        match self.shared.as_ref().filter(|_| here.allowed && name != FILES) {
+            Some(shared) => {
+                let together = shared.take(name, quota, &key, now).await;
+                together.map_or(here, |together| tighter(here, together))
+            }
+            None => here,
+        }
+    }
+
+    async fn take_of_account(&self, account: String, now: Timestamp) -> Verdict {
+        self.take(ACCOUNT, &self.accounts, self.accounts.quota(), account, now).await
     }
 
     /// The site's own calls belong to a page that was counted when it was asked for; only guesses count there as well.
@@ -125,7 +160,8 @@ pub async fn by_address(State(edge): State<Arc<Edge>>, mut request: Request, nex
             next.run(request).await
         }
         (Some((name, limiter)), Some(address)) => {
-            count(&edge, name, limiter.take(address.network(), now), request, next).await
+            let verdict = edge.limits.take(name, limiter, limiter.quota(), address.network(), now).await;
+            count(&edge, name, verdict, request, next).await
         }
         _ => next.run(request).await,
     };
@@ -152,15 +188,17 @@ pub async fn by_account(State(edge): State<Arc<Edge>>, request: Request, next: N
     let (limits, now) = (&edge.limits, edge.clock.now());
     let verdict = match request.extensions().get::<Actor>().filter(|_| side == Side::Public) {
         Some(Actor { credential: Credential::Key { id, per_minute, .. }, subject, .. }) => {
-            let own = limits.accounts.take_of(Quota::per_minute(*per_minute), id.to_string(), now);
-            Some(("key", if own.allowed { tighter(own, limits.accounts.take(subject.name(), now)) } else { own }))
+            let quota = Quota::per_minute(*per_minute);
+            let own = limits.take("key", &limits.accounts, quota, id.to_string(), now).await;
+            let all = if own.allowed { tighter(own, limits.take_of_account(subject.name(), now).await) } else { own };
+            Some(("key", all))
         }
         // What one of support asks for in a person's place does not use up what the person may ask for.
         Some(Actor { acting: Some(acting), .. }) => {
-            Some(("account", limits.accounts.take(acting.account.to_string(), now)))
+            Some((ACCOUNT, limits.take_of_account(acting.account.to_string(), now).await))
         }
         Some(Actor { subject: subject @ (Subject::Account { .. } | Subject::Machine { .. }), .. }) => {
-            Some(("account", limits.accounts.take(subject.name(), now)))
+            Some((ACCOUNT, limits.take_of_account(subject.name(), now).await))
         }
         Some(_) | None => None,
     };
@@ -184,7 +222,7 @@ async fn count(edge: &Edge, name: &'static str, verdict: Verdict, request: Reque
         Err(problem) => {
             edge.telemetry.refused(Reason::Rate);
             // An account that asks too much is no crowd that work would thin out.
-            let problem = if name == "account" { problem } else { problem.with(Worked::CHALLENGE, true) };
+            let problem = if name == ACCOUNT { problem } else { problem.with(Worked::CHALLENGE, true) };
             ApiProblem::from(problem).into_response()
         }
     };

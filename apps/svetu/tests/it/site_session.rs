@@ -177,6 +177,7 @@ impl World {
             openapi: json!({ "openapi": "3.1.0", "info": { "title": "Test", "version": "1" }, "paths": {} }),
             dev_mail: None,
             work_key: [5; 32],
+            shared_limits: None,
             ready: watch::channel(true).1,
         };
         let (stop, stopped) = watch::channel(false);

@@ -3,6 +3,7 @@
 mod crossing;
 mod drain;
 mod limits;
+mod limits_together;
 mod routing;
 mod sessions;
 mod site;

@@ -24,7 +24,7 @@ use svetu_contracts::{
     identity::{AccountEvent, Admission, Challenge, IdentityContract, Mailbox, NewAccount, Presented, SiteMember},
     sessions::SessionsContract,
 };
-use svetu_gateway::{Gateway, GatewayConfig, GatewayLimits, GatewayParts};
+use svetu_gateway::{Gateway, GatewayConfig, GatewayLimits, GatewayParts, SharedLimits};
 use svetu_http::{ApiProblem, Catalogue, ClientAddress, Kit, KitConfig, ValidJson};
 use svetu_kernel::{AccountId, Acting, Actor, ApiKeyId, Credential, ManualClock, Role, SessionId, Timestamp};
 use svetu_policy::CedarAuthorizer;
@@ -224,6 +224,7 @@ fn parts(
     sessions: Arc<Sessions>,
     clock: Arc<ManualClock>,
     site: Option<SocketAddr>,
+    shared_limits: Option<SharedLimits>,
     ready: watch::Receiver<bool>,
 ) -> GatewayParts {
     let (api, media) = services(gate);
@@ -247,6 +248,7 @@ fn parts(
         openapi: json!({ "openapi": "3.1.0", "info": { "title": "Test", "version": "1" }, "paths": {} }),
         dev_mail: Some(Router::new().route("/dev/mail", get(|| async { "letters" }))),
         work_key: [5; 32],
+        shared_limits,
         ready,
     }
 }
@@ -255,7 +257,7 @@ fn parts(
 pub fn refusal(config: GatewayConfig) -> String {
     let clock = ManualClock::at(Timestamp::UNIX_EPOCH);
     let gate = Gate(Arc::new(Semaphore::new(0)));
-    let parts = parts(gate, Arc::default(), clock, None, watch::channel(true).1);
+    let parts = parts(gate, Arc::default(), clock, None, None, watch::channel(true).1);
     Gateway::try_new(config, parts).unwrap_err().to_string()
 }
 
@@ -269,12 +271,21 @@ impl World {
     }
 
     pub async fn with(config: GatewayConfig, site: Option<SocketAddr>) -> Self {
+        Self::built(config, site, None).await
+    }
+
+    /// One of several that count together.
+    pub async fn one_of_many(config: GatewayConfig, limits: SharedLimits) -> Self {
+        Self::built(config, None, Some(limits)).await
+    }
+
+    async fn built(config: GatewayConfig, site: Option<SocketAddr>, limits: Option<SharedLimits>) -> Self {
         let clock = ManualClock::at(Timestamp::from_timestamp_secs(1_768_478_400).unwrap());
         let sessions = Arc::new(Sessions::default());
         sessions.begin("ana");
         let gate = Gate(Arc::new(Semaphore::new(0)));
         let (ready, is_ready) = watch::channel(true);
-        let parts = parts(gate.clone(), sessions.clone(), clock.clone(), site, is_ready);
+        let parts = parts(gate.clone(), sessions.clone(), clock.clone(), site, limits, is_ready);
         let gateway = Gateway::try_new(config, parts).unwrap();
         let public = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let inside = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
