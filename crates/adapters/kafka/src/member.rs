@@ -58,6 +58,8 @@ impl Member {
             .set("heartbeat.interval.ms", "1000")
             .set("fetch.wait.max.ms", "250")
             .set("fetch.error.backoff.ms", "100")
+            // A full queue is filled again as soon as there is room; else a backlog is read in steps of a second.
+            .set("fetch.queue.backoff.ms", "20")
             // Before anything is paused; each partition has a bound of its own besides.
             .set("queued.min.messages", "1000")
             .set("queued.max.messages.kbytes", "4096");
