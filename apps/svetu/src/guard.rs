@@ -13,7 +13,7 @@ use tokio::{
 const SCRIPT: &str = r#"trap '' INT TERM HUP
 group=0
 while read -r line; do group=$line; done
-[ "$group" != 0 ] && kill -TERM -- "-$group" 2>/dev/null && sleep 5 && kill -KILL -- "-$group" 2>/dev/null"#;
+[ "$group" != 0 ] && kill -s TERM -- "-$group" 2>/dev/null && sleep 5 && kill -s KILL -- "-$group" 2>/dev/null"#;
 
 #[derive(Debug)]
 pub struct Guard {
