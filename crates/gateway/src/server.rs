@@ -9,7 +9,7 @@ use std::{
 };
 
 use axum::{Router, body::Body, response::Response};
-use http::Request;
+use http::{HeaderValue, Request, Version, header::CONNECTION};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -245,10 +245,13 @@ impl House {
         mut leaving: watch::Receiver<bool>,
     ) {
         let running = Arc::new(Running::default());
+        let going = leaving.clone();
         let service = service_fn(|request: Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(peer);
-            answer(self.service.clone(), request, running.begin())
+            // HTTP/2 says it by itself.
+            let is_last = *going.borrow() && request.version() < Version::HTTP_2;
+            answer(self.service.clone(), request, running.begin(), is_last)
         });
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         tokio::pin!(connection);
@@ -291,6 +294,10 @@ impl House {
     }
 }
 
-async fn answer(service: Router, request: Request<Body>, run: Run) -> Result<Response, Infallible> {
-    Ok(service.oneshot(request).await?.map(|body| Holding::body(body, run)))
+async fn answer(service: Router, request: Request<Body>, run: Run, is_last: bool) -> Result<Response, Infallible> {
+    let mut response = service.oneshot(request).await?.map(|body| Holding::body(body, run));
+    if is_last {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
 }

@@ -27,6 +27,7 @@ enum Stage {
     AskingRecovery,
     RecoveryAsked,
     Recovering,
+    Recovered,
 }
 
 struct Account {
@@ -144,8 +145,10 @@ impl Account {
                 };
                 assert_eq!(answer.status, 200, "{answer:?}");
                 self.session = Some(api.as_told(&answer));
-                return Ok(false);
+                // What follows may be lost: this session is none of before then.
+                self.stage = Stage::Recovered;
             }
+            Stage::Recovered => return Ok(false),
         }
         Ok(true)
     }

@@ -4,7 +4,7 @@ use axum::{Router, response::Html, routing::get};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 
 use crate::world::{TestSite, World, config};
@@ -51,6 +51,17 @@ async fn a_running_request_is_answered_and_a_new_one_is_not_taken() {
 
 #[tokio::test]
 async fn a_request_that_was_under_way_when_we_left_is_answered() {
+    // Each sends its request within the second that it has, which a busy machine may need several tries for.
+    for _ in 0..20 {
+        if last_requests().await {
+            return;
+        }
+    }
+    panic!("never within a second");
+}
+
+/// Whether they were sent in time.
+async fn last_requests() -> bool {
     let mut world = World::new().await;
     // One connection that has asked before and one that has not.
     let mut kept = TcpStream::connect(world.public).await.unwrap();
@@ -60,15 +71,25 @@ async fn a_request_that_was_under_way_when_we_left_is_answered() {
     timeout(SOON, kept.read_exact(&mut first)).await.unwrap().unwrap();
     assert_eq!(&first, b"HTTP/1.1 200");
     let fresh = TcpStream::connect(world.public).await.unwrap();
+    let left = Instant::now();
     world.stop.send_replace(true);
     refused(&world).await;
+    let mut asked = Vec::new();
     for mut stream in [kept, fresh] {
-        stream.write_all(ask).await.unwrap();
+        // It may be closed already when we are late.
+        let _ = stream.write_all(ask).await;
+        asked.push(stream);
+    }
+    if left.elapsed() > Duration::from_millis(800) {
+        return false;
+    }
+    for stream in asked {
         let answer = rest(stream).await;
         let last = answer.rfind("HTTP/1.1 200").map_or(answer.as_str(), |at| &answer[at..]);
         assert!(last.contains("connection: close") && last.ends_with('7'), "{answer}");
     }
     timeout(SOON, &mut world.served).await.unwrap().unwrap();
+    true
 }
 
 #[tokio::test]
