@@ -38,7 +38,7 @@ for line in sys.stdin:
 suite() {
   local folder=${*: -2:1} program=${*: -1} said code=0
   said=$(mktemp "$state/said-XXXXXX")
-  (cd "$folder" && "$program" "${@:1:$#-2}") >"$said" 2>&1 || code=$?
+  (cd "$folder" && CARGO_MANIFEST_DIR=$folder "$program" "${@:1:$#-2}") >"$said" 2>&1 || code=$?
   { printf '\n%s\n' "${folder#"$PWD"/}"; cat "$said"; } | tee -a "$log"
   return $code
 }
