@@ -126,6 +126,27 @@ impl Retry {
         let doublings = attempts.clamp(1, 20) - 1;
         self.backoff.saturating_mul(1 << doublings).min(self.backoff_max)
     }
+
+    /// Of an event that failed after so many attempts before; of others `attempts_before` is 0.
+    pub fn fate(&self, attempts_before: u32, error: &HandlerError) -> Fate {
+        let attempts = attempts_before.saturating_add(1);
+        match error {
+            HandlerError::Unavailable(_) => Fate::Again { attempts: attempts_before, wait: self.away },
+            HandlerError::Transient(_) if attempts < self.attempts_max => {
+                Fate::Again { attempts, wait: self.wait(attempts) }
+            }
+            HandlerError::Transient(_) | HandlerError::Poison(_) => Fate::Shelved { attempts },
+        }
+    }
+}
+
+/// What becomes of an event that was not handled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is delivered again after the wait; so many attempts count until then.
+    Again { attempts: u32, wait: Duration },
+    /// It goes to the dead letters.
+    Shelved { attempts: u32 },
 }
 
 /// Consumers of one name share the work; each group sees every event.

@@ -13,7 +13,7 @@ use std::{
 use rdkafka::ClientConfig;
 use svetu_ports::{
     BusError, ConsumerGroup, Event, HandlerError,
-    bus::{Stop, deliver},
+    bus::{Fate, Stop, deliver},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -121,26 +121,25 @@ impl Member {
         };
         let index = index.min(events.len().saturating_sub(1));
         let event = events.get(index)?;
-        if let HandlerError::Unavailable(_) = error {
-            if !self.is_waiting.swap(true, Ordering::Relaxed) {
-                tracing::warn!(event.id = %event.id, event.kind = %event.kind, %error, "events wait for what is away");
-            }
-            landing.attempts = if index == 0 { landing.attempts } else { 0 };
-            landing.done = index;
-            return Some(self.group.retry.away);
-        }
-        let attempts = if index == 0 { landing.attempts + 1 } else { 1 };
+        let before = if index == 0 { landing.attempts } else { 0 };
         landing.done = index;
+        let attempts = match self.group.retry.fate(before, &error) {
+            Fate::Again { attempts, wait } => {
+                if !matches!(error, HandlerError::Unavailable(_)) {
+                    tracing::warn!(event.id = %event.id, event.kind = %event.kind, attempts, %error, "an event will be tried again");
+                } else if !self.is_waiting.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(event.id = %event.id, event.kind = %event.kind, %error, "events wait for what is away");
+                }
+                landing.attempts = attempts;
+                return Some(wait);
+            }
+            Fate::Shelved { attempts } => attempts,
+        };
         landing.attempts = attempts;
-        let wait = self.group.retry.wait(attempts);
-        if attempts < self.group.retry.attempts_max && matches!(error, HandlerError::Transient(_)) {
-            tracing::warn!(event.id = %event.id, event.kind = %event.kind, attempts, %error, "an event will be tried again");
-            return Some(wait);
-        }
         tracing::error!(event.id = %event.id, event.kind = %event.kind, attempts, %error, "an event goes to the dead letters");
         if let Err(error) = self.shelf.put(self.group.name, event, &error, attempts).await {
             tracing::warn!(%error, "a dead letter could not be written; its event will be tried again");
-            return Some(wait);
+            return Some(self.group.retry.wait(attempts));
         }
         landing.done = index + 1;
         None

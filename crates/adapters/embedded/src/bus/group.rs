@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use svetu_db::{Db, DbError};
 use svetu_ports::{
     BusError, ConsumerGroup, Event, HandlerError,
-    bus::{Stop, deliver, is_stopped, stopped},
+    bus::{Fate, Stop, deliver, is_stopped, stopped},
 };
 use tokio::{sync::watch, task::AbortHandle, time::Instant};
 use tracing::Instrument;
@@ -162,30 +162,26 @@ impl Member {
         };
         let index = index.min(events.len() - 1);
         let before = if index == 0 { place.seq } else { seqs.get(index - 1).copied().unwrap_or(place.seq) };
-        let attempts = if index == 0 { place.attempts + 1 } else { 1 };
+        let attempts_before = if index == 0 { place.attempts.unsigned_abs() } else { 0 };
         let Some((event, &seq)) = events.get(index).zip(seqs.get(index)) else { return Ok(()) };
-        if let HandlerError::Unavailable(_) = error {
-            if !std::mem::replace(&mut self.is_waiting, true) {
-                tracing::warn!(event.id = %event.id, event.kind = %event.kind, %error, "events wait for what is away");
+        let signed = |attempts: u32| i32::try_from(attempts).unwrap_or(i32::MAX);
+        match self.group.retry.fate(attempts_before, &error) {
+            Fate::Shelved { attempts } => {
+                tracing::error!(event.id = %event.id, event.kind = %event.kind, attempts, %error, "an event goes to the dead letters");
+                self.shelve(partition, seq, event, &error, signed(attempts)).await
             }
-            self.settle(partition, before, attempts - 1).await?;
-            self.rest(partition, self.group.retry.away);
-            return Ok(());
-        }
-        let used_up = attempts.unsigned_abs() >= self.group.retry.attempts_max;
-        if used_up || matches!(error, HandlerError::Poison(_)) {
-            tracing::error!(event.id = %event.id, event.kind = %event.kind, attempts, %error, "an event goes to the dead letters");
-            return self.shelve(partition, seq, event, &error, attempts).await;
-        }
-        tracing::warn!(event.id = %event.id, event.kind = %event.kind, attempts, %error, "an event will be tried again");
-        self.settle(partition, before, attempts).await?;
-        self.rest(partition, self.group.retry.wait(attempts.unsigned_abs()));
-        Ok(())
-    }
-
-    fn rest(&mut self, partition: i16, wait: Duration) {
-        if let Some(place) = self.places.get_mut(&partition) {
-            place.ready_at = Instant::now() + wait;
+            Fate::Again { attempts, wait } => {
+                if !matches!(error, HandlerError::Unavailable(_)) {
+                    tracing::warn!(event.id = %event.id, event.kind = %event.kind, attempts, %error, "an event will be tried again");
+                } else if !std::mem::replace(&mut self.is_waiting, true) {
+                    tracing::warn!(event.id = %event.id, event.kind = %event.kind, %error, "events wait for what is away");
+                }
+                self.settle(partition, before, signed(attempts)).await?;
+                if let Some(place) = self.places.get_mut(&partition) {
+                    place.ready_at = Instant::now() + wait;
+                }
+                Ok(())
+            }
         }
     }
 
