@@ -8,6 +8,8 @@ mod migrations;
 mod sqlx_data;
 mod unused;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -49,7 +51,19 @@ enum Rule {
     Unused,
 }
 
-fn main() -> Result<()> {
+#[allow(clippy::print_stderr, reason = "a command line says there what went wrong")]
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        // Without the stack that a machine's settings may ask for: it hides the words.
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
     match Arguments::parse().chore {
         Chore::Check(Rule::Layers) => layers::check(),
         Chore::Check(Rule::Licences) => licences::check(),

@@ -1,7 +1,7 @@
 //! By the ordinary clients of registries, each version pinned.
 
 use std::{
-    fs,
+    fs::{self, File},
     io::{Read as _, Write as _},
     net::{Ipv4Addr, SocketAddr, TcpStream},
     path::Path,
@@ -10,9 +10,13 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use nix::unistd::geteuid;
 
 /// One try of a readiness question.
 const ASK: Duration = Duration::from_secs(1);
+
+/// For somebody else's package manager to end.
+const LOCK_S_MAX: u32 = 300;
 
 /// Its output is shown only if it fails.
 pub fn run(command: &mut Command, missing: &str) -> Result<()> {
@@ -25,6 +29,49 @@ pub fn run(command: &mut Command, missing: &str) -> Result<()> {
         bail!("`{program}` failed:\n{}", lines[lines.len().saturating_sub(20)..].join("\n"));
     }
     Ok(())
+}
+
+/// One at a time over all processes of this user: engines install side by side, and the package manager waits for nobody.
+pub fn turn() -> Result<File> {
+    let path = std::env::temp_dir().join(format!("svetu-packages-{}.lock", geteuid()));
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.with_context(|| format!("{}", path.display()))?;
+    file.lock().with_context(|| format!("{}", path.display()))?;
+    Ok(file)
+}
+
+/// Debian's packages that are not here yet, in its own names; `is_there` is asked again once nobody else installs.
+pub fn debian(packages: &[&str], is_there: impl Fn() -> bool, missing: &str) -> Result<()> {
+    let _turn = turn()?;
+    if is_there() {
+        return Ok(());
+    }
+    ensure!(geteuid().is_root(), "{missing} is needed, and only root can install {}", packages.join(", "));
+    run(Command::new("apt-get").args(["update", "-qq"]), missing)?;
+    let mut command = Command::new("apt-get");
+    command.args([
+        "install",
+        "-y",
+        "-qq",
+        "--no-install-recommends",
+        "-o",
+        &format!("DPkg::Lock::Timeout={LOCK_S_MAX}"),
+    ]);
+    run(command.args(packages).env("DEBIAN_FRONTEND", "noninteractive"), missing)?;
+    ensure!(is_there(), "{missing} is needed, and {} did not bring it", packages.join(", "));
+    Ok(())
+}
+
+/// The archive that this machine installs Debian from: another release of it lies beside.
+pub fn debian_archive() -> Result<String> {
+    let output = Command::new("apt-get")
+        .args(["indextargets", "--format", "$(REPO_URI) $(LABEL)", "Created-By: Packages"])
+        .stdin(Stdio::null())
+        .output()
+        .context("Debian's apt-get is needed")?;
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let archive = told.lines().find_map(|line| line.strip_suffix(" Debian"));
+    Ok(archive.context("no archive of Debian is among this machine's sources; `apt-get update` once")?.to_owned())
 }
 
 /// An artefact of Maven, `group:artifact:version`.

@@ -18,8 +18,8 @@ use super::{
 
 const PROGRAM: &str = "/usr/sbin/pgbouncer";
 const MISSING: &str = "pgbouncer 1.21 or later (Debian 13: apt-get install pgbouncer)";
-const SOURCE: &str =
-    "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian trixie main\n";
+const RELEASE: &str = "trixie";
+const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 const HEADERS: [&str; 3] = ["libevent-dev", "libssl-dev", "pkg-config"];
 
 pub struct Pgbouncer;
@@ -34,25 +34,20 @@ fn is_new_enough(told: &str) -> bool {
 }
 
 fn build(home: &Path) -> Result<()> {
-    let missing_headers = !Command::new("pkg-config")
-        .args(["--exists", "libevent", "openssl"])
-        .stdin(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success());
-    if missing_headers {
-        if !nix::unistd::geteuid().is_root() {
-            bail!("{MISSING} is needed; to build it, root must install {}", HEADERS.join(", "));
-        }
-        install::run(Command::new("apt-get").args(["update", "-qq"]), MISSING)?;
-        let mut command = Command::new("apt-get");
-        command.args(["install", "-y", "-qq", "--no-install-recommends"]).args(HEADERS);
-        install::run(command.env("DEBIAN_FRONTEND", "noninteractive"), MISSING)?;
-    }
+    let are_there = || {
+        let mut asked = Command::new("pkg-config");
+        asked
+            .args(["--exists", "libevent", "openssl"])
+            .stdin(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    };
+    install::debian(&HEADERS, are_there, MISSING)?;
     let source = home.join("source");
     fs::create_dir_all(source.join("lists/partial"))?;
     fs::create_dir_all(source.join("cache"))?;
     let list = source.join("sources.list");
-    fs::write(&list, SOURCE)?;
+    fs::write(&list, format!("deb-src [signed-by={KEYRING}] {} {RELEASE} main\n", install::debian_archive()?))?;
     // Lists and a cache of its own: what this machine installs from stays as it is.
     let apt = || {
         let mut command = Command::new("apt-get");

@@ -57,14 +57,20 @@ pub fn lowered(program: &Path, folder: &Path) -> Result<Command> {
     Ok(command)
 }
 
+/// Debian has one folder a version.
+fn programs() -> Option<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
+    let bins = versions.filter_map(|entry| entry.ok().map(|entry| entry.path().join("bin")));
+    bins.filter(|bin| bin.join("initdb").exists()).max()
+}
+
 fn install_programs(home: &Path) -> Result<()> {
-    let bin = fs::read_dir("/usr/lib/postgresql")
-        .context(MISSING)?
-        .filter_map(|entry| entry.ok().map(|entry| entry.path().join("bin")))
-        .filter(|bin| bin.join("initdb").exists())
-        .max()
-        .context(MISSING)?;
-    Ok(symlink(bin, home.join("bin"))?)
+    let _turn = install::turn()?;
+    if programs().is_none() {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/install.sh");
+        install::run(Command::new(script).arg("run"), MISSING)?;
+    }
+    Ok(symlink(programs().context(MISSING)?, home.join("bin"))?)
 }
 
 /// True when a server of this protocol takes connections.

@@ -22,15 +22,7 @@ impl Engine for Redis {
 
     fn install(&self, home: &Path) -> Result<()> {
         let missing = "Redis 7 (Debian: apt-get install redis-tools)";
-        if !Path::new(PROGRAM).exists() {
-            if !nix::unistd::geteuid().is_root() {
-                bail!("{missing} is needed, and only root can install it");
-            }
-            install::run(Command::new("apt-get").args(["update", "-qq"]), missing)?;
-            let mut command = Command::new("apt-get");
-            command.args(["install", "-y", "-qq", "--no-install-recommends", "redis-tools"]);
-            install::run(command.env("DEBIAN_FRONTEND", "noninteractive"), missing)?;
-        }
+        install::debian(&["redis-tools"], || Path::new(PROGRAM).exists(), missing)?;
         // The program is what it is called.
         let server = home.join("redis-server");
         symlink(PROGRAM, &server)?;
