@@ -17,6 +17,6 @@ mod synonyms;
 pub use analysis::{Analyser, DocumentTokens, Part, QueryTokens, Word, edits_max, numbered};
 pub use fold::{exact, fold};
 pub use language::{Spoken, route};
-pub use script::{cyrillic_to_latin, has_cyrillic, latin_to_cyrillic, unify_scripts};
+pub use script::{cyrillic_to_latin, has_cyrillic, in_script, latin_to_cyrillic, unify_scripts};
 pub use simhash::{distance as simhash_distance, simhash};
 pub use synonyms::{Synonyms, SynonymsError};

@@ -6,6 +6,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use svetu_kernel::Language;
+
 static STAYS_LATIN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     include_str!("../data/stays-latin.txt")
         .lines()
@@ -394,6 +396,17 @@ pub fn unify_scripts(word: &str) -> String {
     }
 }
 
+/// A Serbian text in the script that the reader reads; None where it is shown as it was written. Who reads English is given Latin.
+pub fn in_script(text: &str, written: Language, reader: Language) -> Option<String> {
+    match (written, reader) {
+        (Language::SrLatn, Language::SrCyrl) => Some(latin_to_cyrillic(text)),
+        (Language::SrCyrl, Language::SrLatn | Language::En) => Some(cyrillic_to_latin(text)),
+        (Language::SrLatn, Language::SrLatn | Language::Ru | Language::En)
+        | (Language::SrCyrl, Language::SrCyrl | Language::Ru)
+        | (Language::Ru | Language::En, _) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -427,6 +440,15 @@ mod tests {
         assert_eq!(unify_scripts("С220"), "C220");
         assert_eq!(unify_scripts("стан"), "стан");
         assert_eq!(unify_scripts("шпорет5"), "шпорет5");
+    }
+
+    #[test]
+    fn scripts_are_derived_for_serbian_texts_only() {
+        let shown = |text, written| Language::ALL.map(|reader| in_script(text, written, reader));
+        let latin = Some("Šporet".to_owned());
+        assert_eq!(shown("Šporet", Language::SrLatn), [None, Some("Шпорет".to_owned()), None, None]);
+        assert_eq!(shown("Шпорет", Language::SrCyrl), [latin.clone(), None, None, latin]);
+        assert_eq!(shown("Плита", Language::Ru), [None, None, None, None]);
     }
 
     proptest! {

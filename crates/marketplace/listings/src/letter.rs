@@ -60,7 +60,7 @@ impl Service {
         let (reader, name) = (to.language, letter.name());
         let written = listing.content.language.unwrap_or_default();
         let title = &listing.content.title;
-        let title = wording::in_script(title, written, reader).unwrap_or_else(|| title.clone());
+        let title = svetu_text::in_script(title, written, reader).unwrap_or_else(|| title.clone());
         let mut params: BTreeMap<Cow<'static, str>, Value> = BTreeMap::from([("title".into(), title.into())]);
         let mut paragraphs = Vec::new();
         match letter {

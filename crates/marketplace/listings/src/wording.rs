@@ -7,18 +7,7 @@ use svetu_contracts::{
     taxonomy::{Attribute, AttributeKind, Choice, Taxonomy},
 };
 use svetu_kernel::{Currency, Language, Money};
-use svetu_text::{cyrillic_to_latin, latin_to_cyrillic};
-
-/// A Serbian text in the script of a Serbian reader; None where it is shown as it was written.
-pub fn in_script(text: &str, written: Language, reader: Language) -> Option<String> {
-    match (written, reader) {
-        (Language::SrLatn, Language::SrCyrl) => Some(latin_to_cyrillic(text)),
-        (Language::SrCyrl, Language::SrLatn) => Some(cyrillic_to_latin(text)),
-        (Language::SrLatn, Language::SrLatn | Language::Ru | Language::En)
-        | (Language::SrCyrl, Language::SrCyrl | Language::Ru | Language::En)
-        | (Language::Ru | Language::En, _) => None,
-    }
-}
+use svetu_text::{in_script, latin_to_cyrillic};
 
 /// Names of places are Serbian; who reads Cyrillic sees them in Cyrillic.
 pub fn place_names(place: &ListingPlace, reader: Language) -> (String, Option<String>) {
@@ -164,13 +153,5 @@ mod tests {
             Language::ALL.map(|reader| date(day, reader)),
             ["03.05.2026.", "03.05.2026.", "03.05.2026", "3 May 2026"]
         );
-    }
-
-    #[test]
-    fn scripts_are_derived_for_serbian_readers_only() {
-        let shown = |text, written| Language::ALL.map(|reader| in_script(text, written, reader));
-        assert_eq!(shown("Šporet", Language::SrLatn), [None, Some("Шпорет".to_owned()), None, None]);
-        assert_eq!(shown("Шпорет", Language::SrCyrl), [Some("Šporet".to_owned()), None, None, None]);
-        assert_eq!(shown("Плита", Language::Ru), [None, None, None, None]);
     }
 }

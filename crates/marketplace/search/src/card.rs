@@ -9,7 +9,7 @@ use svetu_contracts::listings::{Condition, ListingSnapshot, ListingState, Price,
 use svetu_contracts::media::Picture;
 use svetu_contracts::taxonomy::{AttributeKind, AttributeValue, Attributes, Taxonomy};
 use svetu_kernel::{AccountId, Currency, ExchangeRate, Language, ListingId, Money, Timestamp, UserId};
-use svetu_text::{cyrillic_to_latin, latin_to_cyrillic};
+use svetu_text::{in_script, latin_to_cyrillic};
 use utoipa::ToSchema;
 
 /// Attributes on a card.
@@ -130,15 +130,6 @@ pub struct CardSeller {
     pub kind: SellerKind,
 }
 
-/// The writer's text in the reader's script; other languages stay as they are.
-pub(crate) fn in_script(text: &str, written: Language, reader: Language) -> String {
-    match (written, reader) {
-        (Language::SrLatn, Language::SrCyrl) => latin_to_cyrillic(text),
-        (Language::SrCyrl, Language::SrLatn | Language::En) => cyrillic_to_latin(text),
-        _ => text.to_owned(),
-    }
-}
-
 impl Card {
     pub(crate) fn new(
         stored: StoredCard,
@@ -161,7 +152,7 @@ impl Card {
             .map_or_else(|| stored.category.clone(), |category| category.names.get(reader).to_owned());
         Self {
             id: stored.id,
-            title: in_script(&stored.title, stored.language, reader),
+            title: in_script(&stored.title, stored.language, reader).unwrap_or(stored.title),
             price: stored.price,
             price_other,
             previous_price: stored.previous_price,

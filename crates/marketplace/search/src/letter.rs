@@ -8,7 +8,6 @@ use svetu_kernel::{Currency, Language, Money};
 use svetu_ports::Mail;
 use uuid::Uuid;
 
-use crate::card::in_script;
 use crate::saved::Saved;
 
 /// Ads in one letter.
@@ -105,7 +104,8 @@ pub(crate) fn found(
     let mut html = format!("<h1 style=\"font-size:18px\">{}</h1><ul>", escaped(&heading));
     for line in lines {
         let listing = &line.listing;
-        let title = in_script(&listing.title, listing.language, language);
+        let title =
+            svetu_text::in_script(&listing.title, listing.language, language).unwrap_or_else(|| listing.title.clone());
         let place = match language {
             Language::SrCyrl | Language::Ru => &listing.place.name_cyrl,
             Language::SrLatn | Language::En => &listing.place.name,

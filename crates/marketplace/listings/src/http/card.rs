@@ -85,7 +85,7 @@ impl CardView {
                 name: category.map_or_else(|| glance.category.clone(), |found| found.names.get(reader).to_owned()),
                 id: glance.category,
             },
-            title: wording::in_script(&glance.title, glance.language, reader).unwrap_or(glance.title),
+            title: svetu_text::in_script(&glance.title, glance.language, reader).unwrap_or(glance.title),
             price: glance.price,
             price_other: price::in_other(glance.price, rate),
             previous_price: glance.previous_price,

@@ -26,7 +26,6 @@ use crate::{
     model::{Listing, Reason, ReportReason},
     service::{AppealVerdict, Case, ModeratorDecision, OpenAppeal, Reported, Service},
     store::moderation::{AuditEntry, Numbers},
-    wording,
 };
 
 svetu_http::permissions! {
@@ -371,7 +370,7 @@ fn case_view(service: &Service, case: Case, reader: Language) -> CaseView {
 
 fn similar_view(other: Listing, reader: Language) -> SimilarView {
     let (content, seller) = (other.content, other.seller);
-    let title = wording::in_script(&content.title, content.language.unwrap_or_default(), reader);
+    let title = svetu_text::in_script(&content.title, content.language.unwrap_or_default(), reader);
     SimilarView {
         id: other.id,
         title: title.unwrap_or(content.title),

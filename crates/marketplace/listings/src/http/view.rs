@@ -234,7 +234,7 @@ impl Service {
         let Full { listing, rate, seller_since, live_count, prices, is_own, is_favourite, reason: _ } = full;
         let attributes = attributes(&listing, &taxonomy, reader);
         let written = listing.content.language.unwrap_or_default();
-        let shown = |text: &str| wording::in_script(text, written, reader);
+        let shown = |text: &str| svetu_text::in_script(text, written, reader);
         let content = listing.content;
         let (title, description) = (shown(&content.title), shown(&content.description));
         let has_phone = content.contact.show_phone && content.contact.phone.is_some();
