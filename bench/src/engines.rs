@@ -4,6 +4,7 @@ mod bus;
 mod cache;
 mod memory;
 mod objects;
+mod queue;
 pub mod real;
 mod search;
 mod world;
@@ -43,7 +44,7 @@ pub struct Engines {
     /// Sizes of the indexes.
     #[arg(long, value_delimiter = ',', default_value = "10000,100000")]
     documents: Vec<usize>,
-    /// Some of bus, cache, search, objects.
+    /// Some of bus, cache, queue, search, objects.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     #[arg(long, default_value = "docs/benchmarks.md")]
@@ -64,6 +65,9 @@ async fn measure(engines: &Engines) -> Result<()> {
     report.note(format!("{} repeats", engines.repeats));
     if wants("cache") {
         report.add(cache::compare(&engines.xtask, engines.repeats).await?);
+    }
+    if wants("queue") {
+        report.add(queue::compare(&engines.xtask, engines.repeats).await?);
     }
     if wants("objects") {
         report.add(objects::compare(&engines.xtask, engines.repeats).await?);

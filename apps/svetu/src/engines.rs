@@ -9,10 +9,10 @@ use std::{
 use anyhow::{Context as _, Result};
 use object_store::ObjectStore;
 use svetu_db::{Db, DbConfig, Schema};
-use svetu_embedded::{BusOptions, FileOutbox, MemoryCache, PostgresBus, SealedFile};
+use svetu_embedded::{BusOptions, FileOutbox, MemoryCache, MemoryQueue, PostgresBus, SealedFile};
 use svetu_identity::{PhoneConfig, UpstreamConfig};
 use svetu_kernel::{SharedClock, SystemClock};
-use svetu_ports::{Bus, Cache, Mailer, SearchIndex, Secrets, SmsSender};
+use svetu_ports::{Bus, Cache, Mailer, Queue, SearchIndex, Secrets, SmsSender};
 use svetu_search::TEXT_FIELDS;
 use svetu_smtp::SmtpMailer;
 use svetu_tantivy::TantivyIndex;
@@ -30,6 +30,8 @@ pub struct Engines {
     pub cache: Arc<dyn Cache>,
     /// Whether other processes have the same cache.
     shares_cache: bool,
+    /// Light queues, where the cache is.
+    pub queue: Arc<dyn Queue>,
     pub objects: Arc<dyn ObjectStore>,
     pub mailer: Arc<dyn Mailer>,
     pub sms: Arc<dyn SmsSender>,
@@ -72,7 +74,7 @@ impl Engines {
             let mailer = SmtpMailer::try_new(&config.mail.url, &config.mail.from).context("mail.url")?;
             (Arc::new(mailer), None)
         };
-        let (cache, shares_cache) = cache(config).context("cache.url")?;
+        let Memories { cache, shares_cache, queue } = memories(config).context("cache.url")?;
         let secret = secrets.get(SMS_SECRET).await.context("secrets.url")?;
         let (sms, outbox): (Arc<dyn SmsSender>, _) = match config.sms.sender(secret)? {
             Some(sms) => (sms, outbox),
@@ -91,6 +93,7 @@ impl Engines {
             own_bus,
             cache,
             shares_cache,
+            queue,
             objects: objects(config).context("objects.url")?,
             mailer,
             sms,
@@ -164,15 +167,24 @@ fn bus(config: &Config, db: &Db, clock: &SharedClock) -> Result<ChosenBus> {
     Ok((Arc::<PostgresBus>::clone(&own), Some(own)))
 }
 
+/// What may be forgotten.
+struct Memories {
+    cache: Arc<dyn Cache>,
+    shares_cache: bool,
+    queue: Arc<dyn Queue>,
+}
+
 #[cfg_attr(not(feature = "redis"), allow(clippy::unnecessary_wraps))]
-fn cache(config: &Config) -> Result<(Arc<dyn Cache>, bool)> {
+fn memories(config: &Config) -> Result<Memories> {
     let memory = Arc::new(MemoryCache::new(config.cache.memory_mb_max * 1024 * 1024));
     #[cfg(feature = "redis")]
     if config.cache.url.starts_with("redis") {
-        let shared = Arc::new(svetu_redis::RedisCache::try_new(&config.cache.url)?);
-        return Ok((Arc::new(svetu_redis::WithLocalCounters::new(shared, memory)), true));
+        let redis = Arc::new(svetu_redis::Redis::try_new(&config.cache.url)?);
+        let shared = Arc::new(svetu_redis::RedisCache::new(Arc::clone(&redis)));
+        let cache = Arc::new(svetu_redis::WithLocalCounters::new(shared, memory));
+        return Ok(Memories { cache, shares_cache: true, queue: Arc::new(svetu_redis::RedisQueue::new(redis)) });
     }
-    Ok((memory, false))
+    Ok(Memories { cache: memory, shares_cache: false, queue: Arc::new(MemoryQueue::default()) })
 }
 
 #[cfg_attr(not(feature = "opensearch"), allow(clippy::unnecessary_wraps, unused_variables))]

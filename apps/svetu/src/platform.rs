@@ -202,6 +202,7 @@ impl Platform {
                 clock: clock(),
                 index: engines.search_index(scratch.as_ref().map(TempDir::path))?,
                 bus: engines.bus.clone(),
+                queue: Arc::clone(&engines.queue),
                 listings: Arc::clone(listings),
                 geo: geo()?,
                 identity: identity()?,

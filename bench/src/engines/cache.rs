@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use bytes::Bytes;
 use svetu_embedded::MemoryCache;
 use svetu_ports::Cache;
-use svetu_redis::RedisCache;
+use svetu_redis::{Redis, RedisCache};
 
 use super::{Both, BothLaps, SIDES, a_second, megabytes, memory, real, real::Real, row};
 use crate::{
@@ -24,7 +24,7 @@ const LOADS: [(usize, usize); 2] = [(1, 20_000), (32, 5_000)];
 const CALLS: [&str; 3] = ["get", "put", "limit"];
 
 fn open(place: &str, is_real: bool) -> Result<Arc<dyn Cache>> {
-    Ok(if is_real { Arc::new(RedisCache::try_new(place)?) } else { Arc::new(MemoryCache::new(BYTES_MAX)) })
+    Ok(if is_real { Arc::new(RedisCache::new(Arc::new(Redis::try_new(place)?))) } else { Arc::new(MemoryCache::new(BYTES_MAX)) })
 }
 
 pub async fn compare(xtask: &Path, repeats: usize) -> Result<Section> {

@@ -96,7 +96,7 @@ impl HandlerError {
 pub trait Handler: Send + Sync + 'static {
     /// A batch of at most [`ConsumerGroup::batch_max`] events of one partition, in order.
     ///
-    /// On an error the events from `HandlerFailure` on are delivered again (or shelved): those before count as done.
+    /// On an error the events from its index on are delivered again (or shelved): those before count as done.
     async fn handle(&self, events: &[Event]) -> Result<(), (usize, HandlerError)>;
 }
 

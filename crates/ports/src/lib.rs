@@ -9,6 +9,7 @@ pub mod idempotency;
 pub mod mailer;
 pub mod meter;
 pub mod objects;
+pub mod queue;
 pub mod seal;
 pub mod search_index;
 pub mod secrets;
@@ -22,6 +23,7 @@ pub use bus::{Bus, BusError, ConsumerGroup, DeadLetter, Event, Handler, HandlerE
 pub use cache::{Cache, CacheError, Rate, Taken};
 pub use idempotency::{IdempotencyError, IdempotencyState, IdempotencyStore, StoredReply};
 pub use mailer::{Mail, MailError, Mailer};
+pub use queue::{Message, Queue, QueueError};
 pub use search_index::{SearchIndex, SearchIndexError};
 pub use secrets::{Secret, SecretError, Secrets};
 pub use sms::{Sms, SmsError, SmsSender};

@@ -2,7 +2,7 @@ use svetu_contracts::ContractError;
 use svetu_db::{DbError, MayRetry};
 use svetu_http::Fault;
 use svetu_kernel::{FieldProblem, Problem, Status};
-use svetu_ports::{HandlerError, SearchIndexError};
+use svetu_ports::{HandlerError, QueueError, SearchIndexError};
 
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
@@ -30,6 +30,8 @@ pub enum SearchError {
     Contract(#[from] ContractError),
     #[error(transparent)]
     Db(#[from] DbError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
 }
 
 impl From<sqlx::Error> for SearchError {
@@ -48,10 +50,10 @@ impl Fault for SearchError {
             Self::SavedFull { max } => Problem::new(Status::Conflict, "search.saved_full").with("max", *max),
             Self::Field { field } => Problem::validation(vec![FieldProblem::new(*field, "field.invalid")]),
             Self::UnsubscribeUnknown => Problem::new(Status::NotFound, "search.unsubscribe_unknown"),
-            Self::Index(SearchIndexError::Unavailable(_)) => {
+            Self::Index(SearchIndexError::Unavailable(_)) | Self::Queue(QueueError::Unavailable(_)) => {
                 Problem::new(Status::Unavailable, "service.unavailable").retry_after(1)
             }
-            Self::Index(_) => Problem::new(Status::Internal, "internal"),
+            Self::Index(_) | Self::Queue(_) => Problem::new(Status::Internal, "internal"),
             Self::Contract(error) => error.problem(),
             Self::Db(error) if error.is_unavailable() => {
                 Problem::new(Status::Unavailable, "service.unavailable").retry_after(1)
@@ -74,7 +76,7 @@ impl From<SearchError> for ContractError {
             SearchError::Parameter(_) | SearchError::SavedFull { .. } | SearchError::Field { .. } => {
                 Self::Refused(error.to_string())
             }
-            SearchError::Index(error) => Self::Unavailable(error.to_string()),
+            SearchError::Index(_) | SearchError::Queue(_) => Self::Unavailable(error.to_string()),
             SearchError::Contract(error) => error,
             SearchError::Db(error) => error.into(),
         }
@@ -86,6 +88,7 @@ impl From<SearchError> for HandlerError {
         match error {
             SearchError::Db(error) => error.into(),
             SearchError::Index(SearchIndexError::Unavailable(_))
+            | SearchError::Queue(QueueError::Unavailable(_))
             | SearchError::Contract(ContractError::Unavailable(_)) => Self::Unavailable(error.to_string()),
             other => Self::Transient(other.to_string()),
         }

@@ -27,7 +27,7 @@ pub fn kinds(search: &Search) -> Vec<JobKind> {
     };
     vec![
         kind("search.letters", 15, Arc::new(SendLetters(search.clone())) as Arc<dyn JobHandler>),
-        kind("search.popular", 60, Arc::new(RefreshPopular(search.clone()))),
+        kind("search.popular", 60, Arc::new(CountAsked(search.clone()))),
         kind("search.prune", 86_400, Arc::new(Prune(search.clone()))),
     ]
 }
@@ -51,12 +51,13 @@ impl JobHandler for SendLetters {
     }
 }
 
-struct RefreshPopular(Search);
+/// What all processes were asked.
+struct CountAsked(Search);
 
 #[async_trait]
-impl JobHandler for RefreshPopular {
+impl JobHandler for CountAsked {
     async fn run(&self, _: &Job) -> Result<(), HandlerError> {
-        Ok(self.0.refresh_popular().await?)
+        Ok(self.0.count_asked().await?)
     }
 }
 

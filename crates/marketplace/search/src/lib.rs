@@ -35,7 +35,7 @@ use svetu_contracts::{
 };
 use svetu_db::{Db, JobKind};
 use svetu_kernel::{ExchangeRate, SharedClock, Timestamp};
-use svetu_ports::{Bus, ConsumerGroup, Mailer, SearchIndex, SecretError, Secrets};
+use svetu_ports::{Bus, ConsumerGroup, Mailer, Queue, SearchIndex, SecretError, Secrets};
 use svetu_text::{Analyser, Synonyms, SynonymsError};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -45,12 +45,15 @@ pub use error::SearchError;
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
 pub const MESSAGES: &str = include_str!("../messages.toml");
 
+#[derive(Clone)]
 pub struct SearchDeps {
     pub db: Db,
     pub clock: SharedClock,
     /// Opened with [`TEXT_FIELDS`].
     pub index: Arc<dyn SearchIndex>,
     pub bus: Arc<dyn Bus>,
+    /// Carries what is searched for to the process that counts it.
+    pub queue: Arc<dyn Queue>,
     pub listings: Arc<dyn ListingsContract>,
     pub geo: Arc<dyn GeoContract>,
     pub identity: Arc<dyn IdentityContract>,
@@ -81,6 +84,7 @@ pub(crate) struct Rooms {
     clock: SharedClock,
     index: Arc<dyn SearchIndex>,
     bus: Arc<dyn Bus>,
+    queue: Arc<dyn Queue>,
     listings: Arc<dyn ListingsContract>,
     geo: Arc<dyn GeoContract>,
     identity: Arc<dyn IdentityContract>,
@@ -107,6 +111,7 @@ impl Search {
             None => Synonyms::built_in()?,
         };
         let secret = deps.secrets.get_or_create("search.unsubscribe", 32).await?;
+        let now = deps.clock.now();
         let search = Self(Arc::new(Rooms {
             unsubscribe_key: blake3::derive_key("svetu search unsubscribe v1", secret.expose()),
             analyser: Analyser::new(Arc::new(synonyms)),
@@ -114,6 +119,7 @@ impl Search {
             clock: deps.clock,
             index: deps.index,
             bus: deps.bus,
+            queue: deps.queue,
             listings: deps.listings,
             geo: deps.geo,
             identity: deps.identity,
@@ -121,12 +127,12 @@ impl Search {
             site_url: deps.site_url,
             vocabulary: RwLock::new(None),
             rate: Mutex::new(None),
-            popular: popular::Popular::default(),
+            popular: popular::Popular::new(now),
             saved: RwLock::new(reverse::ReverseIndex::default()),
             followed_at: Mutex::new(Timestamp::default()),
         }));
         search.refresh_saved().await?;
-        search.refresh_popular().await?;
+        search.read_popular().await?;
         Ok(search)
     }
 

@@ -119,6 +119,7 @@ impl Search {
         let first = after.is_none();
         if first && response.total > 0 && settled.given_up.is_empty() {
             self.0.popular.asked(&settled.ask.q);
+            self.tend_popular();
         }
         let chips = if first { self.chips(&settled, &taxonomy, reader).await } else { Vec::new() };
         let more = response.hits.len() == limit;

@@ -65,6 +65,7 @@ impl Search {
         reader: Language,
     ) -> Result<Vec<Suggestion>, SearchError> {
         let mut out: Vec<Suggestion> = categories(prefix, taxonomy, reader);
+        self.tend_popular();
         let popular = self.0.popular.beginning_with(prefix, POPULAR_MAX);
         out.extend(popular.into_iter().map(|asked| query(asked.spelling, None)));
         let beginning = prefix.split_whitespace().collect::<Vec<_>>().join("_");

@@ -6,13 +6,18 @@ mod days;
 use std::{os::unix::fs::PermissionsExt, sync::Arc};
 
 use futures::FutureExt;
-use svetu_embedded::{FileOutbox, MemoryCache, SealedFile, local_objects};
-use svetu_ports::{Mail, Mailer, SecretError, cache, mailer, objects, secrets, sms};
+use svetu_embedded::{FileOutbox, MemoryCache, MemoryQueue, SealedFile, local_objects};
+use svetu_ports::{Mail, Mailer, SecretError, cache, mailer, objects, queue, secrets, sms};
 use svetu_testkit::clock;
 
 #[tokio::test]
 async fn the_cache_keeps_its_contract() {
     cache::contract::all(Arc::new(MemoryCache::new(8 * 1024 * 1024))).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn light_queues_keep_their_contract() {
+    queue::contract::all(Arc::new(MemoryQueue::default())).await;
 }
 
 #[tokio::test]

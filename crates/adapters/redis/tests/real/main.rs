@@ -1,6 +1,7 @@
 //! On a real Redis: `make test-engines`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod queues;
 mod rates;
 
 use std::{
@@ -11,7 +12,7 @@ use std::{
 use bytes::Bytes;
 use svetu_embedded::MemoryCache;
 use svetu_ports::{Cache, cache::contract};
-use svetu_redis::{RedisCache, WithLocalCounters};
+use svetu_redis::{Redis, RedisCache, WithLocalCounters};
 use svetu_testkit::{Engine, eventually};
 
 const LONG: Duration = Duration::from_secs(60);
@@ -19,7 +20,7 @@ const LONG: Duration = Duration::from_secs(60);
 const CALL_MAX: Duration = Duration::from_millis(900);
 
 fn cache(engine: &Engine) -> Arc<RedisCache> {
-    Arc::new(RedisCache::try_new(engine.url()).unwrap())
+    Arc::new(RedisCache::new(Arc::new(Redis::try_new(engine.url()).unwrap())))
 }
 
 fn one() -> Bytes {
@@ -132,5 +133,5 @@ async fn a_platform_starts_before_its_cache() {
     assert!(cache.set("early", one(), LONG).await.is_err());
     engine.up();
     eventually("it is found", || async { cache.set("early", one(), LONG).await.is_ok() }).await;
-    assert!(RedisCache::try_new("redis:").is_err());
+    assert!(Redis::try_new("redis:").is_err());
 }

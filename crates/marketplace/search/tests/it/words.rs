@@ -1,5 +1,8 @@
+use std::time::Duration;
+
 use serde_json::json;
 use svetu_contracts::listings::ListingSnapshot;
+use svetu_testkit::eventually;
 
 use crate::world::{With, World, eur, listing, numbers, place};
 
@@ -152,6 +155,38 @@ async fn suggestions_are_few_and_forgive() {
     assert!(popular["items"].as_array().unwrap().contains(&asked), "{popular}");
     let private = world.get("/search/suggest?q=samsung").await;
     assert!(!private.to_string().contains("0641234567"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_process_is_asked_all_of_them_suggest() {
+    let here = World::new().await;
+    here.put([listing(1, "stoves", "Šporet na drva")]).await;
+    let there = here.another().await;
+    let asked = json!({"text": "šporet na drva", "kind": "query"});
+    let suggests = async |world: &World| {
+        let answer = world.get("/search/suggest?q=%C5%A1poret").await;
+        answer["items"].as_array().unwrap().contains(&asked)
+    };
+    for _ in 0..6 {
+        here.get("/search?q=%C5%A0poret+na+drva").await;
+    }
+    // It hands over beside a request, once it is time.
+    here.clock.advance(Duration::from_secs(20));
+    assert!(!suggests(&here).await);
+    // The job runs in the other one, which nobody asked anything.
+    eventually("what was asked here is counted there", || async {
+        there.run_job("search.popular").await;
+        suggests(&there).await
+    })
+    .await;
+    eventually("who was asked hears of it", || async {
+        here.clock.advance(Duration::from_secs(20));
+        suggests(&here).await
+    })
+    .await;
+    there.run_job("search.popular").await;
+    let times = sqlx::query_scalar::<_, i64>("select times from search.asked where folded = 'sporet na drva'");
+    assert_eq!(times.fetch_one(here.db.pool()).await.unwrap(), 6, "each is counted once");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,7 +12,7 @@ use svetu_contracts::{
     search::SearchContract,
 };
 use svetu_db::{Job, Schema, outbox};
-use svetu_embedded::{BusOptions, PostgresBus};
+use svetu_embedded::{BusOptions, MemoryQueue, PostgresBus};
 use svetu_http::{Catalogue, Kit, KitConfig};
 use svetu_kernel::{AccountId, Actor, Clock, Currency, Language, ListingId, ManualClock, Money, Role};
 use svetu_policy::CedarAuthorizer;
@@ -36,10 +36,11 @@ pub struct World {
     pub letters: Arc<Letters>,
     pub clock: Arc<ManualClock>,
     pub db: svetu_db::Db,
+    deps: SearchDeps,
     router: Router,
     stop: watch::Sender<bool>,
-    _folder: TempDir,
-    _db: TestDb,
+    _folder: Arc<TempDir>,
+    _db: Arc<TestDb>,
 }
 
 pub fn account(n: u128) -> AccountId {
@@ -148,11 +149,12 @@ impl World {
         let index = Arc::new(TantivyIndex::open(folder.path(), TEXT_FIELDS).unwrap());
         let options = BusOptions { lease: Duration::from_secs(2), ..BusOptions::default() };
         let bus = PostgresBus::new(test_db.db("bus"), options);
-        let search = Search::init(SearchDeps {
+        let deps = SearchDeps {
             db: db.clone(),
             clock: clock.clone(),
             index: index.clone(),
             bus: bus.clone(),
+            queue: Arc::new(MemoryQueue::default()),
             listings: ads.clone(),
             geo: Arc::new(Gazetteer),
             identity: Arc::new(Accounts),
@@ -160,19 +162,31 @@ impl World {
             secrets: Arc::new(OneSecret),
             site_url: "http://localhost:8080".to_owned(),
             synonyms: None,
-        })
-        .await
-        .unwrap();
-        let kit = Kit::new(KitConfig {
-            authorizer: Arc::new(CedarAuthorizer::try_new().unwrap()),
-            clock: clock.clone(),
-            catalogue: Catalogue::try_new([svetu_http::MESSAGES, svetu_search::MESSAGES]).unwrap(),
-            cursor_key: [7; 32],
-            body_bytes_max: Kit::BODY_BYTES_MAX,
-        });
-        let router = kit.install(search.routes().split_for_parts().0);
+        };
+        let search = Search::init(deps.clone()).await.unwrap();
+        let router = router(&search, &clock);
         let stop = watch::channel(false).0;
-        Self { search, index, bus, ads, letters, clock, db, router, stop, _folder: folder, _db: test_db }
+        let (folder, db_of_test) = (Arc::new(folder), Arc::new(test_db));
+        Self { search, index, bus, ads, letters, clock, db, deps, router, stop, _folder: folder, _db: db_of_test }
+    }
+
+    /// Another process on the same engines.
+    pub async fn another(&self) -> Self {
+        let search = Search::init(self.deps.clone()).await.unwrap();
+        Self {
+            router: router(&search, &self.clock),
+            search,
+            index: self.index.clone(),
+            bus: self.bus.clone(),
+            ads: self.ads.clone(),
+            letters: self.letters.clone(),
+            clock: self.clock.clone(),
+            db: self.db.clone(),
+            deps: self.deps.clone(),
+            stop: watch::channel(false).0,
+            _folder: self._folder.clone(),
+            _db: self._db.clone(),
+        }
     }
 
     /// Runs the bus and all consumers, as the platform does.
@@ -298,6 +312,17 @@ impl World {
         assert_eq!(status, 201, "{query}: {saved}");
         saved["id"].as_str().unwrap().to_owned()
     }
+}
+
+fn router(search: &Search, clock: &Arc<ManualClock>) -> Router {
+    let kit = Kit::new(KitConfig {
+        authorizer: Arc::new(CedarAuthorizer::try_new().unwrap()),
+        clock: clock.clone(),
+        catalogue: Catalogue::try_new([svetu_http::MESSAGES, svetu_search::MESSAGES]).unwrap(),
+        cursor_key: [7; 32],
+        body_bytes_max: Kit::BODY_BYTES_MAX,
+    });
+    kit.install(search.routes().split_for_parts().0)
 }
 
 impl Drop for World {
