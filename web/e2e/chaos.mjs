@@ -94,11 +94,12 @@ async function write(cookie, town, writer) {
     for (;;) {
       const made = await ask("POST", "/marketplace/listings", { cookie, key, body });
       if (made.ok) {
-        acknowledged.set(made.data.id, { title, published: false });
+        acknowledged.set(made.data.id, { title });
         if (n % 3 === 0) {
           const path = `/marketplace/listings/${made.data.id}/publish`;
           const published = await ask("POST", path, { cookie, key: `${key}-publish`, body: {} });
-          acknowledged.get(made.data.id).published = published.ok;
+          // What was not answered may have been done or not.
+          if (published.ok) acknowledged.get(made.data.id).state = published.data.state;
         }
         break;
       }
@@ -245,7 +246,7 @@ async function listed(cookie) {
   let cursor = "";
   do {
     const { data } = await ask("GET", `/marketplace/listings/mine?limit=100${cursor}`, { cookie });
-    for (const { id, title } of data.items) found.set(id, title);
+    for (const { id, title, state } of data.items) found.set(id, { title, state });
     cursor = data.cursor ? `&cursor=${encodeURIComponent(data.cursor)}` : "";
   } while (cursor);
   return found;
@@ -292,8 +293,12 @@ await Promise.all(load);
 
 const lost = [];
 const mine = await listed(trader);
-for (const [id, { title }] of acknowledged) if (mine.get(id) !== title) lost.push(`ad ${id} «${title}»`);
-const ours = [...mine.values()].filter((title) => title.startsWith(`Knjiga ${seed}-`));
+for (const [id, { title, state }] of acknowledged) {
+  const now = mine.get(id);
+  if (now?.title !== title) lost.push(`ad ${id} «${title}»`);
+  else if (state && now.state !== state) lost.push(`ad ${id} «${title}», ${state}, is ${now.state}`);
+}
+const ours = [...mine.values()].map(({ title }) => title).filter((title) => title.startsWith(`Knjiga ${seed}-`));
 const twice = ours.length - new Set(ours).size;
 const favourites = await ask("GET", "/marketplace/favourites/ids", { cookie: buyer });
 const held = new Set(JSON.stringify(favourites.data).match(/listing_[0-9a-z]+/g) ?? []);
