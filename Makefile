@@ -23,7 +23,7 @@ start: build ## the same in the background
 stop: ## end what `make start` started
 	$(SVETU) stop
 
-cluster: install web/node_modules/.installed ## the same as a cluster on real engines: every service its own process (wants Java, Maven and Go; `make stop` ends it)
+cluster: install web/node_modules/.installed ## the same as a cluster on real engines: every service its own process (wants Java, Maven and Go; `make stop` ends it, `cargo xtask engines down` its engines)
 	cargo build --locked --package svetu --features engines
 	cargo build --locked --package xtask
 	scripts/build-site.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All checks that read the code and run none of it.
+# All checks but the tests of what people and programs do: the site's unit tests are here, since they check generated files, too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 step() { printf '\n── %s\n' "$1"; shift; local start=$SECONDS; "$@" || { echo "make check: «$*» failed" >&2; exit 1; }; printf '   %s s\n' $((SECONDS - start)); }

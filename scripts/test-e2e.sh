@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Starts the whole platform in a folder of its own with a small demo world and walks it: the API by schemathesis, the site by Chromium.
-# `scripts/test-e2e.sh screens` takes screenshots instead, `lighthouse` measures three pages; `web|api` does one of the two.
+# Words: `all` (the default) · `api` · `web` · `journeys` (the site without every page in every language) · `api+journeys` · `matrix` (clients of
+# OpenID) · `chaos` (of a cluster) · `screens` takes screenshots · `lighthouse` measures three pages.
 # `cluster` before any of them: against a cluster on real engines, each service its own process (a binary with the feature `engines`).
 set -euo pipefail
 cd "$(dirname "$0")/.."
