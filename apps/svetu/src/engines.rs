@@ -65,7 +65,7 @@ impl Engines {
         let state = &config.state.folder;
         let database = database_config(config, database_url, &secrets).await?;
         let bus_db = Db::new(&database, BUS.name)?;
-        let (bus, own_bus) = bus(config, &bus_db, &clock).context("bus.url")?;
+        let (bus, own_bus) = bus(config, &bus_db, &secrets, &clock).await.context("bus.url")?;
         let (mailer, outbox): (Arc<dyn Mailer>, _) = if config.mail.url.starts_with("outbox:") {
             let outbox =
                 FileOutbox::open(state.join("mail"), Arc::clone(&clock)).context("mail.url: the folder of letters")?;
@@ -157,11 +157,13 @@ impl Engines {
 
 type ChosenBus = (Arc<dyn Bus>, Option<Arc<PostgresBus>>);
 
-#[cfg_attr(not(feature = "kafka"), allow(clippy::unnecessary_wraps, unused_variables))]
-fn bus(config: &Config, db: &Db, clock: &SharedClock) -> Result<ChosenBus> {
+#[cfg_attr(not(feature = "kafka"), allow(clippy::unnecessary_wraps, clippy::unused_async, unused_variables))]
+async fn bus(config: &Config, db: &Db, secrets: &Arc<dyn Secrets>, clock: &SharedClock) -> Result<ChosenBus> {
     #[cfg(feature = "kafka")]
     if config.bus.url.starts_with("kafka:") {
-        return Ok((Arc::new(svetu_kafka::KafkaBus::try_new(&config.bus.url, Arc::clone(clock))?), None));
+        let secret = secrets.get_or_create("bus.seal", 32).await.context("secrets.url")?;
+        let bus = svetu_kafka::KafkaBus::try_new(&config.bus.url, secret.expose(), Arc::clone(clock))?;
+        return Ok((Arc::new(bus), None));
     }
     let own = PostgresBus::new(db.clone(), BusOptions::default());
     Ok((Arc::<PostgresBus>::clone(&own), Some(own)))

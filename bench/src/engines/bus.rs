@@ -54,7 +54,7 @@ struct Side {
 async fn open(place: &str, is_real: bool) -> Result<Side> {
     let (stop, stopped) = watch::channel(false);
     if is_real {
-        return Ok(Side { bus: Arc::new(KafkaBus::try_new(place, Arc::new(SystemClock))?), stop });
+        return Ok(Side { bus: Arc::new(KafkaBus::try_new(place, b"bench", Arc::new(SystemClock))?), stop });
     }
     let bus = PostgresBus::new(Db::new(&database(place), SCHEMA.name)?, BusOptions::default());
     let tended = Arc::clone(&bus);

@@ -18,6 +18,7 @@ use crate::{
     member::Member,
     outgoing::{Producer, Record},
     record,
+    seal::Seal,
     shelf::Shelf,
     topics::Topics,
 };
@@ -34,6 +35,7 @@ pub struct KafkaBus {
     producer: Arc<Producer>,
     groups: Arc<Groups>,
     shelf: Arc<Shelf>,
+    seal: Seal,
 }
 
 pub(crate) fn unavailable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> BusError {
@@ -51,13 +53,19 @@ pub enum KafkaError {
 
 impl KafkaBus {
     /// `kafka://host:port,host:port?prefix=svetu&partitions=8&replication=3`. Connects by itself; a cluster that is away is waited for.
-    pub fn try_new(url: &str, clock: SharedClock) -> Result<Self, KafkaError> {
+    /// `secret`: the same in all processes of the platform. What was written under another one is not handled.
+    ///
+    /// # Errors
+    /// When the URL is none of Kafka, or the client cannot be made.
+    pub fn try_new(url: &str, secret: &[u8], clock: SharedClock) -> Result<Self, KafkaError> {
         let address = Address::parse(url)?;
         let topics = Arc::new(Topics::new(address.clone())?);
         let producer = Arc::new(Producer::new(address.clone())?);
         let groups = Arc::new(Groups::new(address.clone(), Arc::clone(&topics)));
-        let shelf = Arc::new(Shelf::new(address.clone(), Arc::clone(&topics), Arc::clone(&producer), clock));
-        Ok(Self { address, topics, producer, groups, shelf })
+        let seal = Seal::new(secret);
+        let shelf =
+            Arc::new(Shelf::new(address.clone(), Arc::clone(&topics), Arc::clone(&producer), seal.clone(), clock));
+        Ok(Self { address, topics, producer, groups, shelf, seal })
     }
 
     /// Work on the group's positions, off the threads that serve.
@@ -79,7 +87,7 @@ impl Bus for KafkaBus {
     async fn publish(&self, events: &[Event]) -> Result<(), BusError> {
         let mut records = Vec::with_capacity(events.len());
         for event in events {
-            let record::Outgoing { headers, payload } = record::of(event)?;
+            let record::Outgoing { headers, payload } = record::of(event, &self.seal)?;
             let topic = self.topics.of(&event.kind);
             records.push(Record { topic, key: event.key.clone(), headers, payload: Some(payload) });
         }
@@ -97,7 +105,8 @@ impl Bus for KafkaBus {
         let work = async {
             let mut backoff = BACKOFF;
             while !is_stopped(&stop) {
-                let member = Member::new(&self.address, group.clone(), Arc::clone(&self.shelf), self.topics.shelf());
+                let (shelf, topic) = (Arc::clone(&self.shelf), self.topics.shelf());
+                let member = Member::new(&self.address, group.clone(), shelf, topic, self.seal.clone());
                 let life = async {
                     self.topics.ensure(&topics).await?;
                     member.live(&topics, stop.clone()).await

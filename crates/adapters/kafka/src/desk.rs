@@ -20,6 +20,8 @@ pub(crate) enum Item {
     Event(Event),
     /// One of our group's that is asked for again.
     Letter(Letter),
+    /// An event that the platform did not write.
+    Foreign(Event),
 }
 
 struct Waiting {
@@ -116,6 +118,9 @@ impl Desk {
                 Item::Letter(letter) if events.is_empty() => {
                     return (Work::Letter(Box::new(letter.clone())), self.after(1));
                 }
+                Item::Foreign(event) if events.is_empty() => {
+                    return (Work::Foreign(Box::new(event.clone())), self.after(1));
+                }
                 _ => break,
             }
         }
@@ -132,4 +137,5 @@ impl Desk {
 pub(crate) enum Work {
     Events(Vec<Event>),
     Letter(Box<Letter>),
+    Foreign(Box<Event>),
 }

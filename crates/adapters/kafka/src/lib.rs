@@ -10,6 +10,7 @@ mod member;
 mod outgoing;
 mod reader;
 mod record;
+mod seal;
 mod shelf;
 mod topics;
 

@@ -23,6 +23,7 @@ use crate::{
     desk::Work,
     flight::{Flight, Landing, Place},
     reader::Reader,
+    seal::Seal,
     shelf::{Letter, Shelf},
 };
 
@@ -42,12 +43,13 @@ pub(crate) struct Member {
     group: ConsumerGroup,
     shelf: Arc<Shelf>,
     shelf_topic: String,
+    seal: Seal,
     /// Some event waits for what is away: it is told once.
     is_waiting: AtomicBool,
 }
 
 impl Member {
-    pub fn new(address: &Address, group: ConsumerGroup, shelf: Arc<Shelf>, shelf_topic: String) -> Self {
+    pub fn new(address: &Address, group: ConsumerGroup, shelf: Arc<Shelf>, shelf_topic: String, seal: Seal) -> Self {
         let mut config = address.client();
         config
             .set("group.id", address.group(group.name))
@@ -63,7 +65,7 @@ impl Member {
             // Before anything is paused; each partition has a bound of its own besides.
             .set("queued.min.messages", "1000")
             .set("queued.max.messages.kbytes", "4096");
-        Self { config, group, shelf, shelf_topic, is_waiting: AtomicBool::new(false) }
+        Self { config, group, shelf, shelf_topic, seal, is_waiting: AtomicBool::new(false) }
     }
 
     /// Until it is stopped, or its client cannot go on.
@@ -71,9 +73,9 @@ impl Member {
         let (batches, mut incoming) = mpsc::channel(1);
         let (ended, end) = oneshot::channel();
         let flight = Arc::new(Flight::default());
-        let reader =
-            Reader::new(&self.config, &self.group, self.shelf_topic.clone(), Arc::clone(&flight), batches, stop)
-                .map_err(unavailable)?;
+        let (shelf, seal) = (self.shelf_topic.clone(), self.seal.clone());
+        let reader = Reader::new(&self.config, &self.group, shelf, seal, Arc::clone(&flight), batches, stop)
+            .map_err(unavailable)?;
         let topics = topics.clone();
         let span = tracing::Span::current();
         thread::Builder::new()
@@ -95,13 +97,14 @@ impl Member {
             Landing { place: batch.place, done: 0, position: batch.position, attempts: batch.attempts, wait: None };
         let again = match &batch.work {
             Work::Letter(letter) => self.hand_out_again(letter).await,
+            Work::Foreign(event) => self.lay_aside(event).await,
             Work::Events(events) => self.hand_on(events, &mut landing).await,
         };
         match again {
             None => landing.attempts = 0,
             Some(wait) => landing.wait = Some(wait),
         }
-        if let (Work::Letter(_), None) = (&batch.work, again) {
+        if let (Work::Letter(_) | Work::Foreign(_), None) = (&batch.work, again) {
             landing.done = 1;
         }
         if let Some(position) = landing.done.checked_sub(1).and_then(|last| batch.after.get(last)) {
@@ -143,6 +146,21 @@ impl Member {
         }
         landing.done = index + 1;
         None
+    }
+
+    /// Nothing comes of it, and nothing is lost: it may be ours, of a process with other secrets.
+    async fn lay_aside(&self, event: &Event) -> Option<Duration> {
+        tracing::error!(event.id = %event.id, event.kind = %event.kind, "an event without our seal goes to the dead letters");
+        let why = HandlerError::Poison(
+            "it has no seal of this platform: it was written by somebody else, or with other secrets".to_owned(),
+        );
+        match self.shelf.put(self.group.name, event, &why, 0).await {
+            Ok(()) => None,
+            Err(error) => {
+                tracing::warn!(%error, "a dead letter could not be written; it will be tried again");
+                Some(self.group.retry.wait(1))
+            }
+        }
     }
 
     /// Once: what fails again is a letter again.

@@ -25,7 +25,8 @@ use crate::{
     desk::{Desk, Item},
     flight::{Flight, Landing, Place},
     member::Batch,
-    record,
+    record::{self, Incoming},
+    seal::Seal,
     shelf::Letter,
 };
 
@@ -110,6 +111,7 @@ pub(crate) struct Reader {
     kinds: Vec<&'static str>,
     batch_max: usize,
     shelf_topic: String,
+    seal: Seal,
     /// Whose turn it was: the others come before it again.
     last: Option<Place>,
     committed_at: Instant,
@@ -121,6 +123,7 @@ impl Reader {
         config: &ClientConfig,
         group: &ConsumerGroup,
         shelf_topic: String,
+        seal: Seal,
         flight: Arc<Flight>,
         batches: mpsc::Sender<Batch>,
         stop: Stop,
@@ -136,6 +139,7 @@ impl Reader {
             kinds: group.kinds.clone(),
             batch_max: group.batch_max,
             shelf_topic,
+            seal,
             last: None,
             committed_at: Instant::now(),
             told_again_at: Instant::now(),
@@ -217,19 +221,19 @@ impl Reader {
     /// None: it is not for us.
     fn item(&self, message: &BorrowedMessage<'_>) -> Option<Item> {
         if message.topic() == self.shelf_topic {
-            let letter = Letter::read(message.payload(), message.offset())?;
+            let letter = Letter::read(message, &self.seal)?;
             return (letter.replaying && letter.group == self.group).then_some(Item::Letter(letter));
         }
         let kind = record::header(message, "ce_type");
         if kind.is_some_and(|kind| !self.kinds.contains(&kind)) {
             return None;
         }
-        let event = record::read(message);
-        if event.is_none() {
+        let Some(Incoming { event, is_ours }) = record::read(message, &self.seal) else {
             let (topic, partition, offset) = (message.topic(), message.partition(), message.offset());
             tracing::error!(topic, partition, offset, "a record that is no event is passed over");
-        }
-        event.map(Item::Event)
+            return None;
+        };
+        Some(if is_ours { Item::Event(event) } else { Item::Foreign(event) })
     }
 
     fn launch(&mut self) {

@@ -8,7 +8,7 @@ use rdkafka::{
     Offset, TopicPartitionList,
     consumer::{BaseConsumer, Consumer as _},
     error::KafkaError,
-    message::{Message as _, OwnedHeaders},
+    message::{BorrowedMessage, Message as _, OwnedHeaders},
 };
 use serde::{Deserialize, Serialize};
 use svetu_kernel::{SharedClock, Timestamp};
@@ -19,6 +19,7 @@ use crate::{
     address::{Address, CALL_MAX},
     bus::unavailable,
     outgoing::{Producer, Record},
+    seal::Seal,
     topics::Topics,
 };
 
@@ -42,23 +43,46 @@ impl Letter {
     }
 
     /// None: it was handled, or it is nothing of ours.
-    pub fn read(payload: Option<&[u8]>, offset: i64) -> Option<Self> {
-        let mut letter: Self = serde_json::from_slice(payload?).ok()?;
-        letter.id = Some(letter.id_at(offset));
-        Some(letter)
+    pub fn read(message: &BorrowedMessage<'_>, seal: &Seal) -> Option<Self> {
+        Said::read(message, seal)?.letter
     }
+}
+
+/// What a record of ours says: how a letter stands, or that it is handled.
+struct Said {
+    key: String,
+    letter: Option<Letter>,
+}
+
+impl Said {
+    /// None: somebody else wrote it.
+    fn read(message: &BorrowedMessage<'_>, seal: &Seal) -> Option<Self> {
+        let key = std::str::from_utf8(message.key()?).ok()?;
+        if !seal.is_on(message, &sealed(key, message.payload())) {
+            return None;
+        }
+        let letter = message.payload().and_then(|payload| serde_json::from_slice::<Letter>(payload).ok());
+        let letter = letter.map(|letter| Letter { id: Some(letter.id_at(message.offset())), ..letter });
+        Some(Self { key: key.to_owned(), letter })
+    }
+}
+
+fn sealed<'a>(key: &'a str, payload: Option<&'a [u8]>) -> [&'a [u8]; 4] {
+    let state: &[u8] = if payload.is_some() { b"stands" } else { b"handled" };
+    [b"letter", state, key.as_bytes(), payload.unwrap_or_default()]
 }
 
 pub(crate) struct Shelf {
     address: Address,
     topics: Arc<Topics>,
     producer: Arc<Producer>,
+    seal: Seal,
     clock: SharedClock,
 }
 
 impl Shelf {
-    pub fn new(address: Address, topics: Arc<Topics>, producer: Arc<Producer>, clock: SharedClock) -> Self {
-        Self { address, topics, producer, clock }
+    pub fn new(address: Address, topics: Arc<Topics>, producer: Arc<Producer>, seal: Seal, clock: SharedClock) -> Self {
+        Self { address, topics, producer, seal, clock }
     }
 
     pub async fn put(&self, group: &str, event: &Event, error: &HandlerError, attempts: u32) -> Result<(), BusError> {
@@ -121,7 +145,8 @@ impl Shelf {
     async fn send(&self, key: String, payload: Option<Vec<u8>>) -> Result<(), BusError> {
         let topic = self.topics.shelf();
         self.topics.ensure(&[topic.clone()].into()).await?;
-        self.producer.send(vec![Record { topic, key, headers: OwnedHeaders::new(), payload }]).await
+        let headers = self.seal.put(OwnedHeaders::new(), &sealed(&key, payload.as_deref()));
+        self.producer.send(vec![Record { topic, key, headers, payload }]).await
     }
 
     /// By number. The topic is read whole: what was handled is compacted away.
@@ -149,13 +174,11 @@ impl Shelf {
             let began = Instant::now();
             loop {
                 match reader.poll(CALL_MAX.saturating_sub(began.elapsed())) {
-                    Some(Ok(message)) => {
-                        let key = String::from_utf8_lossy(message.key().unwrap_or_default()).into_owned();
-                        match Letter::read(message.payload(), message.offset()) {
-                            Some(letter) => letters.insert(key, letter),
-                            None => letters.remove(&key),
-                        };
-                    }
+                    Some(Ok(message)) => match Said::read(&message, &self.seal) {
+                        Some(Said { key, letter: Some(letter) }) => drop(letters.insert(key, letter)),
+                        Some(Said { key, letter: None }) => drop(letters.remove(&key)),
+                        None => {}
+                    },
                     // The end of what there is, wherever compaction left holes.
                     Some(Err(KafkaError::PartitionEOF(_))) => break,
                     Some(Err(error)) => return Err(error),

@@ -20,8 +20,10 @@ use tokio::{sync::watch, task::JoinHandle};
 
 const KIND: &str = "rs.svetu.test.thing.changed.v1";
 
+const SECRET: &[u8] = b"of all processes of a platform";
+
 fn bus(url: &str) -> Arc<dyn Bus> {
-    Arc::new(KafkaBus::try_new(url, clock()).unwrap())
+    Arc::new(KafkaBus::try_new(url, SECRET, clock()).unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
