@@ -8,6 +8,8 @@ SEED ?= 1
 export NEXT_TELEMETRY_DISABLED := 1
 export SQLX_OFFLINE := true
 # Where cargo puts what it builds; a cache outside the checkout may be named here.
+# What the binary of a cluster has besides.
+ENGINES := svetu/engines,svetu-postgres/engine
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 SVETU := $(TARGET)/debug/svetu
 
@@ -52,7 +54,7 @@ test-web: web/node_modules/.installed
 
 # The binary that the Rust tests built serves: the same features, nothing compiled twice.
 test-e2e: install-test web/node_modules/.installed
-	cargo test --locked --workspace --no-run --quiet
+	scripts/test-rust.sh build
 	scripts/build-site.sh
 	scripts/test-e2e.sh
 
@@ -63,12 +65,12 @@ engines: ## install and start Kafka, OpenSearch, Redis, MinIO, PostgreSQL, a rep
 	@cargo xtask engines up
 
 test-cluster: install-test web/node_modules/.installed ## what people and programs do, against a cluster on real engines
-	cargo build --locked --workspace --features svetu/engines,svetu-postgres/engine
+	SVETU_FEATURES=$(ENGINES) scripts/test-rust.sh build
 	scripts/build-site.sh
 	scripts/test-e2e.sh cluster api+journeys
 
 chaos: install-test web/node_modules/.installed ## ten minutes of dying and freezing processes and engines under a cluster that is used (SVETU_CHAOS_SEED=N repeats one)
-	cargo build --locked --workspace --features svetu/engines,svetu-postgres/engine
+	SVETU_FEATURES=$(ENGINES) scripts/test-rust.sh build
 	scripts/build-site.sh
 	scripts/test-e2e.sh cluster chaos
 
