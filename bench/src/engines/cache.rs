@@ -24,7 +24,11 @@ const LOADS: [(usize, usize); 2] = [(1, 20_000), (32, 5_000)];
 const CALLS: [&str; 3] = ["get", "put", "limit"];
 
 fn open(place: &str, is_real: bool) -> Result<Arc<dyn Cache>> {
-    Ok(if is_real { Arc::new(RedisCache::new(Arc::new(Redis::try_new(place)?))) } else { Arc::new(MemoryCache::new(BYTES_MAX)) })
+    Ok(if is_real {
+        Arc::new(RedisCache::new(Arc::new(Redis::try_new(place)?)))
+    } else {
+        Arc::new(MemoryCache::new(BYTES_MAX))
+    })
 }
 
 pub async fn compare(xtask: &Path, repeats: usize) -> Result<Section> {

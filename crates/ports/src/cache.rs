@@ -11,9 +11,30 @@ use svetu_kernel::Timestamp;
 
 pub use rate::{Rate, Taken};
 
+pub const KEY_BYTES_MAX: usize = 256;
+pub const VALUE_BYTES_MAX: usize = 1024 * 1024;
+
 #[derive(Debug, thiserror::Error)]
 #[error("the cache cannot be reached: {0}")]
 pub struct CacheError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// # Errors
+/// When the key is too long.
+pub fn check_key(key: &str) -> Result<(), CacheError> {
+    if key.len() > KEY_BYTES_MAX {
+        return Err(CacheError(format!("a key has at most {KEY_BYTES_MAX} bytes").into()));
+    }
+    Ok(())
+}
+
+/// # Errors
+/// When the value is too large.
+pub fn check_value(value: &[u8]) -> Result<(), CacheError> {
+    if value.len() > VALUE_BYTES_MAX {
+        return Err(CacheError(format!("a value has at most {VALUE_BYTES_MAX} bytes").into()));
+    }
+    Ok(())
+}
 
 /// Keys are at most 256 bytes, values at most 1 MiB; a caller goes on without the cache when it fails.
 #[async_trait]

@@ -7,10 +7,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use moka::{Expiry, future::Cache as Moka, ops::compute::Op};
 use svetu_kernel::Timestamp;
-use svetu_ports::{Cache, CacheError, Rate, Taken, meter::Lookups};
+use svetu_ports::{
+    Cache, CacheError, Rate, Taken,
+    cache::{check_key, check_value},
+    meter::Lookups,
+};
 
-const KEY_BYTES_MAX: usize = 256;
-const VALUE_BYTES_MAX: usize = 1024 * 1024;
 /// What an entry costs beside its bytes.
 const OVERHEAD_BYTES: usize = 128;
 
@@ -66,22 +68,19 @@ impl MemoryCache {
 }
 
 fn key_of(key: &str) -> Result<String, CacheError> {
-    if key.len() > KEY_BYTES_MAX {
-        return Err(CacheError(format!("a key has at most {KEY_BYTES_MAX} bytes").into()));
-    }
+    check_key(key)?;
     Ok(key.to_owned())
 }
 
 fn entry_of(value: Bytes, ttl: Duration) -> Result<Entry, CacheError> {
-    if value.len() > VALUE_BYTES_MAX {
-        return Err(CacheError(format!("a value has at most {VALUE_BYTES_MAX} bytes").into()));
-    }
+    check_value(&value)?;
     Ok(Entry { value: Value::Bytes(value), ttl })
 }
 
 #[async_trait]
 impl Cache for MemoryCache {
     async fn get(&self, key: &str) -> Result<Option<Bytes>, CacheError> {
+        check_key(key)?;
         let found = self.entries.get(key).await;
         self.lookups.note(found.is_some());
         Ok(found.map(|entry| match entry.value {
@@ -135,6 +134,7 @@ impl Cache for MemoryCache {
     }
 
     async fn remove(&self, key: &str) -> Result<(), CacheError> {
+        check_key(key)?;
         self.entries.invalidate(key).await;
         Ok(())
     }

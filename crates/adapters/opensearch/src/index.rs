@@ -25,6 +25,8 @@ use crate::{filter, request, tokens};
 
 /// One upsert or delete with everything that is tried again.
 const CALL_MAX: Duration = Duration::from_secs(30);
+/// A little more than one question's, so that the breaker hears of that.
+const SEARCH_MAX: Duration = READ_MAX.saturating_add(Duration::from_millis(250));
 /// Times that a write follows generations that change under it.
 const TURNS_MAX: usize = 5;
 /// Fuzzy terms and prefixes of one query.
@@ -177,6 +179,19 @@ impl OpenSearchIndex {
         Ok(tokens)
     }
 
+    async fn searched(&self, request: SearchRequest) -> Result<SearchResponse, SearchIndexError> {
+        let tokens = self.opened(&request.query).await?;
+        let query = Compiler::new(&self.layout, &tokens).compile(&request.query)?;
+        let hits = request::hits(&request, &query)?;
+        match request::facets(&request, &query) {
+            Some(facets) => {
+                let (hits, facets) = self.both(&hits, &facets).await?;
+                answer::response(&request, hits, Some(facets))
+            }
+            None => answer::response(&request, self.asked(&hits).await?.read()?, None),
+        }
+    }
+
     async fn counts(&self, field: &str, tokens: &[String]) -> Result<Vec<u64>, SearchIndexError> {
         bounded(tokens.len(), tokens::TOKENS_MAX, "1,000 tokens")?;
         let field = self.layout.text(field)?;
@@ -249,15 +264,10 @@ impl SearchIndex for OpenSearchIndex {
 
     async fn search(&self, request: SearchRequest) -> Result<SearchResponse, SearchIndexError> {
         request.check()?;
-        let tokens = self.opened(&request.query).await?;
-        let query = Compiler::new(&self.layout, &tokens).compile(&request.query)?;
-        let hits = request::hits(&request, &query)?;
-        match request::facets(&request, &query) {
-            Some(facets) => {
-                let (hits, facets) = self.both(&hits, &facets).await?;
-                answer::response(&request, hits, Some(facets))
-            }
-            None => answer::response(&request, self.asked(&hits).await?.read()?, None),
+        // It may be many questions, one after the other.
+        match tokio::time::timeout(SEARCH_MAX, self.searched(request)).await {
+            Ok(answered) => answered,
+            Err(_) => Err(SearchIndexError::Unavailable(format!("no answer within {} ms", SEARCH_MAX.as_millis()))),
         }
     }
 

@@ -4,12 +4,14 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use redis::{FromRedisValue, Script};
 use svetu_kernel::Timestamp;
-use svetu_ports::{Cache, CacheError, Rate, Taken, meter::Lookups};
+use svetu_ports::{
+    Cache, CacheError, Rate, Taken,
+    cache::{check_key, check_value},
+    meter::Lookups,
+};
 
 use crate::Redis;
 
-const KEY_BYTES_MAX: usize = 256;
-const VALUE_BYTES_MAX: usize = 1024 * 1024;
 /// Keeps our keys apart from those of others on the same server.
 const PREFIX: &str = "svetu:";
 /// A counter lives from its first increment; what was no number is begun anew.
@@ -24,11 +26,15 @@ if redis.call('PTTL', KEYS[1]) < 0 then
 end
 return value";
 /// As [`Rate::take`], in one step for everybody. Numbers of Lua hold 53 bits, which times in µs need until 2255; written out, since
-/// Lua itself writes 14 digits. What was no number is begun anew.
+/// Lua itself writes 14 digits. What was no number is begun anew, and so is a time that none of ours
+/// can have written.
 const TAKE: &str = "
-local now, cell, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local now, cell, window, latest = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local kept = redis.pcall('GET', KEYS[1])
-local arrival = math.max(type(kept) == 'string' and tonumber(kept) or now, now)
+local arrival = type(kept) == 'string' and tonumber(kept) or now
+if not (arrival >= now and arrival <= latest) then
+    arrival = now
+end
 local next = arrival + cell
 if next > now + window then
     return {0, arrival}
@@ -55,16 +61,12 @@ impl RedisCache {
 }
 
 fn key_of(key: &str) -> Result<String, CacheError> {
-    if key.len() > KEY_BYTES_MAX {
-        return Err(CacheError(format!("a key has at most {KEY_BYTES_MAX} bytes").into()));
-    }
+    check_key(key)?;
     Ok(format!("{PREFIX}{key}"))
 }
 
 fn value_of(value: &Bytes) -> Result<&[u8], CacheError> {
-    if value.len() > VALUE_BYTES_MAX {
-        return Err(CacheError(format!("a value has at most {VALUE_BYTES_MAX} bytes").into()));
-    }
+    check_value(value)?;
     Ok(value)
 }
 
@@ -100,7 +102,7 @@ impl Cache for RedisCache {
 
     async fn take(&self, key: &str, rate: Rate, now: Timestamp) -> Result<Taken, CacheError> {
         let mut call = self.take.key(key_of(key)?);
-        call.arg(now.timestamp_micros()).arg(rate.cell_us()).arg(rate.window_us());
+        call.arg(now.timestamp_micros()).arg(rate.cell_us()).arg(rate.window_us()).arg(rate.latest_us(now));
         let (allowed, arrival_us): (bool, i64) = self.redis.run(&call).await.map_err(CacheError)?;
         Ok(Taken { allowed, arrival_us })
     }

@@ -3,14 +3,14 @@ mod saved;
 use std::sync::Arc;
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::{OriginalUri, RawQuery, State},
     middleware,
     response::{AppendHeaders, IntoResponse, Response},
 };
 use http::{HeaderName, HeaderValue, header};
 use serde::{Deserialize, Serialize};
-use svetu_http::{ApiProblem, Grant, KitArg, PathId, Problems, RequestInfo, ValidPath, ValidQuery};
+use svetu_http::{ApiProblem, ClientAddress, Grant, KitArg, PathId, Problems, RequestInfo, ValidPath, ValidQuery};
 use svetu_kernel::{ListingId, Problem, Status};
 use svetu_ports::IdempotencyStore;
 use utoipa::{IntoParams, ToSchema};
@@ -197,9 +197,11 @@ async fn find(
     info: RequestInfo,
     KitArg(kit): KitArg,
     OriginalUri(uri): OriginalUri,
+    client: Option<Extension<ClientAddress>>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiProblem> {
-    let answer = search.search(&parsed(query.as_deref())?, &kit.cursors, info.language).await?;
+    let network = client.map(|Extension(client)| client.network());
+    let answer = search.search(&parsed(query.as_deref())?, &kit.cursors, info.language, network).await?;
     let link = next(&uri, answer.cursor.as_deref());
     Ok((link, Json(answer)).into_response())
 }

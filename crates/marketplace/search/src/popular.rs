@@ -2,7 +2,9 @@
 //! that the job runs in; only what many asked is suggested.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
+    hash::{BuildHasher as _, RandomState},
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -20,6 +22,13 @@ use crate::{Search, SearchError, store};
 /// Different queries held until they are handed over.
 const PENDING_MAX: usize = 10_000;
 const CHARS_MAX: usize = 60;
+/// Folding may lengthen: "…" is three points.
+const FOLDED_CHARS_MAX: usize = 80;
+/// Of one line that comes from another process, which counts for seconds.
+const TIMES_MAX: i64 = 10_000;
+/// Pairs of a query and a network that are remembered.
+const HEARD_MAX: usize = 100_000;
+const HEARD_MS: i64 = 86_400_000;
 /// Asked so often before others see it.
 pub(crate) const TIMES_MIN: i64 = 5;
 pub(crate) const KEPT: i64 = 5_000;
@@ -53,12 +62,40 @@ impl Counts {
     }
 }
 
-/// As they travel: folded words, spelling, times.
-type Line = (String, String, i64);
+/// As they travel: how it was spelled, how often.
+type Line = (String, i64);
+
+/// Folded words and their spelling; None for what nobody else is shown. A query may hold what is nobody else's business.
+fn admissible(q: &str) -> Option<(String, String)> {
+    let spelling = q.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let folded = fold(&spelling);
+    let is_short = (3..=CHARS_MAX).contains(&spelling.chars().count());
+    let is_kept = folded.chars().count() <= FOLDED_CHARS_MAX && !spelling.chars().any(char::is_control);
+    (is_short && is_kept && contact::find(&spelling).is_empty()).then_some((folded, spelling))
+}
+
+/// Who was counted for what since when: a query counts once a network and day in each process. Kept as digests under a key that
+/// nobody knows, and never written.
+#[derive(Default)]
+struct Heard {
+    key: RandomState,
+    pairs: HashSet<u64>,
+    since_ms: i64,
+}
+
+impl Heard {
+    fn is_new(&mut self, folded: &str, network: IpAddr, now: Timestamp) -> bool {
+        if self.pairs.len() >= HEARD_MAX || now.timestamp_millis() - self.since_ms >= HEARD_MS {
+            *self = Self { since_ms: now.timestamp_millis(), ..Self::default() };
+        }
+        self.pairs.insert(self.key.hash_one((folded, network)))
+    }
+}
 
 #[derive(Default)]
 pub(crate) struct Popular {
     pending: Mutex<Counts>,
+    heard: Mutex<Heard>,
     known: RwLock<Arc<Vec<Asked>>>,
     /// In milliseconds since 1970: before then nothing is to be done.
     tended_until: AtomicI64,
@@ -72,14 +109,12 @@ impl Popular {
         popular
     }
 
-    pub fn asked(&self, q: &str) {
-        let spelling = q.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-        let length = spelling.chars().count();
-        // A query may hold what is nobody else's business.
-        if !(3..=CHARS_MAX).contains(&length) || !contact::find(&spelling).is_empty() {
-            return;
+    /// `network`: of who asks, where it is known.
+    pub fn asked(&self, q: &str, network: Option<IpAddr>, now: Timestamp) {
+        let Some((folded, spelling)) = admissible(q) else { return };
+        if network.is_none_or(|network| self.heard.lock().is_new(&folded, network, now)) {
+            self.pending.lock().add(folded, spelling, 1);
         }
-        self.pending.lock().add(fold(&spelling), spelling, 1);
     }
 
     /// Most asked first.
@@ -114,13 +149,13 @@ impl Search {
 
     pub(crate) async fn hand_over_asked(&self) -> Result<(), SearchError> {
         let pending = std::mem::take(&mut *self.0.popular.pending.lock());
-        let lines: Vec<Line> = pending.0.into_iter().map(|(folded, (spelling, times))| (folded, spelling, times)).collect();
+        let lines: Vec<Line> = pending.0.into_values().collect();
         let bodies = lines.chunks(IN_A_MESSAGE).map(|some| serde_json::to_vec(some).map(Bytes::from));
         let bodies: Vec<Bytes> = bodies.filter_map(Result::ok).collect();
         let put = self.0.queue.put(QUEUE, &bodies).await;
         if put.is_err() {
             let mut pending = self.0.popular.pending.lock();
-            lines.into_iter().for_each(|(folded, spelling, times)| pending.add(folded, spelling, times));
+            lines.into_iter().for_each(|(spelling, times)| pending.add(fold(&spelling), spelling, times));
         }
         Ok(put?)
     }
@@ -143,7 +178,11 @@ impl Search {
             for message in &messages {
                 match serde_json::from_slice::<Vec<Line>>(&message.body) {
                     Ok(lines) => {
-                        lines.into_iter().for_each(|(folded, spelling, times)| counts.add(folded, spelling, times));
+                        // The engine is believed as little as a stranger.
+                        for (spelling, times) in lines {
+                            let Some((folded, spelling)) = admissible(&spelling) else { continue };
+                            counts.add(folded, spelling, times.clamp(1, TIMES_MAX));
+                        }
                     }
                     Err(error) => tracing::warn!(%error, queue = QUEUE, "a message that nobody can read is dropped"),
                 }
@@ -153,5 +192,39 @@ impl Search {
             self.0.queue.done(QUEUE, &ids).await?;
         }
         self.read_popular().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(popular: &Popular) -> Vec<(String, i64)> {
+        let mut all: Vec<(String, i64)> = popular.pending.lock().0.values().cloned().collect();
+        all.sort();
+        all
+    }
+
+    #[test]
+    fn a_network_counts_once_a_day() {
+        let popular = Popular::default();
+        let at = |hour: i64| Timestamp::from_timestamp_secs(1_768_478_400 + hour * 3_600).unwrap();
+        let network = |n: u8| Some(IpAddr::from([192, 0, 2, n]));
+        for hour in 0..9 {
+            popular.asked("Šporet na  drva", network(1), at(hour));
+            popular.asked("šporet na drva", network(2), at(hour));
+        }
+        assert_eq!(counted(&popular), [("šporet na drva".to_owned(), 2)]);
+        popular.asked("šporet na drva", network(1), at(25));
+        assert_eq!(counted(&popular), [("šporet na drva".to_owned(), 3)]);
+    }
+
+    #[test]
+    fn what_grows_by_folding_or_is_private_is_left_out() {
+        let dots = format!("stan {}", "…".repeat(50));
+        for q in ["ab", "pozovi 0641234567", "ana@example.com", dots.as_str(), "stan\u{0}", &"a".repeat(61)] {
+            assert_eq!(admissible(q), None, "{q:?}");
+        }
+        assert_eq!(admissible(" Стан  Нови "), Some(("stan novi".to_owned(), "стан нови".to_owned())));
     }
 }

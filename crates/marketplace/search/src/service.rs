@@ -1,5 +1,6 @@
 //! Use cases of readers.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -93,6 +94,7 @@ impl Search {
         params: &Params,
         cursors: &Cursors,
         reader: Language,
+        network: Option<IpAddr>,
     ) -> Result<SearchAnswer, SearchError> {
         let now = self.0.clock.now();
         let (ask, limit) = (&params.ask, params.limit.unwrap_or(LIMIT_DEFAULT));
@@ -118,7 +120,7 @@ impl Search {
         }
         let first = after.is_none();
         if first && response.total > 0 && settled.given_up.is_empty() {
-            self.0.popular.asked(&settled.ask.q);
+            self.0.popular.asked(&settled.ask.q, network, now);
             self.tend_popular();
         }
         let chips = if first { self.chips(&settled, &taxonomy, reader).await } else { Vec::new() };

@@ -46,7 +46,13 @@ async fn values(cache: &dyn Cache) {
     assert_eq!(cache.get("contract:large").await.unwrap(), Some(large));
     let too_large = Bytes::from(vec![7; 1024 * 1024 + 1]);
     assert!(cache.set("contract:large", too_large, LONG).await.is_err());
-    assert!(cache.set(&"k".repeat(257), Bytes::new(), LONG).await.is_err());
+    let (long, rate) = ("k".repeat(257), Rate::new(3, LONG));
+    assert!(cache.get(&long).await.is_err());
+    assert!(cache.set(&long, Bytes::new(), LONG).await.is_err());
+    assert!(cache.set_if_absent(&long, Bytes::new(), LONG).await.is_err());
+    assert!(cache.increment(&long, 1, LONG).await.is_err());
+    assert!(cache.take(&long, rate, at(0)).await.is_err());
+    assert!(cache.remove(&long).await.is_err());
 }
 
 async fn times(cache: &dyn Cache) {
@@ -147,6 +153,8 @@ async fn rates_that_change(cache: &dyn Cache) {
     assert!(!take(1, 60, 65_999).await);
     assert!(!take(10, 10, 56_999).await && take(10, 10, 57_000).await);
     assert!(take(1, 60, 67_000).await && !take(1, 60, 126_999).await && take(1, 60, 127_000).await);
+    // A clock that was an hour ahead shuts nobody out for an hour.
+    assert!(take(1, 60, 3_600_000).await && take(1, 60, 200_000).await && !take(1, 60, 200_000).await);
 }
 
 async fn no_more_than_the_burst_at_once(cache: &Arc<dyn Cache>) {

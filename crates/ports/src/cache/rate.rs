@@ -5,6 +5,9 @@ use svetu_kernel::Timestamp;
 /// So that sums with any time stay whole numbers, also where numbers are of 53 bits (Lua).
 const WINDOW_US_MAX: i64 = 1 << 50;
 
+/// How far the clock of another process may be ahead. What was kept of a later time was written by none of ours.
+const AHEAD_US_MAX: i64 = 600_000_000;
+
 /// A burst at once, then a steady rate, by the generic cell rate algorithm (GCRA, ITU-T I.371): one number of state a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
@@ -39,10 +42,16 @@ impl Rate {
         self.window_us
     }
 
+    /// The latest time that is believed of what was kept: beyond it nobody would be let in for good.
+    pub fn latest_us(self, now: Timestamp) -> i64 {
+        now.timestamp_micros().saturating_add(self.window_us).saturating_add(AHEAD_US_MAX)
+    }
+
     /// One that is refused changes nothing. `arrival_us` is what was kept of the key, if anything.
     pub fn take(self, arrival_us: Option<i64>, now: Timestamp) -> Taken {
         let now_us = now.timestamp_micros();
-        let arrival_us = arrival_us.map_or(now_us, |kept| kept.max(now_us));
+        let believed = now_us..=self.latest_us(now);
+        let arrival_us = arrival_us.filter(|kept| believed.contains(kept)).unwrap_or(now_us);
         let next_us = arrival_us.saturating_add(self.cell_us);
         if next_us > now_us.saturating_add(self.window_us) {
             return Taken { allowed: false, arrival_us };

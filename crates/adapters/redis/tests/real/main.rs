@@ -79,15 +79,14 @@ async fn one_that_is_full_forgets_and_goes_on() {
     assert!(cache.get("full:99").await.unwrap().is_some(), "the newest stays");
 }
 
-/// The time of `calls` calls that all fail.
-async fn failures(cache: &dyn Cache, calls: u32) -> Vec<Duration> {
-    let mut times = Vec::new();
+/// How many of `calls` calls, which all fail, asked the engine: the others were turned away.
+async fn asked(cache: &dyn Cache, calls: u32) -> usize {
+    let mut asked = 0;
     for _ in 0..calls {
-        let began = Instant::now();
-        assert!(cache.get("any").await.is_err());
-        times.push(began.elapsed());
+        let error = cache.get("any").await.unwrap_err().to_string();
+        asked += usize::from(!error.contains("left alone"));
     }
-    times
+    asked
 }
 
 #[tokio::test]
@@ -96,10 +95,8 @@ async fn one_that_does_not_answer_costs_half_a_second_three_times() {
     let cache = cache(&engine);
     cache.set("before", one(), LONG).await.unwrap();
     engine.freeze();
-    let times = failures(&*cache, 20).await;
-    assert!(times.iter().all(|time| *time < CALL_MAX), "{times:?}");
-    let waited = times.iter().filter(|time| **time > Duration::from_millis(50)).count();
-    assert!((1..=4).contains(&waited), "the others are turned away at once: {times:?}");
+    let asked = asked(&*cache, 20).await;
+    assert!((3..=6).contains(&asked), "{asked} of 20 waited for it");
     engine.thaw();
     eventually("it answers again", || async { cache.get("before").await.is_ok_and(|value| value.is_some()) }).await;
 }

@@ -127,7 +127,11 @@ async fn what_was_something_else_is_begun_anew() {
     cache.set("text", one(), LONG).await.unwrap();
     cache.set("words", bytes::Bytes::from_static(b"no number"), LONG).await.unwrap();
     let _: i64 = raw(&engine, &["RPUSH", "svetu:list", "1"]).await;
-    for key in ["text", "words", "list"] {
+    // Whoever may write there cannot shut anybody out for good.
+    for (key, value) in [("svetu:far", "9e15"), ("svetu:nan", "nan"), ("svetu:inf", "inf")] {
+        let _: String = raw(&engine, &["SET", key, value]).await;
+    }
+    for key in ["text", "words", "list", "far", "nan", "inf"] {
         assert_eq!(allowed(&*cache, key, 2, 3).await, 2, "{key}");
     }
 }

@@ -27,7 +27,7 @@ const REPORTS_A_DAY_MAX: i64 = 20;
 const REPORTS_TO_HOLD: i64 = 3;
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Who looks, as far as one can tell: an account, else a digest of the network address and the browser's name.
+/// Who looks, as far as one can tell: a digest of the account, else of the network address and the browser's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Viewer {
     pub key: String,
@@ -42,17 +42,15 @@ pub struct Contact {
     pub whatsapp: Option<String>,
 }
 
+fn digest(key: &[u8; 32], account: Option<AccountId>, network: Option<IpAddr>, agent: &str) -> String {
+    let who = account.map_or_else(|| format!("{network:?} {agent}"), |account| account.to_string());
+    blake3::keyed_hash(key, who.as_bytes()).to_hex()[..32].to_owned()
+}
+
 impl Service {
-    /// A visitor's digest cannot be turned back into an address without the platform's key.
+    /// The digest cannot be turned back into an account or an address without the platform's key: it stands in the cache's keys.
     pub fn viewer(&self, account: Option<AccountId>, network: Option<IpAddr>, agent: &str) -> Viewer {
-        let key = match account {
-            Some(account) => account.to_string(),
-            None => {
-                let who = format!("{network:?} {agent}");
-                blake3::keyed_hash(&self.viewer_key, who.as_bytes()).to_hex()[..32].to_owned()
-            }
-        };
-        Viewer { key, is_bot: is_bot(agent) }
+        Viewer { key: digest(&self.viewer_key, account, network, agent), is_bot: is_bot(agent) }
     }
 
     pub async fn reveal<P: Permission>(
@@ -188,6 +186,16 @@ fn is_bot(agent: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_looked_is_in_no_key_in_clear() {
+        let account = AccountId::from_uuid(uuid::Uuid::from_u128(7));
+        let of = |key: u8, account| digest(&[key; 32], account, Some(IpAddr::from([192, 0, 2, 1])), "Firefox");
+        let member = of(1, Some(account));
+        assert!(!member.contains(&account.to_string()) && !member.contains(&account.uuid().simple().to_string()));
+        assert_eq!(member, of(1, Some(account)));
+        assert!(member != of(1, None) && member != of(2, Some(account)));
+    }
 
     #[test]
     fn robots_say_so() {

@@ -1,5 +1,4 @@
-use std::time::Duration;
-
+use chrono::TimeDelta;
 use serde_json::json;
 use svetu_contracts::listings::ListingSnapshot;
 use svetu_testkit::eventually;
@@ -171,7 +170,7 @@ async fn what_one_process_is_asked_all_of_them_suggest() {
         here.get("/search?q=%C5%A0poret+na+drva").await;
     }
     // It hands over beside a request, once it is time.
-    here.clock.advance(Duration::from_secs(20));
+    here.clock.advance(TimeDelta::seconds(20));
     assert!(!suggests(&here).await);
     // The job runs in the other one, which nobody asked anything.
     eventually("what was asked here is counted there", || async {
@@ -180,7 +179,7 @@ async fn what_one_process_is_asked_all_of_them_suggest() {
     })
     .await;
     eventually("who was asked hears of it", || async {
-        here.clock.advance(Duration::from_secs(20));
+        here.clock.advance(TimeDelta::seconds(20));
         suggests(&here).await
     })
     .await;
