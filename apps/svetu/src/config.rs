@@ -523,6 +523,16 @@ mod tests {
             ("[postgres]\nreplica_lag_s_max = 0", "postgres.replica_lag_s_max"),
             ("[postgres.service.listing]\nurl = \"postgres://o@db/x\"", "postgres.service.listing: no service"),
             ("[postgres.service.listings]\nurl = \"\"", "postgres.service.listings.url"),
+            ("[postgres]\nurl = \"postgres://o:p@db/x\"", "postgres.url: db is not this machine"),
+            (
+                "[postgres]\nurl = \"postgres://o:p@localhost/x\"\nreplica_url = \"postgres://o:p@copy/x?sslmode=require\"",
+                "postgres.replica_url: copy is not",
+            ),
+            (
+                "[postgres]\nurl = \"postgres://o:p@localhost/x\"\ndirect_url = \"postgres://o:p@db/x\"",
+                "postgres.direct_url: db is not",
+            ),
+            ("[postgres.service.listings]\nurl = \"postgres://o:p@db/x\"", "postgres.service.listings.url: db is not"),
             ("[limits]\nconcurrent_max = 0", "limits.concurrent_max"),
             ("[log]\nformat = \"xml\"", "log.format"),
             ("[sms]\nurl = \"twilio:AC1\"", "sms.url"),
@@ -548,7 +558,7 @@ mod tests {
 
     #[test]
     fn passwords_are_not_shown() {
-        let flags = [("postgres.url", Value::from("postgres://owner:secret@db:5432/svetu"))];
+        let flags = [("postgres.url", Value::from("postgres://owner:secret@db:5432/svetu?sslmode=verify-full"))];
         let mut config = Config::load(None, &flags).unwrap();
         config.postgres.replica_url = "postgres://owner:secret@copy/svetu".to_owned();
         let listings = "url = \"postgres://owner:secret@listings/svetu\"";

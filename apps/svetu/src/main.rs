@@ -8,6 +8,7 @@ mod say;
 mod background;
 mod backlog;
 mod chosen;
+mod clear;
 mod cli;
 mod cluster;
 mod commands;

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 use svetu_db::Server;
 
-use crate::schemas;
+use crate::{clear, schemas};
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -99,10 +99,9 @@ impl Postgres {
                 ("replica_url", server.replica_url.as_ref()),
             ];
             for (name, url) in urls {
-                ensure!(
-                    url.is_none_or(|url| is_one(url)),
-                    "{key}.{name}: expected postgres://owner:password@host:port/database"
-                );
+                let Some(url) = url else { continue };
+                ensure!(is_one(url), "{key}.{name}: expected postgres://owner:password@host:port/database");
+                clear::database(url).with_context(|| format!("{key}.{name}"))?;
             }
         }
         Ok(())

@@ -1,4 +1,4 @@
-use std::{io, path::PathBuf, time::Duration};
+use std::{io, net::IpAddr, path::PathBuf, time::Duration};
 
 use http::{HeaderValue, Uri, uri::Scheme};
 
@@ -98,6 +98,13 @@ fn networks(key: &'static str, texts: &[String]) -> Result<Networks, GatewayErro
     Ok(Networks(parsed.collect::<Result<_, _>>()?))
 }
 
+/// Whether a host, as it stands in a URL, is the machine that says so: what goes there crosses no network.
+pub fn is_this_machine(host: &str) -> bool {
+    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    bare.eq_ignore_ascii_case("localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
 /// RFC 6454 §6.2: scheme and authority in lower case, the scheme's own port left out.
 fn origin(key: &'static str, text: &str) -> Result<String, GatewayError> {
     let wrong = || GatewayError::Origin { key, value: text.to_owned() };
@@ -121,6 +128,17 @@ fn origin(key: &'static str, text: &str) -> Result<String, GatewayError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn this_machine_and_others() {
+        for host in ["localhost", "LocalHost", "127.0.0.1", "127.0.0.2", "::1", "[::1]", "::ffff:127.0.0.1"] {
+            assert!(is_this_machine(host), "{host}");
+        }
+        for host in ["", "svetu.rs", "localhost.svetu.rs", "127.0.0.1.svetu.rs", "10.0.0.1", "0.0.0.0", "[::]", "127.1"]
+        {
+            assert!(!is_this_machine(host), "{host}");
+        }
+    }
 
     #[test]
     fn origins_as_browsers_write_them() {

@@ -32,7 +32,7 @@ use svetu_http::Kit;
 use svetu_kernel::SharedClock;
 use tokio::{net::TcpListener, sync::watch};
 
-pub use config::{GatewayConfig, GatewayError, GatewayLimits, TlsFiles};
+pub use config::{GatewayConfig, GatewayError, GatewayLimits, TlsFiles, is_this_machine};
 pub use limits::SharedLimits;
 
 /// The sentences of this crate's own problems and of its one page.

@@ -51,7 +51,7 @@ async fn a_flag_wins_over_the_environment_and_that_over_the_file() {
 
 #[tokio::test]
 async fn passwords_are_not_shown() {
-    let file = "[postgres]\nurl = \"postgres://owner:hush-hush@db:5432/svetu\"\n[mail]\nurl = \"smtp://mira:hush-hush@mail:587\"";
+    let file = "[postgres]\nurl = \"postgres://owner:hush-hush@db:5432/svetu?sslmode=disable\"\n[mail]\nurl = \"smtp://mira:hush-hush@mail:587\"";
     let shown = with(file, &[], &["config", "--effective"]).await.expect(0);
     assert!(shown.out.contains("postgres://owner:…@db:5432/svetu"), "{}", shown.out);
     assert!(!format!("{}{}", shown.out, shown.err).contains("hush-hush"), "{}", shown.out);
@@ -69,6 +69,7 @@ async fn wrong_keys_and_values_are_refused_by_name() {
         ("[door]\npublic_url = \"svetu.rs\"", "door.public_url"),
         ("[postgres]\npool_max = 95", "postgres.pool_max"),
         ("[postgres]\nurl = \"mysql://x\"", "postgres.url"),
+        ("[postgres]\nurl = \"postgres://o:p@db/x\"", "postgres.url: db is not this machine: say ?sslmode=verify-full"),
         ("[limits]\nconcurrent_max = 0", "limits.concurrent_max"),
         ("[limits]\nbody_mb_max = -1", "limits.body_mb_max"),
         ("[log]\nformat = \"xml\"", "log.format"),
@@ -122,5 +123,7 @@ async fn traces_that_nothing_here_could_send_are_refused() {
 async fn the_environment_and_the_named_file_are_checked_alike() {
     with("", &[("SVETU__DOOR__PORT", "lots")], &["migrate"]).await.refused(&["door.port", "SVETU__"]);
     with("", &[("SVETU__DOOR__PROT", "1")], &["migrate"]).await.refused(&["prot"]);
+    let database = [("SVETU__POSTGRES__URL", "postgres://o:p@db/x"), ("PGSSLMODE", "verify-full")];
+    with("", &database, &["migrate"]).await.refused(&["postgres.url: db is not this machine"]);
     with("", &[], &["--config", "nowhere.toml", "migrate"]).await.refused(&["nowhere.toml", "no such file"]);
 }

@@ -5,6 +5,7 @@ mod jobs;
 mod outbox;
 mod rights;
 mod servers;
+mod tls;
 
 use svetu_db::Schema;
 use svetu_testkit::TestDb;
