@@ -29,6 +29,31 @@ pub fn database(url: &str) -> Result<()> {
     Ok(())
 }
 
+/// A Redis elsewhere takes its password by TLS. What is no URL is told by its client.
+pub fn cache(url: &str) -> Result<()> {
+    let parsed = Url::parse(url).ok().filter(|url| url.scheme() == "redis" && url.password().is_some());
+    ensure!(
+        parsed.is_none_or(|url| leads_here(&url)),
+        "cache.url: the password would cross the network in clear; rediss://… goes by TLS"
+    );
+    Ok(())
+}
+
+/// Where the headers of the environment hold a password, a collector elsewhere takes them by TLS.
+pub fn collector(url: &str, has_headers: bool) -> Result<()> {
+    let parsed = Url::parse(url).ok().filter(|url| url.scheme() == "http");
+    let has_password = |url: &Url| has_headers || !url.username().is_empty() || url.password().is_some();
+    ensure!(
+        parsed.is_none_or(|url| leads_here(&url) || !has_password(&url)),
+        "telemetry.otlp_url: what OTEL_EXPORTER_OTLP_HEADERS holds would cross the network in clear; https://… goes by TLS"
+    );
+    Ok(())
+}
+
+fn leads_here(url: &Url) -> bool {
+    url.host_str().is_some_and(is_this_machine)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +90,33 @@ mod tests {
                 assert!(told.contains(expected), "{url}: {told}");
             }
             assert!(!told.contains("o:p@"), "no password is told: {told}");
+        }
+    }
+
+    #[test]
+    fn a_password_goes_to_this_machine_or_by_tls() {
+        let told = |asked: Result<()>| asked.map_or_else(|error| error.to_string(), |()| "fine".to_owned());
+        for url in [
+            "memory:",
+            "redis://10.0.0.5:6379/0",
+            "redis://:p@127.0.0.1",
+            "redis://u:p@[::1]:6379",
+            "rediss://u:p@r.rs",
+        ] {
+            assert_eq!(told(cache(url)), "fine", "{url}");
+        }
+        for url in ["redis://u:p@r.rs:6379/0", "redis://:p@10.0.0.5"] {
+            let told = told(cache(url));
+            assert!(told.starts_with("cache.url: ") && told.contains("rediss://"), "{url}: {told}");
+        }
+        for (url, has_headers) in
+            [("", true), ("http://c.rs:4318", false), ("http://localhost:4318", true), ("https://c.rs", true)]
+        {
+            assert_eq!(told(collector(url, has_headers)), "fine", "{url}");
+        }
+        for (url, has_headers) in [("http://c.rs:4318", true), ("http://u:p@c.rs:4318", false)] {
+            let told = told(collector(url, has_headers));
+            assert!(told.starts_with("telemetry.otlp_url: ") && told.contains("https://"), "{url}: {told}");
         }
     }
 

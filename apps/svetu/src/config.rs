@@ -18,7 +18,7 @@ use svetu_identity::{Brand, ClientSecret, UpstreamConfig};
 use svetu_ports::{Secret, SmsSender};
 use svetu_sms::{GatewayConfig, GatewaySms, SmppConfig, SmppSms, TwilioSms};
 
-use crate::{chosen, cli::Role, postgres::Postgres};
+use crate::{chosen, clear, cli::Role, postgres::Postgres};
 
 /// The file that explains every key and gives its default.
 pub const DEFAULTS: &str = include_str!("../svetu.toml");
@@ -376,6 +376,10 @@ impl Telemetry {
     fn check(&self) -> Result<()> {
         ensure!((0.0..=1.0).contains(&self.sample_ratio), "telemetry.sample_ratio: expected from 0 to 1");
         ensure!(!self.service.is_empty(), "telemetry.service: expected a name");
+        // The exporter reads them by itself: a password of the collector stands in no file of ours.
+        let headers = ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"];
+        let has_headers = headers.iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+        clear::collector(&self.otlp_url, has_headers)?;
         chosen::traces(&self.otlp_url)
     }
 }
@@ -429,6 +433,7 @@ impl Config {
         }
         self.cluster.check()?;
         self.telemetry.check()?;
+        clear::cache(&self.cache.url)?;
         chosen::check(self)?;
         Ok(())
     }
@@ -534,6 +539,7 @@ mod tests {
             ),
             ("[postgres.service.listings]\nurl = \"postgres://o:p@db/x\"", "postgres.service.listings.url: db is not"),
             ("[limits]\nconcurrent_max = 0", "limits.concurrent_max"),
+            ("[cache]\nurl = \"redis://u:p@r.rs\"", "cache.url: the password would cross the network in clear"),
             ("[log]\nformat = \"xml\"", "log.format"),
             ("[sms]\nurl = \"twilio:AC1\"", "sms.url"),
             ("[sms]\nurl = \"https://sms.primer.rs/send\"", "sms.body"),

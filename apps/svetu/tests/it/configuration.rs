@@ -120,6 +120,19 @@ async fn traces_that_nothing_here_could_send_are_refused() {
 }
 
 #[tokio::test]
+async fn passwords_do_not_cross_a_network_in_clear() {
+    let file = "[cache]\nurl = \"redis://:hush-hush@r.rs:6379\"";
+    let refused = with(file, &[], &["migrate"]).await.refused(&["cache.url", "in clear", "rediss://"]);
+    assert!(!refused.told().contains("hush-hush"), "{}", refused.told());
+    let file = "[telemetry]\notlp_url = \"http://collector.rs:4318\"";
+    for name in ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"] {
+        let environment = [(name, "authorization=Bearer%20hush-hush")];
+        let refused = with(file, &environment, &["migrate"]).await.refused(&["telemetry.otlp_url", "https://"]);
+        assert!(refused.told().contains("OTEL_EXPORTER_OTLP_HEADERS") && !refused.told().contains("hush-hush"));
+    }
+}
+
+#[tokio::test]
 async fn the_environment_and_the_named_file_are_checked_alike() {
     with("", &[("SVETU__DOOR__PORT", "lots")], &["migrate"]).await.refused(&["door.port", "SVETU__"]);
     with("", &[("SVETU__DOOR__PROT", "1")], &["migrate"]).await.refused(&["prot"]);
