@@ -3,6 +3,8 @@
 use std::net::{IpAddr, TcpListener};
 
 use anyhow::{Context as _, Result, bail};
+use svetu_gateway::is_this_machine;
+use url::Url;
 
 use crate::config::Door;
 
@@ -49,4 +51,58 @@ pub fn public_url(door: &Door, port: u16) -> String {
     }
     let scheme = if door.tls_certificate.is_empty() { "http" } else { "https" };
     format!("{scheme}://localhost:{port}")
+}
+
+/// Whether people are told an address of this machine: nobody else comes.
+pub fn is_local(door: &Door) -> bool {
+    let url = Url::parse(&door.public_url);
+    door.public_url.is_empty() || url.is_ok_and(|url| url.host_str().is_some_and(is_this_machine))
+}
+
+/// What is possible, and may not be what was meant.
+pub fn doubts(door: &Door) -> Vec<String> {
+    let mut doubts = Vec::new();
+    // One that is reached itself and ends TLS has nobody in front.
+    let is_reached = !door.address.is_loopback() && !door.tls_certificate.is_empty();
+    if !is_local(door) && door.trusted_proxies.is_empty() && !is_reached {
+        doubts.push(format!(
+            "door.public_url is {} and door.trusted_proxies is empty: whoever comes through a proxy has the proxy's address, for \
+             all limits and for metrics.allow; name the proxy's",
+            door.public_url
+        ));
+    }
+    doubts
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Config;
+
+    use super::*;
+
+    fn door(change: impl FnOnce(&mut Door)) -> Door {
+        let mut door = Config::load(None, &[]).unwrap().door;
+        change(&mut door);
+        door
+    }
+
+    #[test]
+    fn a_proxy_that_is_not_named_is_asked_about() {
+        let told = |change: fn(&mut Door)| doubts(&door(change)).join("\n");
+        assert_eq!(told(|_| ()), "");
+        assert_eq!(told(|door| door.public_url = "http://127.0.0.1:8080".to_owned()), "");
+        let doubt = told(|door| door.public_url = "https://svetu.rs".to_owned());
+        assert!(doubt.contains("door.trusted_proxies") && doubt.contains("https://svetu.rs"), "{doubt}");
+        let named = |door: &mut Door| {
+            door.public_url = "https://svetu.rs".to_owned();
+            door.trusted_proxies = vec!["127.0.0.1".to_owned()];
+        };
+        assert_eq!(told(named), "");
+        let own = |door: &mut Door| {
+            door.public_url = "https://svetu.rs".to_owned();
+            door.tls_certificate = "c.pem".to_owned();
+            door.address = [0, 0, 0, 0].into();
+        };
+        assert_eq!(told(own), "");
+    }
 }

@@ -17,6 +17,7 @@ use crate::{
     cluster::{self, Elsewhere, InnerDoor},
     config::Config,
     control::{self, Control},
+    door,
     engines::Engines,
     figures, meters,
     platform::{self, Contracts, Index, Platform},
@@ -248,6 +249,9 @@ async fn open(
         shared_limits: engines.shared_cache().map(|cache| SharedLimits::new(cache, limits_key)),
         ready,
     };
+    for doubt in door::doubts(&config.door) {
+        tracing::warn!("{doubt}");
+    }
     let gateway = Gateway::try_new(gateway_config(config, public_url), parts).context("the gateway")?;
     Ok(Door::open(gateway, doors))
 }

@@ -58,7 +58,8 @@ pub enum GatewayError {
 pub struct Settings {
     /// `scheme://authority`, as browsers write it in `Origin`.
     pub public_origin: String,
-    pub public_authority: String,
+    /// Under a name of this machine: a developer's.
+    pub is_local: bool,
     /// People reach us by HTTPS, here or at a proxy in front.
     pub secure: bool,
     pub trusted_proxies: Networks,
@@ -76,7 +77,7 @@ impl Settings {
                 .map_err(|_| GatewayError::Origin { key: "door.cors_origins", value: text.clone() })
         });
         Ok(Self {
-            public_authority: public_origin.split("://").nth(1).unwrap_or_default().to_owned(),
+            is_local: config.public_url.parse::<Uri>().is_ok_and(|url| url.host().is_some_and(is_this_machine)),
             secure: public_origin.starts_with("https://"),
             public_origin,
             trusted_proxies: networks("door.trusted_proxies", &config.trusted_proxies)?,

@@ -14,6 +14,7 @@ use svetu_http::ApiProblem;
 use svetu_kernel::Status;
 
 use crate::{
+    config::is_this_machine,
     edge::Edge,
     origin::{Origin, Side},
 };
@@ -59,20 +60,14 @@ async fn metrics(State(edge): State<Arc<Edge>>, origin: Option<Extension<Origin>
 
 /// `/dev/mail`: only this machine, and only under a name of it. A page elsewhere that has its own name point at the loopback
 /// (DNS rebinding) would otherwise read the links in people's letters.
-pub async fn this_machine_only(
-    State(edge): State<Arc<Edge>>,
-    request: Request,
-    next: Next,
-) -> Result<Response, ApiProblem> {
+pub async fn this_machine_only(request: Request, next: Next) -> Result<Response, ApiProblem> {
     let local = request.extensions().get::<Origin>().is_some_and(|origin| {
         let name = origin.host.rsplit_once(':').map_or(origin.host.as_str(), |(name, port)| {
             if port.bytes().all(|digit| digit.is_ascii_digit()) { name } else { origin.host.as_str() }
         });
-        let named = matches!(name, "localhost" | "127.0.0.1" | "[::1]")
-            || origin.host.eq_ignore_ascii_case(&edge.settings.public_authority);
         origin.side == Side::Public
             && origin.plain
-            && named
+            && is_this_machine(name)
             && origin.client.is_some_and(|client| client.to_canonical().is_loopback())
     });
     if local { Ok(next.run(request).await) } else { Err(nothing_here()) }

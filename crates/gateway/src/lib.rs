@@ -55,7 +55,7 @@ pub struct GatewayParts {
     /// The Node site; without one everything that is no API is 404.
     pub site: Option<SocketAddr>,
     pub openapi: serde_json::Value,
-    /// `/dev/mail…`: letters of a developer's machine.
+    /// `/dev/mail…`: letters of a developer's machine. Not there under a public address that is another machine's.
     pub dev_mail: Option<Router>,
     /// Signs challenges (`work.rs`); the same in every process.
     pub work_key: [u8; 32],

@@ -9,6 +9,7 @@ use tokio::process::Command;
 use super::servers;
 use crate::{
     config::{Config, LogFormat},
+    door,
     running::Running,
 };
 
@@ -30,13 +31,9 @@ pub async fn run(config: &Config) -> Result<ExitCode> {
         found.push(("postgres", postgres(config).await));
     }
     found.extend(servers::look(config).await.into_iter().map(|server| ("postgres", server)));
-    found.extend([
-        ("node", node(config).await),
-        ("site", site(config)),
-        ("door", door(config)),
-        ("memory", memory()),
-        ("log", log(config)),
-    ]);
+    found.extend([("node", node(config).await), ("site", site(config)), ("door", door(config))]);
+    found.extend(door::doubts(&config.door).into_iter().map(|doubt| ("door", Found::Poor(doubt))));
+    found.extend([("memory", memory()), ("log", log(config))]);
     let mut wrong = false;
     for (what, found) in &found {
         let (mark, text) = match found {

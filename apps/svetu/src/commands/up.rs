@@ -144,7 +144,11 @@ pub fn greet(config: &Config, url: &str, demo: bool, took: Duration) {
     say!("  the site       {url}");
     say!("  the API        {url}/api/docs");
     if config.mail.url.starts_with("outbox:") {
-        say!("  sent letters   {url}/dev/mail");
+        if door::is_local(&config.door) {
+            say!("  sent letters   {url}/dev/mail");
+        } else {
+            say!("  sent letters   {}", config.state.folder.join("mail").display());
+        }
     }
     if demo {
         say!("\n  accounts, all with the password {STAFF_PASSWORD}");

@@ -98,11 +98,23 @@ async fn metrics_and_letters_are_for_some_only() {
     // Somebody else's request that a proxy of this machine passes on is not this machine's.
     let through_a_proxy = [("x-forwarded-for", "203.0.113.9")];
     assert_eq!(world.get("/metrics", &through_a_proxy).await.told(), "404 request.no_route");
-    assert_eq!(world.get("/dev/mail", &through_a_proxy).await.told(), "404 request.no_route");
-    assert_eq!(world.get("/dev/mail", &[("host", "localhost:8080")]).await.text(), "letters");
-    assert_eq!(world.get("/dev/mail", &[]).await.text(), "letters");
-    assert_eq!(world.get("/dev/mail", &[("host", "evil.test")]).await.told(), "404 request.no_route");
-    assert_eq!(world.get_inside("/dev/mail", &[]).await.told(), "404 request.no_route");
+    // Nor is one that a proxy passes on without a word, by whatever name: letters are read at a developer's machine alone.
+    for host in ["svetu.test", "localhost:8080", "127.0.0.1:8080"] {
+        assert_eq!(world.get("/dev/mail", &[("host", host)]).await.told(), "404 request.no_route", "{host}");
+    }
+
+    for public_url in ["http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080"] {
+        let mut here = config();
+        here.public_url = public_url.to_owned();
+        let world = World::with(here, None).await;
+        let at = |host| [("host", host)];
+        assert_eq!(world.get("/dev/mail", &at("localhost:8080")).await.text(), "letters", "{public_url}");
+        assert_eq!(world.get("/dev/mail", &at("127.0.0.1")).await.text(), "letters");
+        let proxied = [("host", "localhost:8080"), ("x-forwarded-for", "203.0.113.9")];
+        assert_eq!(world.get("/dev/mail", &proxied).await.told(), "404 request.no_route");
+        assert_eq!(world.get("/dev/mail", &at("evil.test")).await.told(), "404 request.no_route");
+        assert_eq!(world.get_inside("/dev/mail", &at("localhost:8080")).await.told(), "404 request.no_route");
+    }
 }
 
 #[tokio::test]
