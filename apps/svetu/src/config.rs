@@ -18,7 +18,7 @@ use svetu_identity::{Brand, ClientSecret, UpstreamConfig};
 use svetu_ports::{Secret, SmsSender};
 use svetu_sms::{GatewayConfig, GatewaySms, SmppConfig, SmppSms, TwilioSms};
 
-use crate::{chosen, clear, cli::Role, postgres::Postgres};
+use crate::{chosen, clear, cli::Role, door, postgres::Postgres};
 
 /// The file that explains every key and gives its default.
 pub const DEFAULTS: &str = include_str!("../svetu.toml");
@@ -58,6 +58,7 @@ pub struct Door {
     pub address: IpAddr,
     pub port: u16,
     pub public_url: String,
+    pub insecure: bool,
     pub tls_certificate: String,
     pub tls_key: String,
     pub trusted_proxies: Vec<String>,
@@ -415,6 +416,12 @@ impl Config {
                 "door.public_url: expected https://name or http://name:port, without a path or a slash at the end"
             );
         }
+        ensure!(
+            door.insecure || !door::is_in_clear(door),
+            "door.public_url is {}: sessions and passwords would cross the network in clear, in cookies that are not Secure; say \
+             https://… (door.tls_certificate, or a proxy that ends TLS), or door.insecure = true for a network of your own",
+            door.public_url
+        );
         self.postgres.check()?;
         for (key, value) in [
             ("limits.body_mb_max", self.limits.body_mb_max as u64),
@@ -521,6 +528,8 @@ mod tests {
             ("[door]\nport = 99999", "door.port"),
             ("[door]\ntls_key = \"k.pem\"", "door.tls_certificate"),
             ("[door]\npublic_url = \"svetu.rs\"", "door.public_url"),
+            ("[door]\npublic_url = \"http://svetu.rs\"", "door.insecure = true"),
+            ("[door]\npublic_url = \"http://192.168.1.5:8080\"", "door.public_url is http://192.168.1.5:8080"),
             ("[secrets]\nurl = \"vault://v:8200\"", "not compiled into this binary"),
             ("[bus]\nurl = \"carrier-pigeon:\"", "bus.url"),
             ("[postgres]\npool_max = 95", "postgres.pool_max"),
@@ -559,6 +568,20 @@ mod tests {
         ] {
             let told = refusal(text);
             assert!(told.contains(expected), "{text}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_door_in_clear_is_this_machines_or_said_to_be() {
+        for (public_url, insecure) in [
+            ("http://localhost:8080", false),
+            ("http://127.0.0.1:8080", false),
+            ("http://[::1]:8080", false),
+            ("https://svetu.rs", false),
+            ("http://192.168.1.5:8080", true),
+        ] {
+            let flags = [("door.public_url", Value::from(public_url)), ("door.insecure", Value::from(insecure))];
+            Config::load(None, &flags).unwrap();
         }
     }
 

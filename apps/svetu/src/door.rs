@@ -59,9 +59,20 @@ pub fn is_local(door: &Door) -> bool {
     door.public_url.is_empty() || url.is_ok_and(|url| url.host_str().is_some_and(is_this_machine))
 }
 
+/// Whether people elsewhere come without TLS.
+pub fn is_in_clear(door: &Door) -> bool {
+    !is_local(door) && !door.public_url.starts_with("https://")
+}
+
 /// What is possible, and may not be what was meant.
 pub fn doubts(door: &Door) -> Vec<String> {
     let mut doubts = Vec::new();
+    if is_in_clear(door) {
+        doubts.push(format!(
+            "door.public_url is {}, by door.insecure: passwords cross the network in clear, and whoever is on it may take sessions",
+            door.public_url
+        ));
+    }
     // One that is reached itself and ends TLS has nobody in front.
     let is_reached = !door.address.is_loopback() && !door.tls_certificate.is_empty();
     if !is_local(door) && door.trusted_proxies.is_empty() && !is_reached {
@@ -87,17 +98,23 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_is_not_named_is_asked_about() {
+    fn what_may_not_be_meant_is_asked_about() {
         let told = |change: fn(&mut Door)| doubts(&door(change)).join("\n");
         assert_eq!(told(|_| ()), "");
         assert_eq!(told(|door| door.public_url = "http://127.0.0.1:8080".to_owned()), "");
         let doubt = told(|door| door.public_url = "https://svetu.rs".to_owned());
         assert!(doubt.contains("door.trusted_proxies") && doubt.contains("https://svetu.rs"), "{doubt}");
-        let named = |door: &mut Door| {
+        fn named(door: &mut Door) {
             door.public_url = "https://svetu.rs".to_owned();
             door.trusted_proxies = vec!["127.0.0.1".to_owned()];
-        };
+        }
         assert_eq!(told(named), "");
+        let clear = |door: &mut Door| {
+            named(door);
+            door.public_url = "http://192.168.1.5:8080".to_owned();
+            door.insecure = true;
+        };
+        assert!(told(clear).contains("door.insecure"), "{}", told(clear));
         let own = |door: &mut Door| {
             door.public_url = "https://svetu.rs".to_owned();
             door.tls_certificate = "c.pem".to_owned();

@@ -67,6 +67,7 @@ async fn wrong_keys_and_values_are_refused_by_name() {
         ("[door]\naddress = \"localhost\"", "door.address"),
         ("[door]\ntls_certificate = \"c.pem\"", "door.tls_key"),
         ("[door]\npublic_url = \"svetu.rs\"", "door.public_url"),
+        ("[door]\npublic_url = \"http://kuca.local:8080\"", "door.insecure = true"),
         ("[postgres]\npool_max = 95", "postgres.pool_max"),
         ("[postgres]\nurl = \"mysql://x\"", "postgres.url"),
         ("[postgres]\nurl = \"postgres://o:p@db/x\"", "postgres.url: db is not this machine: say ?sslmode=verify-full"),
@@ -130,6 +131,17 @@ async fn passwords_do_not_cross_a_network_in_clear() {
         let refused = with(file, &environment, &["migrate"]).await.refused(&["telemetry.otlp_url", "https://"]);
         assert!(refused.told().contains("OTEL_EXPORTER_OTLP_HEADERS") && !refused.told().contains("hush-hush"));
     }
+}
+
+#[tokio::test]
+async fn what_may_not_be_meant_is_told_by_the_doctor() {
+    let told = async |file: &str| with(file, &[], &["doctor"]).await.out;
+    let family = told("[door]\npublic_url = \"http://kuca.local:8080\"\ninsecure = true\naddress = \"0.0.0.0\"").await;
+    assert!(family.contains("note door      door.public_url is http://kuca.local:8080, by door.insecure"), "{family}");
+    let behind = "[door]\npublic_url = \"https://svetu.rs\"";
+    assert!(told(behind).await.contains("door.trusted_proxies is empty"));
+    let named = told(&format!("{behind}\ntrusted_proxies = [\"127.0.0.1\"]")).await;
+    assert!(!named.contains("door.trusted_proxies") && !named.contains("door.insecure"), "{named}");
 }
 
 #[tokio::test]
