@@ -17,7 +17,7 @@ use svetu_search::TEXT_FIELDS;
 use svetu_smtp::SmtpMailer;
 use svetu_tantivy::TantivyIndex;
 
-use crate::config::Config;
+use crate::{config::Config, pools};
 
 pub const BUS: Schema = Schema { name: "bus", migrator: &svetu_embedded::MIGRATOR };
 
@@ -233,18 +233,13 @@ fn synonyms(file: &Path) -> Result<Option<String>> {
     Ok(Some(text))
 }
 
-/// How many schemas share the connections: one pool each.
-pub const SCHEMAS: u32 = 7;
-
-/// Each pool has one connection more for its relay's lock.
 pub async fn database_config(config: &Config, url: String, secrets: &Arc<dyn Secrets>) -> Result<DbConfig> {
     let roles = secrets.get_or_create("postgres.roles", 32).await.context("the roles' secret")?;
-    let each = (config.postgres.pool_max / SCHEMAS).saturating_sub(1).max(1);
     Ok(DbConfig {
         server: config.postgres.shared(url),
         services: config.postgres.services(),
         roles_secret: Some(roles),
-        connections_max: each,
+        connections_max: pools::of_each(config.postgres.pool_max),
         replica_lag_max: config.postgres.replica_lag_max(),
     })
 }

@@ -24,6 +24,7 @@ mod import;
 mod logs;
 mod meters;
 mod platform;
+mod pools;
 mod postgres;
 mod probe;
 mod progress;

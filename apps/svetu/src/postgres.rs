@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 use svetu_db::Server;
 
-use crate::{clear, schemas};
+use crate::{clear, pools, schemas};
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -65,9 +65,10 @@ impl Postgres {
     pub fn check(&self) -> Result<()> {
         let reserve = 10;
         ensure!(
-            self.pool_max >= 14 && self.pool_max + reserve <= self.connections_max,
-            "postgres.pool_max is {}: expected 14 to postgres.connections_max − {reserve} = {}",
+            self.pool_max >= pools::sum_min() && self.pool_max.saturating_add(reserve) <= self.connections_max,
+            "postgres.pool_max is {}: expected {} to postgres.connections_max − {reserve} = {}",
             self.pool_max,
+            pools::sum_min(),
             self.connections_max.saturating_sub(reserve)
         );
         ensure!(

@@ -28,9 +28,13 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use crate::{cli::Role, config::Config};
+use crate::{cli::Role, config::Config, pools};
 
 const PROCESSES_MAX: usize = 64;
+/// `postgres.pool_max` of each process. It gives every schema a pool of five, of which a process with few roles opens few.
+const POOL_MAX: u32 = 48;
+/// Of the server, for who is no process of the plan: migrations, the doctor, superusers.
+const CONNECTIONS_RESERVE: u32 = 10;
 /// Searches and shops wait for the taxonomy of listings, and a site for Node.
 const READY_MAX: Duration = Duration::from_secs(120);
 const READY_EVERY: Duration = Duration::from_millis(50);
@@ -83,6 +87,12 @@ impl Plan {
             ensure!(played, "nobody plays `{}`", role.name());
         }
         Ok(())
+    }
+
+    /// What its processes open at most, a command beside them (the demo world, an import), and a reserve.
+    pub fn connections_max(&self) -> u32 {
+        let of = |process: &Planned| pools::of_process(&process.roles.iter().map(String::as_str).collect(), POOL_MAX);
+        self.process.iter().map(of).sum::<u32>() + POOL_MAX + CONNECTIONS_RESERVE
     }
 }
 
@@ -388,11 +398,6 @@ pub fn environment(config: &Config, database_url: &str, public_url: &str) -> Vec
     ]
 }
 
-/// Each process has a pool for each of its schemas, with a seventh of it.
-const POOL_MAX: u32 = 42;
-/// For [`POOL_MAX`] in [`PROCESSES_MAX`] … of what a machine runs.
-pub const CONNECTIONS_MIN: u32 = 200;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -415,5 +420,17 @@ mod tests {
         let twice = format!("{whole}{whole}");
         assert!(told(&twice).contains("two of it"), "{}", told(&twice));
         assert!(told(&whole.replace("all", "../x")).contains("small letters"));
+    }
+
+    #[test]
+    fn the_server_has_a_connection_for_every_process() {
+        let plan = |text: &str| -> Plan { toml::from_str(text).unwrap() };
+        // Five, and one alone, for the bus and for each role; once more for a command; ten.
+        let geo = "[[process]]\nname = \"geo\"\nroles = [\"geo\"]\n";
+        assert_eq!(plan(geo).connections_max(), 2 * 6 + 48 + 10);
+        let two = "[[process]]\nname = \"two\"\nroles = [\"users\", \"media\", \"users\"]\n";
+        assert_eq!(plan(&format!("{geo}{two}")).connections_max(), 2 * 6 + 3 * 6 + 48 + 10);
+        let local = plan(include_str!("../../../deploy/local/cluster.toml"));
+        assert_eq!(local.connections_max(), 10 * 2 * 6 + 48 + 10);
     }
 }

@@ -68,7 +68,7 @@ async fn up(up: ClusterUp, config: &Config) -> Result<ExitCode> {
         // A session of our own: the terminal that started us may close. Fails only for a leader, which has one.
         let _ = nix::unistd::setsid();
     }
-    config.postgres.connections_max = config.postgres.connections_max.max(supervisor::CONNECTIONS_MIN);
+    config.postgres.connections_max = config.postgres.connections_max.max(plan.connections_max());
     let lock = Lock::take(&config.state.folder)?;
     let database = Database::start(&config).await?;
     let mut tasks = JoinSet::new();
