@@ -89,6 +89,20 @@ impl Plan {
         Ok(())
     }
 
+    /// Refused by name: what its processes cannot share.
+    pub fn fits(&self, config: &Config) -> Result<()> {
+        let has_search = |process: &&Planned| process.roles.iter().any(|role| role == Role::Search.name());
+        let searches: Vec<&str> = self.process.iter().filter(has_search).map(|process| process.name.as_str()).collect();
+        ensure!(
+            searches.len() <= 1 || !config.search.url.starts_with("tantivy:"),
+            "search.url is {}, an index of one process, and {} play `search`: share one by search.url = \"opensearch://…\", or \
+             leave one of them in the plan",
+            config.search.url,
+            searches.iter().map(|name| format!("«{name}»")).collect::<Vec<_>>().join(" and ")
+        );
+        Ok(())
+    }
+
     /// What its processes open at most, a command beside them (the demo world, an import), and a reserve.
     pub fn connections_max(&self) -> u32 {
         let of = |process: &Planned| pools::of_process(&process.roles.iter().map(String::as_str).collect(), POOL_MAX);
@@ -401,6 +415,11 @@ pub fn environment(config: &Config, database_url: &str, public_url: &str) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Search;
+
+    fn config() -> Config {
+        Config::load(None, &[]).unwrap()
+    }
 
     fn told(text: &str) -> String {
         let file = tempfile::NamedTempFile::new().unwrap();
@@ -420,6 +439,20 @@ mod tests {
         let twice = format!("{whole}{whole}");
         assert!(told(&twice).contains("two of it"), "{}", told(&twice));
         assert!(told(&whole.replace("all", "../x")).contains("small letters"));
+    }
+
+    #[test]
+    fn an_index_of_one_process_is_not_shared() {
+        let with = |url: &str| Config { search: Search { url: url.to_owned(), ..config().search }, ..config() };
+        let one: Plan = toml::from_str("process = [{ name = \"s-1\", roles = [\"search\", \"geo\"] }]").unwrap();
+        one.fits(&with("tantivy:")).unwrap();
+        let two = include_str!("../../../deploy/local/cluster.toml");
+        let two: Plan = toml::from_str(two).unwrap();
+        two.fits(&with("opensearch://127.0.0.1:9200/svetu")).unwrap();
+        let told = two.fits(&with("tantivy:")).unwrap_err().to_string();
+        for expected in ["search.url", "«search-1» and «search-2»", "opensearch://"] {
+            assert!(told.contains(expected), "{told}");
+        }
     }
 
     #[test]

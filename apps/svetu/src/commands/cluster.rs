@@ -59,6 +59,7 @@ fn names(plan: &Plan) -> Vec<(String, Vec<String>)> {
 
 async fn up(up: ClusterUp, config: &Config) -> Result<ExitCode> {
     let plan = Plan::read(&up.file)?;
+    plan.fits(config).with_context(|| format!("{}", up.file.display()))?;
     let mut config = config.clone();
     config.identity.staff_second_factor = config.identity.staff_second_factor.in_world(up.demo.is_some());
     if up.detach {

@@ -152,6 +152,15 @@ async fn roles_that_cannot_stand_alone_are_refused_by_name() {
 }
 
 #[tokio::test]
+async fn a_cluster_that_cannot_share_its_index_is_refused_at_once() {
+    let plan = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/local/cluster.toml");
+    for detach in [&[][..], &["--detach"]] {
+        let arguments = [&["cluster", "up", "--file", plan.to_str().unwrap()][..], detach].concat();
+        svetu(&arguments).await.refused(&["cluster.toml", "search.url", "«search-1» and «search-2»", "opensearch://"]);
+    }
+}
+
+#[tokio::test]
 async fn the_committed_document_of_the_api_is_of_these_handlers() {
     let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi/svetu.json");
     let place = Place::fresh();
