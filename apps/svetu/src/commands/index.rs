@@ -1,4 +1,5 @@
-//! The index has one writer: the platform that runs is asked, else a doorless one of our own does it.
+//! The index has one writer: the platform that runs is asked, or the cluster's process that plays `search`; else a doorless one of our
+//! own does it.
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
@@ -6,6 +7,8 @@ use anyhow::{Context as _, Result, ensure};
 use svetu_contracts::search::SearchContract;
 
 use crate::{
+    cli::Role,
+    cluster::Elsewhere,
     config::Config,
     control::{self, Difference},
     database::Database,
@@ -17,22 +20,24 @@ use crate::{
 };
 
 const OUTBOX_MAX: Duration = Duration::from_secs(600);
+const AS_OPERATOR: &str =
+    "cluster.services.search was asked, as cluster.certificate says; the operator's is made by `svetu cluster keys`";
 
 pub async fn reindex(config: &Config) -> Result<ExitCode> {
-    let documents: u64 = if Running::find(&config.state.folder).is_some() {
-        control::ask(&config.state.folder, "/reindex").await?
-    } else {
-        alone(config, async |search| Ok(search.reindex().await?)).await?
+    let documents: u64 = match Keeper::of(config)? {
+        Keeper::Running => control::ask(&config.state.folder, "/reindex").await?,
+        Keeper::Elsewhere(search) => search.reindex().await.context(AS_OPERATOR)?,
+        Keeper::Nobody => alone(config, async |search| Ok(search.reindex().await?)).await?,
     };
     say!("the index was built anew: {documents} ads");
     Ok(ExitCode::SUCCESS)
 }
 
 pub async fn verify(config: &Config, repair: bool) -> Result<ExitCode> {
-    let found: Difference = if Running::find(&config.state.folder).is_some() {
-        control::ask(&config.state.folder, &format!("/verify?repair={repair}")).await?
-    } else {
-        alone(config, async |search| Ok(Difference::from(search.verify(repair).await?))).await?
+    let found: Difference = match Keeper::of(config)? {
+        Keeper::Running => control::ask(&config.state.folder, &format!("/verify?repair={repair}")).await?,
+        Keeper::Elsewhere(search) => search.verify(repair).await.context(AS_OPERATOR)?.into(),
+        Keeper::Nobody => alone(config, async |search| Ok(Difference::from(search.verify(repair).await?))).await?,
     };
     let wrong = found.missing + found.stale + found.surplus;
     say!(
@@ -49,6 +54,27 @@ pub async fn verify(config: &Config, repair: bool) -> Result<ExitCode> {
         say!("mended");
     }
     Ok(ExitCode::from(u8::from(wrong > 0 && !repair)))
+}
+
+/// Who has the index.
+enum Keeper {
+    /// The platform that runs from this state folder.
+    Running,
+    /// The process of a cluster that plays `search`.
+    Elsewhere(Arc<dyn SearchContract>),
+    Nobody,
+}
+
+impl Keeper {
+    fn of(config: &Config) -> Result<Self> {
+        if Running::find(&config.state.folder).is_some() {
+            return Ok(Self::Running);
+        }
+        match Elsewhere::open(&config.cluster)? {
+            Some(elsewhere) if elsewhere.has(Role::Search) => Ok(Self::Elsewhere(elsewhere.search()?)),
+            Some(_) | None => Ok(Self::Nobody),
+        }
+    }
 }
 
 /// With everything that was published before handed on first.

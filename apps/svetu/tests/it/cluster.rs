@@ -19,7 +19,7 @@ use svetu_cluster::{
 use svetu_contracts::{ContractError, geo::GeoContract as _, search::SearchContract as _};
 use tokio::task::JoinSet;
 
-use crate::platform::{Api, Place, TRADER, kill_9};
+use crate::platform::{Api, Place, TRADER, bare, finish, kill_9};
 
 /// Every role by itself, those that may run twice, twice. The embedded index has one process.
 const PLAN: [(&str, &str); 9] = [
@@ -157,6 +157,23 @@ async fn a_process_answers_those_alone_whom_it_knows() {
     search.catch_up().await.unwrap();
     let search = SearchClient::new(Arc::new(Peers::new("search", &places("search"), &as_whom("geo")).unwrap()));
     assert!(search.catch_up().await.is_err());
+    // Another machine has the keys and knows where search is, and no database: commands ask it, and start nothing of their own.
+    let machine = |name: &str, arguments: &[&str]| {
+        let mut command = bare(&place.work());
+        command.arg("--state").arg(place.work().join("machine")).args(arguments);
+        command
+            .env("SVETU__CLUSTER__SERVICES", format!("{{search={}}}", json!(places("search"))))
+            .env("SVETU__CLUSTER__CERTIFICATE", keys.join(format!("{name}.pem")))
+            .env("SVETU__CLUSTER__KEY", keys.join(format!("{name}.key")))
+            .env("SVETU__CLUSTER__AUTHORITY", keys.join("authority.pem"));
+        finish(command)
+    };
+    let verified = machine("operator", &["verify"]).await.expect(0).out;
+    assert!(verified.contains("0 missing, 0 stale, 0 surplus") && !verified.starts_with("0 ads"), "{verified}");
+    let built = machine("operator", &["reindex"]).await.expect(0).out;
+    assert!(built.contains("the index was built anew") && !built.contains(": 0 ads"), "{built}");
+    machine("geo", &["verify"]).await.refused(&["PermissionDenied", "cluster.certificate"]);
+    assert!(!place.work().join("machine/postgres").exists());
     // A process under another role's name is not taken for it.
     let impostor = geo(&as_whom("listings-1"), "media").find("Novi", 5).await.unwrap_err();
     assert!(matches!(&impostor, ContractError::Unavailable(told) if told.contains("can be reached")), "{impostor:?}");
