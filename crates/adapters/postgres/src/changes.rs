@@ -24,7 +24,7 @@ pub struct Slot {
     pub lag_bytes: i64,
 }
 
-/// The publication, the slot and the role that reads them.
+/// The publication, the slot and the role that reads them: the operator's bridge, who is trusted with the whole log of the server.
 pub const NAME: &str = "svetu_analytics";
 
 /// Makes the publication, its slot and the role `svetu_analytics`, or brings them to what is told now. Safe to run again.
@@ -64,7 +64,9 @@ pub async fn start(owner_url: &str, name: &str, tables: &[Published]) -> Result<
             )
         })
         .collect();
-    // Names are written in this source: they need no quoting. It sees nothing but what is granted, and has no password until one is set.
+    // Names are written in this source: they need no quoting. By SELECT the role sees nothing but what is granted. By REPLICATION, which
+    // reading a slot takes, it may make one with another plugin, and then the log tells it every schema: it is the operator's own bridge
+    // that signs in as it, from one host and to one database (pg_hba.conf), and never an analyst. It has no password until one is set.
     sqlx::raw_sql(&format!(
         "set lock_timeout = '5s';
          do $$ begin
