@@ -109,13 +109,15 @@ async fn cyrillic_is_read_in_latin() {
     let input = with(sofa(), json!({ "title": "Шпорет на дрва", "description": "Ђуро", "language": "sr-Cyrl" }));
     let (id, _) = world.publish(&member(1), input).await;
     let of = |language: &str| format!("GET /marketplace/listings/{id}?lang={language}");
-    let latin = world.call(&nobody(), &of("sr-Latn"), None).await;
-    assert_eq!((&latin.body["title"], &latin.body["description"]), (&json!("Šporet na drva"), &json!("Đuro")));
-    assert_eq!(
-        latin.body["original"],
-        json!({ "title": "Шпорет на дрва", "description": "Ђуро", "language": "sr-Cyrl" })
-    );
-    for language in ["sr-Cyrl", "ru", "en"] {
+    for language in ["sr-Latn", "en"] {
+        let latin = world.call(&nobody(), &of(language), None).await;
+        assert_eq!((&latin.body["title"], &latin.body["description"]), (&json!("Šporet na drva"), &json!("Đuro")));
+        assert_eq!(
+            latin.body["original"],
+            json!({ "title": "Шпорет на дрва", "description": "Ђуро", "language": "sr-Cyrl" })
+        );
+    }
+    for language in ["sr-Cyrl", "ru"] {
         let answer = world.call(&nobody(), &of(language), None).await;
         assert_eq!((&answer.body["title"], &answer.body["original"]), (&json!("Шпорет на дрва"), &Value::Null));
     }
