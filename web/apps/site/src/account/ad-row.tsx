@@ -67,7 +67,7 @@ export async function AdRow({ locale, ad }: { locale: Locale; ad: MyListing }) {
         <h2 className="mt-1 text-base leading-snug font-[600]">
           <Link
             href={href(locale, page)}
-            lang={ad.title ? textLanguage(locale, ad) : undefined}
+            lang={ad.title ? textLanguage(ad) : undefined}
             className="line-clamp-2 hover:underline"
           >
             {title}

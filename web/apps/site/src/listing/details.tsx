@@ -1,5 +1,4 @@
 import type { Listing } from "@svetu/api-client/types";
-import type { Locale } from "@svetu/i18n/locales";
 import { getTranslations } from "next-intl/server";
 
 /** What the category asks about, as a table; two columns where there is room. */
@@ -30,7 +29,8 @@ export async function Details({ listing }: { listing: Listing }) {
   );
 }
 
-/** The text's language as markup says it: what the API transliterated is in the reader's script. */
-export function textLanguage(locale: Locale, listing: Listing): string {
-  return listing.original ? locale : listing.language;
+/** The text's language as markup says it: what the API transliterated is Serbian in the other script. */
+export function textLanguage(listing: Listing): string {
+  if (!listing.original) return listing.language;
+  return listing.original.language === "sr-Cyrl" ? "sr-Latn" : "sr-Cyrl";
 }

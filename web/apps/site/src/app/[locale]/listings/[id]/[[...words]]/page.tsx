@@ -131,7 +131,7 @@ export default async function ListingPage({ params }: Props) {
               {t("description")}
             </h2>
             <Written
-              shown={{ title: ad.title, description: ad.description, lang: textLanguage(locale, ad) }}
+              shown={{ title: ad.title, description: ad.description, lang: textLanguage(ad) }}
               original={ad.original ? { ...ad.original, lang: ad.original.language } : null}
               labels={{ original: t("original"), derived: t("derived"), none: t("noDescription") }}
             />
@@ -204,7 +204,7 @@ async function Head({ locale, ad }: { locale: Locale; ad: Listing }) {
   return (
     <header className="flex flex-col gap-2">
       <PriceBlock locale={locale} listing={ad} />
-      <h1 lang={textLanguage(locale, ad)} className="text-lg leading-snug font-[600]">
+      <h1 lang={textLanguage(ad)} className="text-lg leading-snug font-[600]">
         {ad.title}
       </h1>
       <p className="flex flex-col gap-1 text-sm text-quiet">
