@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
+use chrono::TimeDelta;
 use svetu_cluster::{
     Believer, Credentials, Door, DoorParts, Kept, Minter, Passage, Peers, Readiness, Routes, TlsFiles,
     contracts::{
@@ -15,7 +16,7 @@ use svetu_contracts::{
     personal::PersonalData, search::SearchContract, users::UsersContract,
 };
 use svetu_http::Kit;
-use svetu_kernel::SharedClock;
+use svetu_kernel::{Clock as _, SharedClock, SystemClock, Timestamp};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
@@ -26,6 +27,9 @@ use crate::{
 
 /// The API's document as it is committed: a process that does not play every role cannot make it.
 const DOCUMENT: &str = include_str!("../../../openapi/svetu.json");
+
+/// A certificate's last days.
+const WARNED_BEFORE: TimeDelta = TimeDelta::days(14);
 
 /// The folders of an export, in its order, and by which name a role tells what is in them.
 const PERSONAL: [(Role, &str); 4] = [
@@ -60,6 +64,7 @@ impl Elsewhere {
             key: config.key.clone(),
             authority: config.authority.clone(),
         })?;
+        warn_of_end(credentials.expires_at(), SystemClock.now());
         let mut peers = BTreeMap::new();
         for role in Role::ALL {
             if let Some(places) = config.services.get(role.name()) {
@@ -71,6 +76,11 @@ impl Elsewhere {
 
     pub fn everybody(&self) -> Vec<(&'static str, Arc<Peers>)> {
         self.peers.iter().map(|(role, peers)| (role.name(), Arc::clone(peers))).collect()
+    }
+
+    /// When nobody believes this process any more.
+    pub const fn certificate_expires_at(&self) -> Timestamp {
+        self.credentials.expires_at()
     }
 
     pub fn has(&self, role: Role) -> bool {
@@ -118,6 +128,18 @@ impl Elsewhere {
         let others = others.map(|(role, peers)| (role.name().to_owned(), Arc::clone(peers))).collect();
         let silence_max = Duration::from_millis(config.limits.request_ms_max);
         Ok(Passage::new(minter, others, silence_max).routes(&document()?)?)
+    }
+}
+
+/// Certificates are looked at by the machine's time, once: at the start.
+fn warn_of_end(expires_at: Timestamp, now: Timestamp) {
+    let left = expires_at - now;
+    if left < WARNED_BEFORE {
+        tracing::warn!(
+            %expires_at,
+            days = left.num_days(),
+            "cluster.certificate ends soon: renew it and start this process anew (docs/operations/cluster.md)"
+        );
     }
 }
 

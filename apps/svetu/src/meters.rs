@@ -10,16 +10,26 @@ use prometheus_client::{
 use svetu_cluster::Peers;
 use svetu_db::{Db, PoolStand, pool_timeouts};
 use svetu_http::HttpMetrics;
+use svetu_kernel::Timestamp;
 use svetu_ports::meter;
+
+use crate::cluster::Elsewhere;
 
 #[derive(Debug)]
 struct Meters {
     pools: Vec<Db>,
     peers: Vec<(&'static str, Arc<Peers>)>,
+    /// Of a process that has one.
+    certificate_expires_at: Option<Timestamp>,
 }
 
-pub fn register(metrics: &HttpMetrics, pools: Vec<Db>, peers: Vec<(&'static str, Arc<Peers>)>) {
-    metrics.register(|registry| registry.register_collector(Box::new(Meters { pools, peers })));
+pub fn register(metrics: &HttpMetrics, pools: Vec<Db>, elsewhere: Option<&Elsewhere>) {
+    let meters = Meters {
+        pools,
+        peers: elsewhere.map(Elsewhere::everybody).unwrap_or_default(),
+        certificate_expires_at: elsewhere.map(Elsewhere::certificate_expires_at),
+    };
+    metrics.register(|registry| registry.register_collector(Box::new(meters)));
 }
 
 /// One figure under its labels.
@@ -75,6 +85,12 @@ impl Collector for Meters {
             [("known", stand.known), ("resting", stand.resting)]
                 .map(|(state, count)| (vec![("role", *role), ("state", state)], count as u64))
         });
-        tell(&mut encoder, "cluster_peers", "Processes of a role, and those left alone", gauge, peers)
+        tell(&mut encoder, "cluster_peers", "Processes of a role, and those left alone", gauge, peers)?;
+
+        let Some(expires_at) = self.certificate_expires_at else { return Ok(()) };
+        let (name, help) =
+            ("cluster_certificate_expires_seconds", "Unix time of the end of this process's certificate");
+        let metric = encoder.encode_descriptor(name, help, None, gauge)?;
+        ConstGauge::new(expires_at.timestamp()).encode(metric)
     }
 }

@@ -125,11 +125,7 @@ impl Runtime {
         };
         let parts = platform.parts(&engines)?;
         if let Some(metrics) = &metrics {
-            meters::register(
-                &metrics.metrics,
-                engines.pools(),
-                elsewhere.map(Elsewhere::everybody).unwrap_or_default(),
-            );
+            meters::register(&metrics.metrics, engines.pools(), elsewhere);
         }
         let metrics = metrics.as_deref().map(|kit| &kit.metrics);
         let background = Background::start(&engines.bus, engines.own_bus.clone(), &engines.clock, parts, metrics);

@@ -194,6 +194,9 @@ async fn processes_tell_each_of_its_own() {
     others.some("svetu_cluster_connections", &[]);
     gateway.some("svetu_cluster_peers", &[("role", "listings"), ("state", "known")]);
     assert_eq!(gateway.sum("svetu_cluster_peers", &[("role", "listings"), ("state", "resting")]), Some(0.0));
+    for process in [gateway, listings, others] {
+        process.some("svetu_cluster_certificate_expires_seconds", &[]);
+    }
     // One's own and nobody else's.
     listings.some("svetu_relay_leads", &[("schema", "listings")]);
     assert_eq!(gateway.sum("svetu_relay_leads", &[("schema", "listings")]), None);

@@ -11,6 +11,7 @@ use svetu_kernel::{AccountId, Actor, Clock as _, ManualClock, Problem, Role, Sha
 use svetu_policy::CedarAuthorizer;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::watch, time::Instant};
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};
 use tonic_reflection::pb::v1::{
     ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
@@ -240,4 +241,42 @@ fn two_services_never_share_a_path() {
     let minter = Arc::new(Minter::load(&folder.path().join(keys::TOKEN_KEY), clock).unwrap());
     let told = Passage::new(minter, [].into(), Duration::from_secs(1)).routes(&document).unwrap_err().to_string();
     assert!(told.contains("/api/v1/x belongs to several services"), "{told}");
+}
+
+#[test]
+fn a_certificate_tells_when_it_ends() {
+    let folder = TempDir::new().unwrap();
+    let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
+    keys::make(folder.path(), &[("one".to_owned(), vec!["x".to_owned()])], now, 90).unwrap();
+    assert_eq!(credentials(&folder, "one").expires_at(), now + chrono::Duration::days(90));
+}
+
+/// As docs/operations/cluster.md says that it goes without an outage.
+#[tokio::test]
+async fn while_an_authority_is_replaced_both_are_believed() {
+    let (old, new) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    for folder in [&old, &new] {
+        let names = [("one".to_owned(), vec!["x".to_owned()])];
+        keys::make(folder.path(), &names, svetu_kernel::SystemClock.now(), 1).unwrap();
+    }
+    let authority = |folder: &TempDir| std::fs::read_to_string(folder.path().join(keys::AUTHORITY)).unwrap();
+    let told = |folder: &TempDir, authorities: &[&TempDir]| {
+        let (certificate, key) = (folder.path().join("one.pem"), folder.path().join("one.key"));
+        let file = folder.path().join("authorities.pem");
+        std::fs::write(&file, authorities.iter().map(|of| authority(of)).collect::<String>()).unwrap();
+        Credentials::load(&TlsFiles { certificate, key, authority: file }).unwrap()
+    };
+    let meet = async |asked: Credentials, asking: Credentials| {
+        let (near, far) = tokio::io::duplex(64 * 1024);
+        let name = "x.svetu.internal".try_into().unwrap();
+        let (acceptor, connector) = (TlsAcceptor::from(asked.server), TlsConnector::from(Arc::new(asking.client)));
+        let (accepted, connected) = tokio::join!(acceptor.accept(near), connector.connect(name, far));
+        accepted.is_ok() && connected.is_ok()
+    };
+    let both = [&old, &new];
+    assert!(meet(told(&old, &both), told(&new, &both)).await);
+    assert!(meet(told(&new, &both), told(&old, &both)).await);
+    // Who was not told of the new one yet.
+    assert!(!meet(told(&old, &both[..1]), told(&new, &both)).await);
+    assert!(!meet(told(&new, &both), told(&old, &both[..1])).await);
 }

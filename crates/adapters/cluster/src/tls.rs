@@ -12,6 +12,7 @@ use rustls::{
     server::WebPkiClientVerifier,
     version::TLS13,
 };
+use svetu_kernel::Timestamp;
 use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 
 use crate::ClusterError;
@@ -40,6 +41,7 @@ pub struct TlsFiles {
 pub struct Credentials {
     pub(crate) server: Arc<ServerConfig>,
     pub(crate) client: ClientConfig,
+    expires_at: Timestamp,
 }
 
 impl Credentials {
@@ -53,6 +55,9 @@ impl Credentials {
         }
         let roots = Arc::new(roots);
         let chain = certificates("cluster.certificate", &files.certificate)?;
+        let expires_at = chain.first().and_then(expiry_of).ok_or_else(|| {
+            ClusterError::file("cluster.certificate", &files.certificate, "the first certificate in it cannot be read")
+        })?;
         let key = || {
             PrivateKeyDer::from_pem_file(&files.key)
                 .map_err(|error| ClusterError::file("cluster.key", &files.key, error))
@@ -75,7 +80,12 @@ impl Credentials {
             .with_root_certificates(roots)
             .with_client_auth_cert(chain, key()?)
             .map_err(unfit)?;
-        Ok(Self { server: Arc::new(server), client })
+        Ok(Self { server: Arc::new(server), client, expires_at })
+    }
+
+    /// From then on nobody believes this process any more.
+    pub const fn expires_at(&self) -> Timestamp {
+        self.expires_at
     }
 }
 
@@ -87,6 +97,11 @@ fn certificates(key: &'static str, path: &Path) -> Result<Vec<CertificateDer<'st
         return Err(ClusterError::file(key, path, "there is no certificate in it"));
     }
     Ok(all)
+}
+
+fn expiry_of(certificate: &CertificateDer<'static>) -> Option<Timestamp> {
+    let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
+    Timestamp::from_timestamp(certificate.validity().not_after.timestamp(), 0)
 }
 
 /// The roles that a certificate names. Its signature was checked by the handshake.
