@@ -2,14 +2,12 @@
 
 use std::{
     any::Any,
-    error::Error,
     pin::Pin,
     task::{Context, Poll},
 };
 
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
-use http_body_util::LengthLimitError;
 use hyper::body::{Frame, SizeHint};
 
 /// Holds a place or a count until the body is sent to its end or dropped.
@@ -42,16 +40,4 @@ impl HttpBody for Holding {
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
     }
-}
-
-/// Somewhere among the causes is a body that was longer than allowed.
-pub fn is_too_long(error: &(dyn Error + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if error.is::<LengthLimitError>() {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
 }

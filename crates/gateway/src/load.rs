@@ -1,6 +1,6 @@
 //! Bounds of one request and of all at once.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     body::Body,
@@ -10,11 +10,11 @@ use axum::{
 };
 use http::{Method, header};
 use http_body_util::Limited;
-use svetu_http::ApiProblem;
+use svetu_http::{ApiProblem, Deadline};
 use svetu_kernel::{Problem, Status};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
+    time::{Instant, timeout_at},
 };
 
 use crate::{
@@ -79,10 +79,11 @@ pub async fn shed(State(edge): State<Arc<Edge>>, request: Request, next: Next) -
 }
 
 /// Until the answer's head; what streams after it is bounded by its pauses.
-pub async fn in_time(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Result<Response, ApiProblem> {
+pub async fn in_time(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Result<Response, ApiProblem> {
     let times = if is_upload(&request) { UPLOAD_TIMES } else { 1 };
-    let within: Duration = edge.settings.request_max() * times;
-    timeout(within, next.run(request)).await.map_err(|_| {
+    let deadline = Instant::now() + edge.settings.request_max() * times;
+    request.extensions_mut().insert(Deadline(deadline));
+    timeout_at(deadline, next.run(request)).await.map_err(|_| {
         edge.telemetry.refused(Reason::Time);
         ApiProblem::new(Status::GatewayTimeout, "service.timeout")
     })

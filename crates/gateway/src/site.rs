@@ -16,14 +16,13 @@ use hyper_util::{
     client::legacy::{Client, Error as ClientError, connect::HttpConnector},
     rt::{TokioExecutor, TokioTimer},
 };
-use svetu_http::{ApiProblem, RequestInfo};
+use svetu_http::{ApiProblem, RequestInfo, is_too_long};
 use svetu_kernel::Status;
 use svetu_ports::trace::{Kind, Span, TraceContext};
 use tokio::time::timeout;
 use tower_http::timeout::TimeoutBody;
 
 use crate::{
-    body::is_too_long,
     breaker::{Breaker, Refused},
     edge::Edge,
     origin::{FORWARDED_FOR, FORWARDED_HOST, FORWARDED_PROTO, Origin},

@@ -4,6 +4,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod address;
+mod body;
 mod etag;
 mod extract;
 mod grant;
@@ -22,6 +23,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
 
 pub use address::is_public;
+pub use body::{Deadline, is_too_long};
 pub use etag::{IfMatch, IfNoneMatch, Tagged, etag};
 pub use extract::{PathId, ValidJson, ValidPath, ValidQuery};
 pub use grant::{Grant, INSUFFICIENT_SCOPE, Permission, STANDING_IN, TWO_FACTORS};

@@ -149,10 +149,15 @@ async fn a_process_answers_those_alone_whom_it_knows() {
         let peers = Peers::new("geo", &places(at), credentials).unwrap();
         GeoClient::new(Arc::new(peers), svetu_geo::snap)
     };
-    // Listings may ask geo; the operator may ask search, and geo not; geo may ask nobody.
-    assert!(!geo(&as_whom("listings-1"), "geo").find("Novi", 5).await.unwrap().is_empty());
-    let refused = geo(&as_whom("operator"), "geo").find("Novi", 5).await.unwrap_err();
-    assert!(matches!(&refused, ContractError::Unavailable(told) if told.contains("PermissionDenied")), "{refused:?}");
+    // Search may ask geo what a name means, and listings not; the operator may ask search, and geo not; geo may ask nobody.
+    assert!(!geo(&as_whom("search"), "geo").find("Novi", 5).await.unwrap().is_empty());
+    for name in ["operator", "listings-1"] {
+        let refused = geo(&as_whom(name), "geo").find("Novi", 5).await.unwrap_err();
+        assert!(
+            matches!(&refused, ContractError::Unavailable(told) if told.contains("PermissionDenied")),
+            "{refused:?}"
+        );
+    }
     let search = SearchClient::new(Arc::new(Peers::new("search", &places("search"), &as_whom("operator")).unwrap()));
     search.catch_up().await.unwrap();
     let search = SearchClient::new(Arc::new(Peers::new("search", &places("search"), &as_whom("geo")).unwrap()));
@@ -175,7 +180,7 @@ async fn a_process_answers_those_alone_whom_it_knows() {
     machine("geo", &["verify"]).await.refused(&["PermissionDenied", "cluster.certificate"]);
     assert!(!place.work().join("machine/postgres").exists());
     // A process under another role's name is not taken for it.
-    let impostor = geo(&as_whom("listings-1"), "media").find("Novi", 5).await.unwrap_err();
+    let impostor = geo(&as_whom("search"), "media").find("Novi", 5).await.unwrap_err();
     assert!(matches!(&impostor, ContractError::Unavailable(told) if told.contains("can be reached")), "{impostor:?}");
     // Somebody with an authority of their own, and somebody with none.
     let theirs = place.work().join("theirs");
@@ -184,8 +189,8 @@ async fn a_process_answers_those_alone_whom_it_knows() {
         .await
         .expect(0);
     let stranger = Credentials::load(&TlsFiles {
-        certificate: theirs.join("listings-1.pem"),
-        key: theirs.join("listings-1.key"),
+        certificate: theirs.join("search.pem"),
+        key: theirs.join("search.key"),
         authority: keys.join("authority.pem"),
     });
     assert!(geo(&stranger.unwrap(), "geo").find("Novi", 5).await.is_err());

@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use axum::Router;
 use bytes::Bytes;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
@@ -24,23 +23,31 @@ use tonic::Status;
 
 use crate::{
     peers::{Again, Peers},
-    wire::{Caller, Envelope, Keep, Way, answer, route, status_of},
+    wire::{Bounds, Caller, Envelope, Keep, Method, answer, status_of},
 };
 
-const SOON: Duration = Duration::from_secs(5);
-/// A thousand rows, a photo from elsewhere.
-const BULK: Duration = Duration::from_secs(60);
+const SOON: Bounds = Bounds::small(Duration::from_secs(5));
+/// What is waited for: the bus, a photo from elsewhere.
+const WAIT: Bounds = Bounds::small(Duration::from_secs(60));
 /// The whole index.
-const LONG: Duration = Duration::from_secs(3_600);
+const LONG: Bounds = Bounds::small(Duration::from_secs(3_600));
+/// The whole taxonomy.
+const TABLE: Bounds = Bounds::bulk(Duration::from_secs(5));
+/// A thousand rows or photos.
+const BULK: Bounds = Bounds::bulk(Duration::from_secs(60));
 
 /// What a keeper answers: mounted at its door.
 pub struct Kept {
     /// `svetu.geo.v1.Geo`
-    pub service: &'static str,
-    pub methods: &'static [&'static str],
-    /// Roles that may ask; nobody else is answered.
-    pub callers: &'static [&'static str],
-    pub router: Router,
+    pub(crate) service: &'static str,
+    pub(crate) methods: &'static [Method],
+    pub(crate) keep: Keep,
+}
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Kept").field("service", &self.service).finish_non_exhaustive()
+    }
 }
 
 /// By its type what the keeper takes of an argument, and how it is handed on.
@@ -64,18 +71,27 @@ macro_rules! arguments {
     ($($arg:ident),*) => { [$( (stringify!($arg), value(&$arg)?) ),*] };
 }
 
+macro_rules! method {
+    ($method:ident, $bounds:expr, $again:ident, $callers:expr) => {
+        Method { name: stringify!($method), bounds: $bounds, again: Again::$again, callers: &$callers }
+    };
+}
+
 fn value(of: &impl Serialize) -> Result<Value, ContractError> {
     serde_json::to_value(of).map_err(|error| ContractError::Refused(error.to_string()))
 }
 
-/// One list of methods gives both halves of a contract. After a method: in which time it answers, and whether it may be asked
-/// twice.
+/// One list of methods gives both halves of a contract. After a method: its bounds, whether it may be asked twice, and which roles ask
+/// it. None of them: no other process; commands ask it in their own.
 macro_rules! contract {
     (
-        $trait:ident = $service:literal, asked by $callers:expr, $client:ident { $($field:ident: $field_ty:ty),* }, $keep:ident;
-        $( async fn $method:ident( $($arg:ident : $ty:ty $(=> $wire:ty, $conv:expr)?),* ) -> $out:ty, $within:expr, $again:ident; )*
+        $trait:ident = $service:literal, $client:ident { $($field:ident: $field_ty:ty),* }, $keep:ident;
+        $(
+            async fn $method:ident( $($arg:ident : $ty:ty $(=> $wire:ty, $conv:expr)?),* ) -> $out:ty,
+            $bounds:expr, $again:ident, $callers:expr;
+        )*
         $( here { $($local:item)* } )?
-        $( apart { $($special:literal => $answer:expr),* } )?
+        $( apart { $($special:ident => $answer:expr),* } )?
     ) => {
         #[derive(Debug, Clone)]
         pub struct $client {
@@ -87,47 +103,44 @@ macro_rules! contract {
         impl $trait for $client {
             $(
                 async fn $method(&self, $($arg: $ty),*) -> Result<$out, ContractError> {
-                    let way = Way { method: stringify!($method), within: $within, again: Again::$again };
+                    const METHOD: Method = method!($method, $bounds, $again, $callers);
                     let arguments: BTreeMap<&str, Value> = BTreeMap::from(arguments!($($arg),*));
-                    self.caller.call(way, &arguments).await
+                    self.caller.call(METHOD, &arguments).await
                 }
             )*
             $( $($local)* )?
         }
 
         pub fn $keep(service: Arc<dyn $trait>) -> Kept {
-            const METHODS: &[&str] = &[$(stringify!($method),)* $( $($special),* )?];
-            let router = METHODS.iter().fold(Router::new(), |router, &method| {
+            const METHODS: &[Method] =
+                &[$( method!($method, $bounds, $again, $callers), )* $( $($special),* )?];
+            let keep: Keep = Arc::new(move |method, envelope| {
                 let service = Arc::clone(&service);
-                let keep: Keep = Arc::new(move |envelope| {
-                    let service = Arc::clone(&service);
-                    match method {
-                        $(
-                            stringify!($method) => {
-                                #[derive(Deserialize)]
-                                struct Arguments { $($arg: wire_type!($ty $(, $wire)?)),* }
-                                Box::pin(answer(envelope, move |Arguments { $($arg),* }: Arguments| async move {
-                                    service.$method($(hand_on!($arg $(, $conv)?)),*).await
-                                }))
-                            }
-                        )*
-                        $( $( $special => Box::pin($answer(service, envelope)), )* )?
-                        _ => Box::pin(std::future::ready(Err(Status::unimplemented(method)))),
-                    }
-                });
-                router.merge(route($service, method, keep))
+                match method {
+                    $(
+                        stringify!($method) => {
+                            #[derive(Deserialize)]
+                            struct Arguments { $($arg: wire_type!($ty $(, $wire)?)),* }
+                            Box::pin(answer(envelope, move |Arguments { $($arg),* }: Arguments| async move {
+                                service.$method($(hand_on!($arg $(, $conv)?)),*).await
+                            }))
+                        }
+                    )*
+                    $( $( name if name == $special.name => Box::pin($answer(service, envelope)), )* )?
+                    _ => Box::pin(std::future::ready(Err(Status::unimplemented(method)))),
+                }
             });
-            Kept { service: $service, methods: METHODS, callers: $callers, router }
+            Kept { service: $service, methods: METHODS, keep }
         }
     };
 }
 
 contract! {
-    GeoContract = "svetu.geo.v1.Geo", asked by &["listings", "search"], GeoClient { snap: fn(Point) -> Point }, keep_geo;
-    async fn place(id: PlaceId) -> Place, SOON, Yes;
-    async fn find(text: &str => String, &text, limit: u32) -> Vec<Place>, SOON, Yes;
-    async fn nearest(point: Point) -> Place, SOON, Yes;
-    async fn places(after: Option<PlaceId>, limit: u32) -> Vec<Place>, SOON, Yes;
+    GeoContract = "svetu.geo.v1.Geo", GeoClient { snap: fn(Point) -> Point }, keep_geo;
+    async fn place(id: PlaceId) -> Place, SOON, Yes, ["listings", "search"];
+    async fn find(text: &str => String, &text, limit: u32) -> Vec<Place>, SOON, Yes, ["search"];
+    async fn nearest(point: Point) -> Place, SOON, Yes, ["listings"];
+    async fn places(after: Option<PlaceId>, limit: u32) -> Vec<Place>, SOON, Yes, [];
     here {
         fn snap(&self, point: Point) -> Point {
             (self.snap)(point)
@@ -143,16 +156,15 @@ impl GeoClient {
 }
 
 contract! {
-    IdentityContract = "svetu.identity.v1.Identity", asked by &["gateway", "listings", "users", "search"],
-    IdentityClient {}, keep_identity;
-    async fn authenticate(session_token: &str => String, &session_token) -> Option<Actor>, SOON, Yes;
+    IdentityContract = "svetu.identity.v1.Identity", IdentityClient {}, keep_identity;
+    async fn authenticate(session_token: &str => String, &session_token) -> Option<Actor>, SOON, Yes, ["gateway"];
     // A proof of possession is good for once.
-    async fn admit(presented: &Presented => Box<Presented>, &presented) -> Admission, SOON, Unheard;
-    async fn site_member(access_token: &str => String, &access_token) -> Option<SiteMember>, SOON, Yes;
-    async fn mailbox(id: AccountId) -> Mailbox, SOON, Yes;
-    async fn account_by_email(email: &str => String, &email) -> Option<AccountId>, SOON, Yes;
-    async fn create_accounts(accounts: Vec<NewAccount>) -> u64, BULK, Yes;
-    async fn accounts(after: Option<AccountId>, limit: u32) -> Vec<AccountEvent>, SOON, Yes;
+    async fn admit(presented: &Presented => Box<Presented>, &presented) -> Admission, SOON, Unheard, ["gateway"];
+    async fn site_member(access_token: &str => String, &access_token) -> Option<SiteMember>, SOON, Yes, ["gateway"];
+    async fn mailbox(id: AccountId) -> Mailbox, SOON, Yes, ["listings", "users", "search"];
+    async fn account_by_email(email: &str => String, &email) -> Option<AccountId>, SOON, Yes, [];
+    async fn create_accounts(accounts: Vec<NewAccount>) -> u64, BULK, Yes, [];
+    async fn accounts(after: Option<AccountId>, limit: u32) -> Vec<AccountEvent>, SOON, Yes, [];
 }
 
 impl IdentityClient {
@@ -162,9 +174,9 @@ impl IdentityClient {
 }
 
 contract! {
-    UsersContract = "svetu.users.v1.Users", asked by &["listings"], UsersClient {}, keep_users;
-    async fn add_favourites(favourites: Vec<NewFavourite>) -> u64, BULK, Yes;
-    async fn keepers(listing: ListingId, after: Option<AccountId>, limit: u32) -> Vec<AccountId>, SOON, Yes;
+    UsersContract = "svetu.users.v1.Users", UsersClient {}, keep_users;
+    async fn add_favourites(favourites: Vec<NewFavourite>) -> u64, BULK, Yes, [];
+    async fn keepers(listing: ListingId, after: Option<AccountId>, limit: u32) -> Vec<AccountId>, SOON, Yes, ["listings"];
 }
 
 impl UsersClient {
@@ -174,11 +186,11 @@ impl UsersClient {
 }
 
 contract! {
-    SearchContract = "svetu.search.v1.Search", asked by &["operator"], SearchClient {}, keep_search;
-    async fn reindex() -> u64, LONG, Unheard;
-    async fn verify(repair: bool) -> IndexDifference, LONG, Unheard;
-    async fn catch_up() -> (), BULK, Yes;
-    async fn save_searches(searches: Vec<NewSavedSearch>) -> u64, BULK, Unheard;
+    SearchContract = "svetu.search.v1.Search", SearchClient {}, keep_search;
+    async fn reindex() -> u64, LONG, Unheard, ["operator"];
+    async fn verify(repair: bool) -> IndexDifference, LONG, Unheard, ["operator"];
+    async fn catch_up() -> (), WAIT, Yes, ["operator"];
+    async fn save_searches(searches: Vec<NewSavedSearch>) -> u64, BULK, Unheard, [];
 }
 
 impl SearchClient {
@@ -194,7 +206,7 @@ struct TaxonomyParts {
     attributes: Vec<Attribute>,
 }
 
-const TAXONOMY: Way = Way { method: "taxonomy", within: SOON, again: Again::Yes };
+const TAXONOMY: Method = method!(taxonomy, TABLE, Yes, ["users", "search"]);
 
 async fn taxonomy(service: Arc<dyn ListingsContract>, _: Envelope) -> Result<Envelope, Status> {
     let taxonomy = service.taxonomy();
@@ -206,25 +218,24 @@ async fn taxonomy(service: Arc<dyn ListingsContract>, _: Envelope) -> Result<Env
 }
 
 contract! {
-    ListingsContract = "svetu.listings.v1.Listings", asked by &["users", "search"],
-    ListingsClient { taxonomy: Arc<RwLock<Arc<Taxonomy>>> }, keep_listings;
-    async fn rate() -> ExchangeRate, SOON, Yes;
-    async fn listing(id: ListingId) -> ListingSnapshot, SOON, Yes;
-    async fn snapshots(after: Option<ListingId>, limit: u32) -> Vec<ListingSnapshot>, BULK, Yes;
-    async fn versions(after: Option<ListingId>, limit: u32) -> Vec<(ListingId, i64)>, BULK, Yes;
-    async fn bulk_upsert(listings: Vec<BulkListing>, mode: BulkMode) -> Vec<BulkOutcome>, BULK, Yes;
+    ListingsContract = "svetu.listings.v1.Listings", ListingsClient { taxonomy: Arc<RwLock<Arc<Taxonomy>>> }, keep_listings;
+    async fn rate() -> ExchangeRate, SOON, Yes, ["search"];
+    async fn listing(id: ListingId) -> ListingSnapshot, SOON, Yes, ["users", "search"];
+    async fn snapshots(after: Option<ListingId>, limit: u32) -> Vec<ListingSnapshot>, BULK, Yes, ["search"];
+    async fn versions(after: Option<ListingId>, limit: u32) -> Vec<(ListingId, i64)>, BULK, Yes, ["search"];
+    async fn bulk_upsert(listings: Vec<BulkListing>, mode: BulkMode) -> Vec<BulkOutcome>, BULK, Yes, [];
     async fn bulk_close_vanished(
         seller: AccountId, prefix: &str => String, &prefix, since: Timestamp, dry_run: bool
-    ) -> u64, BULK, Yes;
+    ) -> u64, BULK, Yes, [];
     async fn export(
         seller: Option<AccountId>, after: Option<ListingId>, limit: u32
-    ) -> Vec<(ListingId, BulkListing)>, BULK, Yes;
+    ) -> Vec<(ListingId, BulkListing)>, BULK, Yes, [];
     here {
         fn taxonomy(&self) -> Arc<Taxonomy> {
             Arc::clone(&self.taxonomy.read())
         }
     }
-    apart { "taxonomy" => taxonomy }
+    apart { TAXONOMY => taxonomy }
 }
 
 impl ListingsClient {
@@ -240,8 +251,8 @@ impl ListingsClient {
             }
             tokio::time::sleep(TRY_EVERY).await;
         };
-        let taxonomy = Arc::new(RwLock::new(first));
-        let (held, asking) = (Arc::downgrade(&taxonomy), caller.clone());
+        let client = Self::knowing(caller, first);
+        let (held, asking) = (Arc::downgrade(&client.taxonomy), client.caller.clone());
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(REFRESH_EVERY).await;
@@ -252,7 +263,11 @@ impl ListingsClient {
                 }
             }
         });
-        Self { caller, taxonomy }
+        client
+    }
+
+    pub(crate) fn knowing(caller: Caller, taxonomy: Arc<Taxonomy>) -> Self {
+        Self { caller, taxonomy: Arc::new(RwLock::new(taxonomy)) }
     }
 }
 
@@ -263,8 +278,8 @@ async fn fetch_taxonomy(caller: &Caller) -> Result<Arc<Taxonomy>, ContractError>
     Ok(Arc::new(built))
 }
 
-const STORE: Way = Way { method: "store", within: BULK, again: Again::Yes };
-const STORE_MANY: Way = Way { method: "store_many", within: BULK, again: Again::Yes };
+const STORE: Method = method!(store, BULK, Yes, []);
+const STORE_MANY: Method = method!(store_many, BULK, Yes, []);
 
 async fn store(service: Arc<dyn MediaContract>, envelope: Envelope) -> Result<Envelope, Status> {
     let Envelope { files, .. } = &envelope;
@@ -283,13 +298,13 @@ async fn store_many(service: Arc<dyn MediaContract>, envelope: Envelope) -> Resu
 }
 
 contract! {
-    MediaContract = "svetu.media.v1.Media", asked by &["listings"], MediaClient {}, keep_media;
-    async fn describe(ids: &[MediaId] => Vec<MediaId>, &ids) -> Vec<PictureFacts>, SOON, Yes;
+    MediaContract = "svetu.media.v1.Media", MediaClient {}, keep_media;
+    async fn describe(ids: &[MediaId] => Vec<MediaId>, &ids) -> Vec<PictureFacts>, SOON, Yes, ["listings"];
     async fn attach(
         holder: &str => String, &holder, owner: AccountId, media: &[MediaId] => Vec<MediaId>, &media, visibility: Visibility
-    ) -> (), SOON, Yes;
-    async fn attach_many(attachments: Vec<Attachment>) -> (), BULK, Yes;
-    async fn fetch(owner: AccountId, url: &str => String, &url) -> PictureFacts, BULK, Yes;
+    ) -> (), SOON, Yes, ["listings"];
+    async fn attach_many(attachments: Vec<Attachment>) -> (), BULK, Yes, ["listings"];
+    async fn fetch(owner: AccountId, url: &str => String, &url) -> PictureFacts, WAIT, Yes, [];
     here {
         async fn store(&self, owner: AccountId, bytes: Bytes) -> Result<PictureFacts, ContractError> {
             let envelope = Envelope { files: vec![bytes], ..Envelope::of(&owner)? };
@@ -302,7 +317,7 @@ contract! {
             self.caller.send(STORE_MANY, envelope).await?.open().map_err(|error| self.caller.misread(STORE_MANY, &error))
         }
     }
-    apart { "store" => store, "store_many" => store_many }
+    apart { STORE => store, STORE_MANY => store_many }
 }
 
 impl MediaClient {
@@ -325,7 +340,8 @@ struct PersonalQuestion {
     after: Option<String>,
 }
 
-const PERSONAL: Way = Way { method: "personal", within: BULK, again: Again::Yes };
+/// Identity alone tells a person all that is held of them.
+const PERSONAL: Method = method!(personal, BULK, Yes, ["identity"]);
 
 #[derive(Debug, Clone)]
 pub struct PersonalClient {
@@ -360,11 +376,10 @@ impl PersonalData for PersonalClient {
     }
 }
 
-/// What a service tells of a person; identity alone asks.
+/// What a service tells of a person.
 pub fn keep_personal(name: &'static str, service: Arc<dyn PersonalData>) -> Kept {
-    let keep: Keep = Arc::new(move |envelope| Box::pin(personal(Arc::clone(&service), envelope)));
-    let router = route(name, "personal", keep);
-    Kept { service: name, methods: &["personal"], callers: &["identity"], router }
+    let keep: Keep = Arc::new(move |_, envelope| Box::pin(personal(Arc::clone(&service), envelope)));
+    Kept { service: name, methods: &[PERSONAL], keep }
 }
 
 async fn personal(service: Arc<dyn PersonalData>, envelope: Envelope) -> Result<Envelope, Status> {

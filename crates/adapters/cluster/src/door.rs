@@ -24,7 +24,7 @@ use svetu_http::{ApiProblem, ClientAddress, Kit, Worked};
 use svetu_kernel::Status;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::watch,
     task::JoinSet,
     time::{sleep, timeout},
 };
@@ -35,14 +35,16 @@ use tower::ServiceExt as _;
 
 use crate::{
     Believer, Credentials, Kept,
+    calls::{Calls, Cut},
     passage::{ACTOR, PROBLEM},
+    places::{Places, Threshold},
     reflection,
     telemetry::Telemetry,
     tls, wire,
 };
 
-const HANDSHAKE_MAX: Duration = Duration::from_secs(5);
-const CONNECTIONS_MAX: usize = 1_024;
+/// Who connects gives up before.
+const HANDSHAKE_MAX: Duration = Duration::from_secs(2);
 const STREAMS_MAX: u32 = 512;
 const WINDOW_BYTES: u32 = 1024 * 1024;
 const HEAD_BYTES_MAX: u32 = 64 * 1024;
@@ -69,6 +71,7 @@ pub struct Door {
     router: Router,
     tls: TlsAcceptor,
     builder: Builder<TokioExecutor>,
+    places: Places,
     health: Readiness,
     telemetry: Telemetry,
 }
@@ -99,6 +102,10 @@ impl Readiness {
 impl Door {
     /// Not ready until [`Readiness::set`] says so.
     pub async fn new(parts: DoorParts, credentials: &Credentials) -> Self {
+        Self::within(parts, credentials, Places::default(), &Calls::default()).await
+    }
+
+    pub(crate) async fn within(parts: DoorParts, credentials: &Credentials, places: Places, calls: &Calls) -> Self {
         let DoorParts { roles, contracts, http, kit, believer } = parts;
         let (reporter, health) = tonic_health::server::health_reporter();
         let services: Arc<[&'static str]> = contracts.iter().map(|kept| kept.service).collect();
@@ -110,25 +117,7 @@ impl Door {
             .into_axum_router();
         let telemetry = Telemetry::register(&kit);
         for kept in contracts {
-            let (service, methods, callers) = (kept.service, kept.methods, kept.callers);
-            let telemetry = telemetry.clone();
-            rpc = rpc.merge(kept.router.layer(from_fn(move |request: Request, next: Next| {
-                let telemetry = telemetry.clone();
-                async move {
-                    let (began, _in_flight) = (Instant::now(), telemetry.begin());
-                    let asked = request.uri().path().rsplit('/').next().unwrap_or_default();
-                    let method = methods.iter().find(|method| **method == asked).copied();
-                    let answer = if may_call(&request, callers) {
-                        next.run(request).await
-                    } else {
-                        RpcStatus::permission_denied("your certificate names no role that may ask this").into_http()
-                    };
-                    if let Some(method) = method {
-                        telemetry.answered(service, method, wire::code_of(&answer), began.elapsed());
-                    }
-                    answer
-                }
-            })));
+            rpc = rpc.merge(answered(kept, &telemetry, calls));
         }
         let believing = Arc::new(Believing { roles, believer });
         let http = kit.install(http.layer(from_fn_with_state(believing, believed))).layer(from_fn(told));
@@ -139,12 +128,16 @@ impl Door {
             .http2()
             .timer(TokioTimer::new())
             .max_concurrent_streams(STREAMS_MAX)
+            // A gateway passes on bodies that their readers break off, as many at once as there are readers: that is no attack of its
+            // own, and is not to cost everybody the connection.
+            .max_pending_accept_reset_streams(STREAMS_MAX as usize)
             .initial_stream_window_size(WINDOW_BYTES)
             .initial_connection_window_size(4 * WINDOW_BYTES)
             .max_header_list_size(HEAD_BYTES_MAX)
             .keep_alive_interval(PING_EVERY)
             .keep_alive_timeout(PING_ANSWER_MAX);
-        Self { router, tls: TlsAcceptor::from(Arc::clone(&credentials.server)), builder, health: readiness, telemetry }
+        let tls = TlsAcceptor::from(Arc::clone(&credentials.server));
+        Self { router, tls, builder, places, health: readiness, telemetry }
     }
 
     pub fn readiness(&self) -> Readiness {
@@ -154,18 +147,22 @@ impl Door {
     /// Until it is told to stop: then no new connection, and those at work get their time.
     pub async fn serve(self, listener: TcpListener, mut stopped: watch::Receiver<bool>, drain_max: Duration) {
         let house = Arc::new(self);
-        let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
         let mut served = JoinSet::new();
         let farewell = stopped.clone();
         loop {
             tokio::select! {
                 () = said(&mut stopped) => break,
-                accepted = accept(&listener, &places) => match accepted {
-                    Some((stream, address, place)) => {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, address)) => {
+                        // Whose address has its share at the threshold goes as it came.
+                        let Some(threshold) = house.places.threshold(address.ip()) else { continue };
                         let (house, leaving) = (Arc::clone(&house), farewell.clone());
-                        served.spawn(async move { house.receive(stream, address, place, leaving).await });
+                        served.spawn(async move { house.receive(stream, address, threshold, leaving).await });
                     }
-                    None => sleep(ACCEPT_PAUSE).await,
+                    Err(error) => {
+                        tracing::warn!(%error, "a connection could not be accepted");
+                        sleep(ACCEPT_PAUSE).await;
+                    }
                 },
                 Some(_) = served.join_next() => {}
             }
@@ -182,7 +179,7 @@ impl Door {
         self: Arc<Self>,
         stream: TcpStream,
         address: SocketAddr,
-        _place: OwnedSemaphorePermit,
+        threshold: Threshold,
         mut leaving: watch::Receiver<bool>,
     ) {
         // It only makes small answers slower where it fails.
@@ -192,12 +189,18 @@ impl Door {
             Ok(Err(error)) => return tracing::warn!(%error, %address, "a stranger was turned away"),
             Err(_) => return,
         };
+        drop(threshold);
+        let Some(_place) = self.places.inside() else {
+            return tracing::warn!(%address, "there is no place for one more connection");
+        };
         let _connected = self.telemetry.connected();
         let certificates = stream.get_ref().1.peer_certificates().unwrap_or_default();
         let caller = Caller(certificates.first().map(tls::roles_of).unwrap_or_default().into());
+        let cut = Cut::default();
         let service = service_fn(|request: http::Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(caller.clone());
+            request.extensions_mut().insert(cut.clone());
             let router = self.router.clone();
             async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {})) }
         });
@@ -211,6 +214,9 @@ impl Door {
                         tracing::debug!(%error, "a connection broke off");
                     }
                     return;
+                }
+                () = cut.asked() => {
+                    return tracing::warn!(%address, "whoever does not read its answers is cut off");
                 }
                 () = said(&mut leaving), if !closing => {
                     closing = true;
@@ -226,18 +232,25 @@ async fn said(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((stream, address)) => Some((stream, address, place)),
-        Err(error) => {
-            tracing::warn!(%error, "a connection could not be accepted");
-            None
-        }
-    }
+/// The routes of a contract, each for those alone who may ask it, and counted.
+fn answered(Kept { service, methods, keep }: Kept, telemetry: &Telemetry, calls: &Calls) -> Router {
+    methods.iter().fold(Router::new(), |router, &method| {
+        let telemetry = telemetry.clone();
+        let guarded = from_fn(move |request: Request, next: Next| {
+            let telemetry = telemetry.clone();
+            async move {
+                let (began, _in_flight) = (Instant::now(), telemetry.begin());
+                let answer = if may_call(&request, method.callers) {
+                    next.run(request).await
+                } else {
+                    RpcStatus::permission_denied("your certificate names no role that may ask this").into_http()
+                };
+                telemetry.answered(service, method.name, wire::code_of(&answer), began.elapsed());
+                answer
+            }
+        });
+        router.merge(wire::route(service, method, Arc::clone(&keep), calls.clone()).layer(guarded))
+    })
 }
 
 fn may_call(request: &Request, callers: &[&str]) -> bool {

@@ -5,12 +5,14 @@
 //! kept (docs/adr/0023).
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod calls;
 pub mod contracts;
 mod door;
 mod error;
 pub mod keys;
 mod passage;
 mod peers;
+mod places;
 mod reflection;
 mod telemetry;
 #[cfg(test)]

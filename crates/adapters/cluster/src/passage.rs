@@ -22,14 +22,16 @@ use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::{BodyExt as _, Limited};
 use parking_lot::Mutex;
 use serde_json::Value;
-use svetu_http::{ApiProblem, ClientAddress, RequestInfo, Worked, method_label, remove_hop_by_hop};
+use svetu_http::{
+    ApiProblem, ClientAddress, Deadline, RequestInfo, Worked, is_too_long, method_label, remove_hop_by_hop,
+};
 use svetu_kernel::{Actor, Problem, Status};
 use svetu_ports::trace::{Kind, Span, TraceContext};
 use tokio::time::Instant;
 
 use crate::{
     ClusterError, Minter, Said,
-    peers::{Again, Body, PeerError, Peers, Tried, send},
+    peers::{Again, Body, PeerError, Peers, Sent, Tried, send},
 };
 
 /// The signed token of one request.
@@ -46,7 +48,7 @@ const PREFIX: &str = "/api/v1";
 pub struct Passage {
     minter: Arc<Minter>,
     roles: BTreeMap<String, Arc<Peers>>,
-    /// Until an answer's head is here.
+    /// Until an answer's head is here, where the gateway does not say it of the request ([`Deadline`]).
     silence_max: Duration,
 }
 
@@ -156,8 +158,9 @@ async fn pass(State(way): State<Way>, info: RequestInfo, request: Request) -> Re
     parts.uri = path.into();
     let body = Kept::new(body);
     let again = if repeatable(&parts, &body) { Again::Yes } else { Again::Unheard };
-    let deadline = Instant::now() + way.silence_max;
-    let asked = way.peers.ask(again, deadline, |http, authority| {
+    let deadline = parts.extensions.get::<Deadline>().map_or_else(|| Instant::now() + way.silence_max, |until| until.0);
+    let sent = || body.sent();
+    let asked = way.peers.ask(again, deadline, sent, |http, authority| {
         let request = body.untouched().map(|body| again_as(&parts, body));
         Box::pin(async move {
             match request {
@@ -174,20 +177,23 @@ async fn pass(State(way): State<Way>, info: RequestInfo, request: Request) -> Re
             }
             incoming(response).await
         }
+        // The reader's own body broke off: the service did nothing wrong.
+        Err(PeerError::Unfinished { .. }) => Err(body.refusal()),
         Err(error) => {
             tracing::warn!(%error, "a service did not answer");
-            span.failed(match error {
-                PeerError::Late { .. } => "timeout",
-                PeerError::Unreachable { .. } => "unreachable",
-                PeerError::Broken { .. } => "broken",
-            });
-            Err(match error {
-                PeerError::Late { .. } => ApiProblem::new(Status::GatewayTimeout, "service.timeout"),
-                PeerError::Unreachable { .. } | PeerError::Broken { .. } => {
-                    Problem::new(Status::Unavailable, "service.unavailable").retry_after(1).into()
-                }
-            })
+            let (failed, problem) = unanswered(&error);
+            span.failed(failed);
+            Err(problem)
         }
+    }
+}
+
+fn unanswered(error: &PeerError) -> (&'static str, ApiProblem) {
+    let unavailable = || Problem::new(Status::Unavailable, "service.unavailable").retry_after(1).into();
+    match error {
+        PeerError::Late { .. } => ("timeout", ApiProblem::new(Status::GatewayTimeout, "service.timeout")),
+        PeerError::Unreachable { .. } => ("unreachable", unavailable()),
+        PeerError::Broken { .. } | PeerError::Unfinished { .. } => ("broken", unavailable()),
     }
 }
 
@@ -253,15 +259,43 @@ struct Kept(Arc<Mutex<Reader>>);
 struct Reader {
     body: AxumBody,
     touched: bool,
+    end: Option<End>,
+}
+
+/// How a body ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Whole,
+    TooLong,
+    Unreadable,
 }
 
 impl Kept {
     fn new(body: AxumBody) -> Self {
-        Self(Arc::new(Mutex::new(Reader { body, touched: false })))
+        Self(Arc::new(Mutex::new(Reader { body, touched: false, end: None })))
     }
 
     fn untouched(&self) -> Option<Self> {
         (!self.0.lock().touched).then(|| self.clone())
+    }
+
+    fn sent(&self) -> Sent {
+        let reader = self.0.lock();
+        match reader.end {
+            Some(End::Whole) => Sent::Whole,
+            Some(End::TooLong | End::Unreadable) => Sent::BrokenOff,
+            // Nobody polls a body that says that it is at its end.
+            None if reader.body.is_end_stream() => Sent::Whole,
+            None => Sent::Partly,
+        }
+    }
+
+    /// Of a body that broke off.
+    fn refusal(&self) -> ApiProblem {
+        match self.0.lock().end {
+            Some(End::TooLong) => ApiProblem::new(Status::ContentTooLarge, "request.too_large"),
+            Some(End::Unreadable | End::Whole) | None => ApiProblem::new(Status::BadRequest, "request.body_unreadable"),
+        }
     }
 
     fn is_empty(&self) -> bool {
@@ -276,9 +310,15 @@ impl http_body::Body for Kept {
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let mut reader = self.0.lock();
         let polled = Pin::new(&mut reader.body).poll_frame(cx);
-        // An empty body has nothing that a second try would miss.
-        if matches!(polled, Poll::Ready(Some(_))) {
-            reader.touched = true;
+        match &polled {
+            Poll::Pending => {}
+            // An empty body has nothing that a second try would miss.
+            Poll::Ready(None) => reader.end = Some(End::Whole),
+            Poll::Ready(Some(Ok(_))) => reader.touched = true,
+            Poll::Ready(Some(Err(error))) => {
+                reader.touched = true;
+                reader.end = Some(if is_too_long(error) { End::TooLong } else { End::Unreadable });
+            }
         }
         polled
     }

@@ -62,6 +62,8 @@ pub enum PeerError {
     Late { role: String },
     #[error("{role}: the answer broke off: {cause}")]
     Broken { role: String, cause: String },
+    #[error("{role}: what it was to be asked broke off: {cause}")]
+    Unfinished { role: String, cause: String },
 }
 
 /// The processes that play a role.
@@ -106,8 +108,12 @@ impl Address {
         self.rest.lock().until.is_some_and(|until| until > Instant::now())
     }
 
+    /// What else was under way when it began to rest says nothing new.
     fn failed(&self) {
         let mut rest = self.rest.lock();
+        if rest.until.is_some_and(|until| until > Instant::now()) {
+            return;
+        }
         let length = REST_MIN.saturating_mul(1 << rest.times.min(6)).min(REST_MAX);
         *rest = Rest { until: Some(Instant::now() + length), times: rest.times.saturating_add(1) };
     }
@@ -124,6 +130,15 @@ pub enum Again {
     Yes,
     /// Only when nobody can have heard it.
     Unheard,
+}
+
+/// How far the one who asks has come with the question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sent {
+    Whole,
+    Partly,
+    /// It will never be whole, and that is nobody's fault but the asker's.
+    BrokenOff,
 }
 
 /// One try's end.
@@ -200,7 +215,8 @@ impl Peers {
         }
     }
 
-    /// Asks one process after the other until one answers, nobody may be asked again or the time is over.
+    /// Asks one process after the other until one answers, nobody may be asked again or the time is over. `sent`: a process does
+    /// not rest for what never came to it whole.
     ///
     /// # Errors
     /// As [`PeerError`] says.
@@ -208,6 +224,7 @@ impl Peers {
         &self,
         again: Again,
         deadline: Instant,
+        sent: impl Fn() -> Sent + Send + Sync,
         attempt: impl Fn(Http, Authority) -> BoxFuture<'static, Tried<T>> + Send + Sync,
     ) -> Result<T, PeerError> {
         {
@@ -221,7 +238,9 @@ impl Peers {
             for address in self.in_turn(&addresses) {
                 let Ok(authority) = address.socket.to_string().parse::<Authority>() else { continue };
                 let Ok(tried) = timeout_at(deadline, attempt(self.http.clone(), authority)).await else {
-                    address.failed();
+                    if sent() == Sent::Whole {
+                        address.failed();
+                    }
                     return Err(PeerError::Late { role: self.role.clone() });
                 };
                 match tried {
@@ -233,6 +252,9 @@ impl Peers {
                     Tried::Unsent(cause) => {
                         address.failed();
                         last = cause;
+                    }
+                    Tried::Broken(cause) if sent() == Sent::BrokenOff => {
+                        return Err(PeerError::Unfinished { role: self.role.clone(), cause });
                     }
                     Tried::Broken(cause) => {
                         address.failed();

@@ -50,7 +50,7 @@ fn describe(contracts: &[Kept]) -> FileDescriptorSet {
     let services = contracts.iter().map(|kept| {
         let (package, name) = kept.service.rsplit_once('.').unwrap_or(("", kept.service));
         let methods = kept.methods.iter().map(|method| MethodDescriptorProto {
-            name: Some((*method).to_owned()),
+            name: Some(method.name.to_owned()),
             input_type: Some(format!(".{WIRE}.Envelope")),
             output_type: Some(format!(".{WIRE}.Envelope")),
             ..Default::default()

@@ -1,8 +1,12 @@
 //! A door and who comes to it, on real sockets.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{Extension, Router, routing::any};
+use axum::{
+    Extension, Router,
+    routing::{any, post},
+};
+use bytes::Bytes;
 use http::{Request, Response, StatusCode, header, uri::Authority};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
@@ -20,14 +24,22 @@ use tonic_reflection::pb::v1::{
 use tower::ServiceExt as _;
 
 use crate::{
-    Believer, Credentials, Door, DoorParts, Minter, Passage, Peers, TlsFiles, keys,
-    peers::{Again, Body, Http, Tried, send},
-    wire,
+    Believer, Credentials, Door, DoorParts, Minter, Passage, Peers, TlsFiles,
+    calls::Calls,
+    keys,
+    peers::{Again, Body, Http, Sent, Tried, send},
+    places::Places,
 };
+
+mod bodies;
+mod bounds;
+mod callers;
 
 struct House {
     folder: TempDir,
     clock: SharedClock,
+    role: String,
+    address: SocketAddr,
     peers: Arc<Peers>,
     stop: watch::Sender<bool>,
     readiness: crate::Readiness,
@@ -58,53 +70,89 @@ fn kit(clock: &SharedClock) -> Arc<Kit> {
     })
 }
 
+/// Of what has no body.
+fn whole() -> Sent {
+    Sent::Whole
+}
+
+/// How a house is, where it is not as usual.
+struct Plan<'a> {
+    role: &'a str,
+    /// Each has a certificate of its name.
+    callers: &'a [&'a str],
+    contracts: fn(&Credentials) -> Vec<crate::Kept>,
+    places: Places,
+    calls: Calls,
+}
+
+impl Default for Plan<'_> {
+    fn default() -> Self {
+        Self {
+            role: "x",
+            callers: &["gateway"],
+            contracts: |_| vec![bounds::contract()],
+            places: Places::default(),
+            calls: Calls::default(),
+        }
+    }
+}
+
+/// A way to the process, for clients that are not ours.
+async fn way(peers: &Peers) -> (Http, Authority) {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    let asked =
+        peers.ask(Again::Yes, deadline, whole, |http, authority| Box::pin(async { Tried::Answer((http, authority)) }));
+    asked.await.unwrap()
+}
+
 impl House {
     async fn open(role: &str) -> Self {
+        Self::with(Plan { role, ..Plan::default() }).await
+    }
+
+    async fn with(Plan { role, callers, contracts, places, calls }: Plan<'_>) -> Self {
         let folder = TempDir::new().unwrap();
         let clock: SharedClock = ManualClock::at(Timestamp::from_timestamp(1_800_000_000, 0).unwrap());
         // Certificates are looked at by the machine's time.
         let now = svetu_kernel::SystemClock.now();
-        let names = [("one".to_owned(), vec![role.to_owned()]), ("gate".to_owned(), vec!["gateway".to_owned()])];
+        let certified = |name: &str, role: &str| (name.to_owned(), vec![role.to_owned()]);
+        let mut names = vec![certified("one", role)];
+        names.extend(callers.iter().map(|role| certified(&format!("of-{role}"), role)));
         keys::make(folder.path(), &names, now, 1).unwrap();
         let credentials = credentials(&folder, "one");
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let address = listener.local_addr().unwrap().to_string();
-        let http = Router::new().route("/api/v1/x/seen", any(seen)).route("/api/v1/x/refused", any(refusing));
-        let keep: wire::Keep = Arc::new(|envelope| Box::pin(async move { Ok(envelope) }));
-        let echo = crate::Kept {
-            service: "svetu.x.v1.X",
-            methods: &["echo"],
-            callers: &["gateway"],
-            router: wire::route("svetu.x.v1.X", "echo", keep),
-        };
+        let address = listener.local_addr().unwrap();
+        let http = Router::new()
+            .route("/api/v1/x/seen", any(seen))
+            .route("/api/v1/x/refused", any(refusing))
+            .route("/api/v1/x/take", post(|body: Bytes| async move { body.len().to_string() }))
+            .route("/api/v1/x/never", any(std::future::pending::<()>));
         let parts = DoorParts {
             roles: vec![role.to_owned()],
-            contracts: vec![echo],
+            contracts: contracts(&credentials),
             http,
             kit: kit(&clock),
             believer: Believer::load(&folder.path().join(keys::TOKEN_PUBLIC), Arc::clone(&clock)).unwrap(),
         };
-        let door = Door::new(parts, &credentials).await;
+        let door = Door::within(parts, &credentials, places, &calls).await;
         let readiness = door.readiness();
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(door.serve(listener, stopped, Duration::from_secs(5)));
-        let peers = Arc::new(Peers::new(role, &[address], &self::credentials(&folder, "gate")).unwrap());
-        Self { folder, clock, peers, stop, readiness }
+        let theirs = self::credentials(&folder, &format!("of-{}", callers[0]));
+        let peers = Arc::new(Peers::new(role, &[address.to_string()], &theirs).unwrap());
+        Self { folder, clock, role: role.to_owned(), address, peers, stop, readiness }
     }
 
-    /// A way to the process, for a client of gRPC's own.
-    async fn way(&self) -> (Http, Authority) {
-        let deadline = Instant::now() + Duration::from_secs(5);
-        self.peers
-            .ask(Again::Yes, deadline, |http, authority| Box::pin(async { Tried::Answer((http, authority)) }))
-            .await
-            .unwrap()
+    /// The process as another caller sees it.
+    fn seen_by(&self, caller: &str) -> Arc<Peers> {
+        let credentials = credentials(&self.folder, &format!("of-{caller}"));
+        Arc::new(Peers::new(&self.role, &[self.address.to_string()], &credentials).unwrap())
     }
 
     async fn send(&self, request: Request<Body>) -> Response<Incoming> {
         let deadline = Instant::now() + Duration::from_secs(5);
         let (parts, ()) = request.map(|_| ()).into_parts();
-        let asked = self.peers.ask(Again::Yes, deadline, |http, authority| {
+        let asked = self.peers.ask(Again::Yes, deadline, whole, |http, authority| {
             let mut request = Request::new(Body::empty());
             *request.method_mut() = parts.method.clone();
             *request.uri_mut() = parts.uri.clone();
@@ -112,6 +160,16 @@ impl House {
             Box::pin(send(http, authority, request))
         });
         asked.await.unwrap()
+    }
+
+    /// The gateway's half: what it knows of the role are these paths.
+    fn gateway(&self, role: &str, paths: &[&str], silence_max: Duration) -> Router {
+        let roles = [(role.to_owned(), Arc::clone(&self.peers))].into();
+        let operation = serde_json::json!({ "get": { "operationId": format!("{role}.do") } });
+        let paths: serde_json::Map<_, _> = paths.iter().map(|path| ((*path).to_owned(), operation.clone())).collect();
+        let passage = Passage::new(self.minter(), roles, silence_max);
+        let routes = passage.routes(&serde_json::json!({ "paths": paths })).unwrap();
+        kit(&self.clock).install(Router::new().nest("/api/v1", routes.api))
     }
 
     fn minter(&self) -> Arc<Minter> {
@@ -147,7 +205,7 @@ fn channel(
 #[tokio::test]
 async fn health_and_reflection_are_told() {
     let house = House::open("x").await;
-    let (http, authority) = house.way().await;
+    let (http, authority) = way(&house.peers).await;
     let channel = channel(http, authority);
     let health = async || {
         let request = HealthCheckRequest { service: "svetu.x.v1.X".to_owned() };

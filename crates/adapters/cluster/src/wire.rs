@@ -12,14 +12,19 @@ use http::uri::{Authority, PathAndQuery};
 use serde::{Serialize, de::DeserializeOwned};
 use svetu_contracts::ContractError;
 use svetu_ports::trace::{Kind, Span, TraceContext};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use tonic::{Code, Request, Response, Status, client::Grpc};
 use tonic_prost::ProstCodec;
 
-use crate::peers::{Again, Body, Http, PeerError, Peers, Tried, send};
+use crate::{
+    calls::{Calls, Cut, Held},
+    peers::{Again, Body, Http, PeerError, Peers, Sent, Tried, send},
+};
 
-/// Of a call and of an answer: a thousand ads with their texts and pictures.
-pub const MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// A thousand short rows.
+const SMALL_BYTES_MAX: usize = 1024 * 1024;
+/// A thousand ads with their texts and pictures.
+const BULK_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const TIMEOUT: &str = "grpc-timeout";
 
 /// `message Envelope { string json = 1; repeated bytes files = 2; }`
@@ -49,12 +54,37 @@ pub struct Caller {
     service: &'static str,
 }
 
-/// How one method is called.
+/// One method, as both halves of its contract know it.
 #[derive(Debug, Clone, Copy)]
-pub struct Way {
-    pub method: &'static str,
-    pub within: Duration,
+pub struct Method {
+    pub name: &'static str,
+    pub bounds: Bounds,
     pub again: Again,
+    /// Roles that may ask; nobody else is answered.
+    pub callers: &'static [&'static str],
+}
+
+/// Of a call, whatever its caller says.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Until the answer is with its caller.
+    pub within: Duration,
+    /// Of the question and of the answer.
+    pub message_bytes_max: usize,
+}
+
+impl Bounds {
+    pub const fn small(within: Duration) -> Self {
+        Self { within, message_bytes_max: SMALL_BYTES_MAX }
+    }
+
+    pub const fn bulk(within: Duration) -> Self {
+        Self { within, message_bytes_max: BULK_BYTES_MAX }
+    }
+
+    pub const fn is_bulk(self) -> bool {
+        self.message_bytes_max > SMALL_BYTES_MAX
+    }
 }
 
 impl Caller {
@@ -62,40 +92,53 @@ impl Caller {
         Self { peers, service }
     }
 
-    pub async fn call<A: Serialize, T: DeserializeOwned>(&self, way: Way, arguments: &A) -> Result<T, ContractError> {
-        let answer = self.send(way, Envelope::of(arguments)?).await?;
-        answer.open().map_err(|error| self.misread(way, &error))
+    pub async fn call<A: Serialize, T: DeserializeOwned>(
+        &self,
+        method: Method,
+        arguments: &A,
+    ) -> Result<T, ContractError> {
+        let answer = self.send(method, Envelope::of(arguments)?).await?;
+        answer.open().map_err(|error| self.misread(method, &error))
     }
 
-    pub fn misread(&self, way: Way, error: &serde_json::Error) -> ContractError {
-        ContractError::Unavailable(format!("{}/{}: the answer is not understood: {error}", self.service, way.method))
+    pub fn misread(&self, method: Method, error: &serde_json::Error) -> ContractError {
+        ContractError::Unavailable(format!("{}/{}: the answer is not understood: {error}", self.service, method.name))
     }
 
     /// # Errors
     /// What the service says, or [`ContractError::Unavailable`] when it says nothing in time.
-    pub async fn send(&self, way: Way, envelope: Envelope) -> Result<Envelope, ContractError> {
-        let path = format!("/{}/{}", self.service, way.method);
+    pub async fn send(&self, method: Method, envelope: Envelope) -> Result<Envelope, ContractError> {
+        let (bytes, bytes_max) = (prost::Message::encoded_len(&envelope), method.bounds.message_bytes_max);
+        if bytes > bytes_max {
+            return Err(ContractError::Refused(format!("{}: {bytes} bytes, at most {bytes_max}", method.name)));
+        }
+        let path = format!("/{}/{}", self.service, method.name);
         let path = PathAndQuery::try_from(path).map_err(|error| ContractError::Refused(error.to_string()))?;
-        let deadline = Instant::now() + way.within;
+        let deadline = Instant::now() + method.bounds.within;
         let mut span =
-            spanned(Span::below_current(rpc_name(self.service, way.method), Kind::Client), self.service, way.method);
+            spanned(Span::below_current(rpc_name(self.service, method.name), Kind::Client), self.service, method.name);
         let parent = span.context();
-        let answered = self.peers.ask(way.again, deadline, |http, authority| {
-            Box::pin(once(http, authority, path.clone(), envelope.clone(), parent, deadline))
+        // An envelope is here as a whole.
+        let sent = || Sent::Whole;
+        let answered = self.peers.ask(method.again, deadline, sent, |http, authority| {
+            let (path, envelope) = (path.clone(), envelope.clone());
+            Box::pin(once(http, authority, path, envelope, parent, deadline, bytes_max))
         });
         let answered = answered.await;
         let code = match &answered {
             Ok(Ok(_)) => Code::Ok,
             Ok(Err(status)) => status.code(),
             Err(PeerError::Late { .. }) => Code::DeadlineExceeded,
-            Err(PeerError::Unreachable { .. } | PeerError::Broken { .. }) => Code::Unavailable,
+            Err(PeerError::Unreachable { .. } | PeerError::Broken { .. } | PeerError::Unfinished { .. }) => {
+                Code::Unavailable
+            }
         };
         ended(&mut span, code);
         match answered {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(status)) => Err(refusal(&status)),
-            Err(error @ (PeerError::Unreachable { .. } | PeerError::Late { .. } | PeerError::Broken { .. })) => {
-                tracing::warn!(%error, service = self.service, method = way.method, "a contract was not answered");
+            Err(error) => {
+                tracing::warn!(%error, service = self.service, method = method.name, "a contract was not answered");
                 Err(ContractError::Unavailable(error.to_string()))
             }
         }
@@ -145,6 +188,7 @@ async fn once(
     envelope: Envelope,
     parent: TraceContext,
     deadline: Instant,
+    bytes_max: usize,
 ) -> Tried<Result<Envelope, Status>> {
     let failed = Arc::new(parking_lot::Mutex::new(None));
     let channel = {
@@ -165,8 +209,7 @@ async fn once(
     if let Ok(parent) = parent.to_string().parse() {
         request.metadata_mut().insert(TraceContext::HEADER, parent);
     }
-    let mut client =
-        Grpc::new(channel).max_decoding_message_size(MESSAGE_BYTES_MAX).max_encoding_message_size(MESSAGE_BYTES_MAX);
+    let mut client = Grpc::new(channel).max_decoding_message_size(bytes_max).max_encoding_message_size(bytes_max);
     let codec = ProstCodec::<Envelope, Envelope>::default();
     let answered = client.unary(request, path, codec).await;
     if let Some(failure) = failed.lock().take() {
@@ -220,42 +263,43 @@ where
     Envelope::of(&said).map_err(status_of)
 }
 
-/// What answers one method.
-pub type Keep = Arc<dyn Fn(Envelope) -> BoxFuture<'static, Result<Envelope, Status>> + Send + Sync>;
+/// What answers a contract's methods, by their names.
+pub type Keep = Arc<dyn Fn(&'static str, Envelope) -> BoxFuture<'static, Result<Envelope, Status>> + Send + Sync>;
 
-/// The route of one method: its calls with their trace and within their time.
-pub fn route(service: &'static str, method: &'static str, keep: Keep) -> Router {
+/// The route of one method: its calls with their trace and within their bounds.
+pub fn route(service: &'static str, method: Method, keep: Keep, calls: Calls) -> Router {
     let answering = tower::service_fn(move |request| {
-        let keep = Arc::clone(&keep);
-        async move { Ok::<_, Infallible>(serve(request, service, method, keep).await) }
+        let (keep, calls) = (Arc::clone(&keep), calls.clone());
+        async move { Ok::<_, Infallible>(serve(request, service, method, keep, calls).await) }
     });
-    Router::new().route_service(&format!("/{service}/{method}"), any_service(answering))
+    Router::new().route_service(&format!("/{service}/{}", method.name), any_service(answering))
 }
 
 fn serve(
     request: http::Request<axum::body::Body>,
     service: &'static str,
-    method: &'static str,
+    Method { name, bounds, .. }: Method,
     keep: Keep,
+    calls: Calls,
 ) -> BoxFuture<'static, http::Response<Body>> {
     let said = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let within = said(TIMEOUT).and_then(|text| parse_timeout(&text));
+    let asked = said(TIMEOUT).and_then(|text| parse_timeout(&text));
+    let deadline = Instant::now() + asked.map_or(bounds.within, |asked| asked.min(bounds.within));
     let parent = said(TraceContext::HEADER).and_then(|text| TraceContext::parse(&text));
+    let cut = request.extensions().get::<Cut>().cloned().unwrap_or_default();
     Box::pin(async move {
-        let mut span = spanned(Span::begin(rpc_name(service, method), Kind::Server, parent), service, method);
+        let mut span = spanned(Span::begin(rpc_name(service, name), Kind::Server, parent), service, name);
         let work = async move {
-            tonic::server::Grpc::new(ProstCodec::<Envelope, Envelope>::default())
-                .apply_max_message_size_config(Some(MESSAGE_BYTES_MAX), Some(MESSAGE_BYTES_MAX))
-                .unary(Method(keep), request)
-                .await
+            let place = calls.place(bounds.is_bulk()).await;
+            let answer = tonic::server::Grpc::new(ProstCodec::<Envelope, Envelope>::default())
+                .apply_max_message_size_config(Some(bounds.message_bytes_max), Some(bounds.message_bytes_max))
+                .unary(Asked { method: name, keep }, request)
+                .await;
+            answer.map(|body| Body::new(Held::new(body, place, deadline, cut)))
         };
-        let work = span.around(work);
-        let answer = match within {
-            None => work.await,
-            Some(within) => tokio::time::timeout(within, work)
-                .await
-                .unwrap_or_else(|_| Status::deadline_exceeded("the caller's time is over").into_http()),
-        };
+        let answer = timeout_at(deadline, span.around(work))
+            .await
+            .unwrap_or_else(|_| Status::deadline_exceeded("the time for it is over").into_http());
         ended(&mut span, code_of(&answer));
         answer
     })
@@ -266,14 +310,17 @@ pub fn code_of<B>(answer: &http::Response<B>) -> Code {
     answer.headers().get("grpc-status").map_or(Code::Ok, |code| Code::from_bytes(code.as_bytes()))
 }
 
-struct Method(Keep);
+struct Asked {
+    method: &'static str,
+    keep: Keep,
+}
 
-impl tonic::server::UnaryService<Envelope> for Method {
+impl tonic::server::UnaryService<Envelope> for Asked {
     type Response = Envelope;
     type Future = BoxFuture<'static, Result<Response<Envelope>, Status>>;
 
     fn call(&mut self, request: Request<Envelope>) -> Self::Future {
-        let work = (self.0)(request.into_inner());
+        let work = (self.keep)(self.method, request.into_inner());
         Box::pin(async move { work.await.map(Response::new) })
     }
 }

@@ -163,6 +163,17 @@ async fn bodies_are_bounded() {
     assert_eq!(upload(in_pieces("a".repeat(22_000_000))).await.told(), "413 request.too_large");
 }
 
+#[tokio::test]
+async fn a_photo_has_longer_than_other_bodies_and_who_answers_knows() {
+    let world = World::new().await;
+    let waits = async |path: &str| {
+        let answer = world.send(Method::POST, path, &[], "body").await;
+        answer.header("waits-ms").parse::<u64>().unwrap()
+    };
+    let (photo, other) = (waits("/api/v1/media/uploads").await, waits("/api/v1/counted").await);
+    assert!(other > 0 && photo > 2 * other, "{photo} {other}");
+}
+
 fn in_pieces(text: String) -> Body {
     let bytes = Bytes::from(text);
     let pieces: Vec<_> =

@@ -25,14 +25,14 @@ use svetu_contracts::{
     sessions::SessionsContract,
 };
 use svetu_gateway::{Gateway, GatewayConfig, GatewayLimits, GatewayParts, SharedLimits};
-use svetu_http::{ApiProblem, Catalogue, ClientAddress, Kit, KitConfig, ValidJson};
+use svetu_http::{ApiProblem, Catalogue, ClientAddress, Deadline, Kit, KitConfig, ValidJson};
 use svetu_kernel::{AccountId, Acting, Actor, ApiKeyId, Credential, ManualClock, Role, SessionId, Timestamp};
 use svetu_policy::CedarAuthorizer;
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, watch},
     task::JoinHandle,
-    time::sleep,
+    time::{Instant, sleep},
 };
 
 pub const COOKIE: &str = "svetu_session=ana";
@@ -151,13 +151,16 @@ async fn note(ValidJson(note): ValidJson<Note>) -> Result<Json<usize>, ApiProble
     Ok(Json(note.text.len()))
 }
 
-async fn count(request: Request) -> Result<Json<usize>, StatusCode> {
+/// How long a body is, and how long the gateway waits for what is said of it.
+async fn count(request: Request) -> Result<([(&'static str, String); 1], Json<usize>), StatusCode> {
+    let deadline = request.extensions().get::<Deadline>().map(|until| until.0);
+    let waits = deadline.unwrap_or_else(Instant::now).saturating_duration_since(Instant::now());
     let body = request.into_body().collect().await.map_err(|error| {
         let long =
             std::error::Error::source(&error).is_some_and(|cause| cause.is::<http_body_util::LengthLimitError>());
         if long { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST }
     })?;
-    Ok(Json(body.to_bytes().len()))
+    Ok(([("waits-ms", waits.as_millis().to_string())], Json(body.to_bytes().len())))
 }
 
 /// Lets requests wait until the test opens it.
@@ -177,6 +180,7 @@ fn services(gate: Gate) -> (Router, Router) {
         .route("/things/{id}", get(|Path(id): Path<String>| async move { id }))
         .route("/notes", post(note))
         .route("/media/uploads", post(count))
+        .route("/counted", post(count))
         .route("/identity/sign-in", post(|| async { "signed in" }).get(seen))
         .route("/identity/me", get(seen).post(seen))
         .route("/identity/accounts", get(seen))
