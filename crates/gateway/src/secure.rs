@@ -19,6 +19,8 @@ const DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'uns
 /// Letters are shown as they were sent, with their own styles and pictures.
 const LETTERS: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data: http: https:; frame-src 'self'; \
                        base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// A picture that a browser opens by itself is in no site.
+const PICTURES: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 /// A page has a policy of its own with its nonce; this is for what the site answers without one.
 const SITE: &str = "frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
 const PERMISSIONS: &str = "geolocation=(self), camera=(self), microphone=()";
@@ -27,20 +29,26 @@ pub async fn secured(State(edge): State<Arc<Edge>>, request: Request, next: Next
     let path = request.uri().path();
     let below = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let (policy, api) = if below("/api/docs") {
-        (DOCS, false)
+        (Some(DOCS), false)
     } else if path.starts_with("/dev/mail") {
-        (LETTERS, false)
+        (Some(LETTERS), false)
     } else if below("/api") {
-        (NOTHING, true)
-    } else if below("/media") || below("/health") || path == "/metrics" {
-        (NOTHING, false)
+        (Some(NOTHING), true)
+    } else if below("/media") {
+        (Some(PICTURES), false)
+    } else if below("/health") || path == "/metrics" {
+        (Some(NOTHING), false)
     } else {
-        (SITE, false)
+        (None, false)
     };
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    add(headers, header::CONTENT_SECURITY_POLICY, policy);
-    add(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    match policy {
+        // Whoever answered: a service that is broken into runs no script here.
+        Some(policy) => drop(headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy))),
+        None => add(headers, header::CONTENT_SECURITY_POLICY, SITE),
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     add(headers, header::REFERRER_POLICY, "strict-origin-when-cross-origin");
     add(headers, HeaderName::from_static("permissions-policy"), PERMISSIONS);
     add(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");

@@ -175,7 +175,7 @@ async fn pass(State(way): State<Way>, info: RequestInfo, request: Request) -> Re
             if response.status().is_server_error() {
                 span.failed(response.status().as_str().to_owned());
             }
-            incoming(response).await
+            incoming(role, response).await
         }
         // The reader's own body broke off: the service did nothing wrong.
         Err(PeerError::Unfinished { .. }) => Err(body.refusal()),
@@ -230,9 +230,47 @@ fn outgoing(headers: &mut HeaderMap, role: &str, token: HeaderValue, info: &Requ
     }
 }
 
-async fn incoming(response: Response<hyper::body::Incoming>) -> Result<Response, ApiProblem> {
+/// What browsers are told of the site's origin as a whole, and what they keep of it: the gateway's to say, and of cookies and of other
+/// origins' scripts identity's. A service that is broken into says it in vain.
+fn disarm(headers: &mut HeaderMap, role: &str) {
+    const NAMES: [&str; 18] = [
+        "alt-svc",
+        "clear-site-data",
+        "content-security-policy",
+        "content-security-policy-report-only",
+        "cross-origin-embedder-policy",
+        "cross-origin-opener-policy",
+        "cross-origin-resource-policy",
+        "nel",
+        "permissions-policy",
+        "referrer-policy",
+        "refresh",
+        "report-to",
+        "reporting-endpoints",
+        "service-worker-allowed",
+        "speculation-rules",
+        "strict-transport-security",
+        "x-content-type-options",
+        "x-frame-options",
+    ];
+    let of_sign_in = |name: &str| name == "set-cookie" || name.starts_with("access-control-");
+    let unfit: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| {
+            let name = name.as_str();
+            NAMES.contains(&name) || (role != SEES_CREDENTIALS && of_sign_in(name))
+        })
+        .cloned()
+        .collect();
+    for name in unfit {
+        headers.remove(name);
+    }
+}
+
+async fn incoming(role: &str, response: Response<hyper::body::Incoming>) -> Result<Response, ApiProblem> {
     let (mut parts, body) = response.into_parts();
     remove_hop_by_hop(&mut parts.headers);
+    disarm(&mut parts.headers, role);
     parts.version = Version::HTTP_11;
     parts.extensions.clear();
     if parts.headers.remove(PROBLEM).is_none() {

@@ -31,6 +31,7 @@ use crate::{
     places::Places,
 };
 
+mod armour;
 mod bodies;
 mod bounds;
 mod callers;
@@ -126,6 +127,7 @@ impl House {
             .route("/api/v1/x/seen", any(seen))
             .route("/api/v1/x/refused", any(refusing))
             .route("/api/v1/x/take", post(|body: Bytes| async move { body.len().to_string() }))
+            .route("/api/v1/x/armed", any(armour::armed))
             .route("/api/v1/x/never", any(std::future::pending::<()>));
         let parts = DoorParts {
             roles: vec![role.to_owned()],

@@ -151,7 +151,7 @@ async fn every_answer_is_armoured() {
     check("/api/v1/seen", expect!["default-src 'none'; frame-ancestors 'none' | private, no-cache"]).await;
     check("/api/v1/own-policy", expect!["default-src 'none'; frame-ancestors 'none' | public, max-age=60"]).await;
     check("/api/v1/nothing", expect!["default-src 'none'; frame-ancestors 'none' | no-store"]).await;
-    check("/media/ab/1.webp", expect!["default-src 'none'; frame-ancestors 'none' | "]).await;
+    check("/media/ab/1.webp", expect!["default-src 'none'; frame-ancestors 'none'; sandbox | "]).await;
     check("/own", expect!["script-src 'nonce-1' | "]).await;
     check("/other", expect!["frame-ancestors 'none'; base-uri 'none'; object-src 'none' | "]).await;
     let docs = world.get("/api/docs/", &[]).await;

@@ -163,6 +163,16 @@ async fn count(request: Request) -> Result<([(&'static str, String); 1], Json<us
     Ok(([("waits-ms", waits.as_millis().to_string())], Json(body.to_bytes().len())))
 }
 
+/// How long it may be kept is a service's to say; what browsers may do with it is not.
+async fn own_policy() -> impl IntoResponse {
+    let headers = [
+        (header::CACHE_CONTROL, "public, max-age=60"),
+        (header::CONTENT_SECURITY_POLICY, "script-src 'self' 'unsafe-inline'"),
+        (header::X_CONTENT_TYPE_OPTIONS, "sniff"),
+    ];
+    (headers, axum::response::Html("<script>x</script>"))
+}
+
 /// Lets requests wait until the test opens it.
 #[derive(Clone)]
 pub struct Gate(pub Arc<Semaphore>);
@@ -188,7 +198,7 @@ fn services(gate: Gate) -> (Router, Router) {
         .route("/wait", get(waiting))
         .route("/for-ever", get(std::future::pending::<()>))
         .route("/large", get(|| async { Json("ad ".repeat(20_000)) }))
-        .route("/own-policy", get(|| async { ([(header::CACHE_CONTROL, "public, max-age=60")], "x") }));
+        .route("/own-policy", get(own_policy));
     let picture = || async { ([(header::CONTENT_TYPE, "image/webp")], vec![7_u8; 20_000]).into_response() };
     (api, Router::new().route("/media/{hash}/{file}", get(picture)))
 }
