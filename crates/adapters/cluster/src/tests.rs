@@ -35,6 +35,7 @@ mod armour;
 mod bodies;
 mod bounds;
 mod callers;
+mod trying;
 
 struct House {
     folder: TempDir,
