@@ -47,7 +47,8 @@ use crate::{
 const HANDSHAKE_MAX: Duration = Duration::from_secs(2);
 const STREAMS_MAX: u32 = 512;
 const WINDOW_BYTES: u32 = 1024 * 1024;
-const HEAD_BYTES_MAX: u32 = 64 * 1024;
+/// Of what the gateway takes, and a token that says the target again.
+const HEAD_BYTES_MAX: u32 = 128 * 1024;
 const PING_EVERY: Duration = Duration::from_secs(20);
 const PING_ANSWER_MAX: Duration = Duration::from_secs(10);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -62,6 +63,8 @@ pub struct DoorParts {
     pub kit: Arc<Kit>,
     pub believer: Believer,
 }
+
+const GATEWAY: &str = "gateway";
 
 /// Roles that a connection's certificate names. In request extensions.
 #[derive(Debug, Clone)]
@@ -263,17 +266,22 @@ struct Believing {
     believer: Believer,
 }
 
-/// Who acts says the gateway's token and nothing else; whoever has none is nobody who may ask.
+/// Who acts says the gateway's token and nothing else; whoever has none is nobody who may ask. It counts from a gateway alone: a service
+/// that was asked has seen it, and is not to use it again.
 async fn believed(
     State(believing): State<Arc<Believing>>,
     mut request: Request,
     next: Next,
 ) -> Result<Response, ApiProblem> {
     let token = request.headers_mut().remove(ACTOR);
-    let said = token.as_ref().and_then(|token| token.to_str().ok()).and_then(|token| {
-        believing.believer.believe(token, &believing.roles, request.method().as_str(), request.uri().path())
-    });
-    let Some(said) = said else { return Err(ApiProblem::new(Status::Unauthorized, "auth.required")) };
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let said = token
+        .as_ref()
+        .and_then(|token| token.to_str().ok())
+        .and_then(|token| believing.believer.believe(token, &believing.roles, request.method().as_str(), target));
+    let Some(said) = said.filter(|_| may_call(&request, &[GATEWAY])) else {
+        return Err(ApiProblem::new(Status::Unauthorized, "auth.required"));
+    };
     let extensions = request.extensions_mut();
     extensions.insert(said.actor);
     if let Some(client) = said.client {

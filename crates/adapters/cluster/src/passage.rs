@@ -147,7 +147,7 @@ async fn pass(State(way): State<Way>, info: RequestInfo, request: Request) -> Re
         worked: parts.extensions.get::<Worked>().is_some(),
     };
     let role = way.peers.role();
-    let token = way.minter.mint(role, parts.method.as_str(), path.path(), &said);
+    let token = way.minter.mint(role, parts.method.as_str(), path.as_str(), &said);
     let token = token.and_then(|token| HeaderValue::from_str(&token).ok());
     let token = token.ok_or_else(|| ApiProblem::new(Status::Internal, "internal"))?;
     let method = method_label(&parts.method);

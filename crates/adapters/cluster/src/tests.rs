@@ -250,6 +250,19 @@ async fn who_has_no_token_is_nobody() {
 }
 
 #[tokio::test]
+async fn a_token_counts_from_a_gateway_alone() {
+    let house = House::with(Plan { callers: &["gateway", "listings"], ..Plan::default() }).await;
+    let said = crate::Said { actor: Actor::visitor(), client: None, worked: false };
+    let token = house.minter().mint("x", "GET", "/api/v1/x/seen", &said).unwrap();
+    for (caller, expected) in [("gateway", StatusCode::OK), ("listings", StatusCode::UNAUTHORIZED)] {
+        let (http, authority) = way(&house.seen_by(caller)).await;
+        let request = Request::get("/api/v1/x/seen").header("svetu-actor", &token).body(Body::empty()).unwrap();
+        let Tried::Answer(answer) = send(http, authority, request).await else { panic!("no answer") };
+        assert_eq!(answer.status(), expected, "{caller}");
+    }
+}
+
+#[tokio::test]
 async fn a_request_crosses_with_who_asks_and_without_what_opens_doors() {
     let house = House::open("x").await;
     let roles = [("x".to_owned(), Arc::clone(&house.peers))].into();
@@ -302,6 +315,15 @@ fn two_services_never_share_a_path() {
     let minter = Arc::new(Minter::load(&folder.path().join(keys::TOKEN_KEY), clock).unwrap());
     let told = Passage::new(minter, [].into(), Duration::from_secs(1)).routes(&document).unwrap_err().to_string();
     assert!(told.contains("/api/v1/x belongs to several services"), "{told}");
+}
+
+#[tokio::test]
+async fn a_long_target_crosses_with_its_token() {
+    let house = House::open("x").await;
+    let gateway = house.gateway("x", &["/api/v1/x/seen"], Duration::from_secs(10));
+    let path = format!("/api/v1/x/seen?q={}", "a".repeat(28 * 1024));
+    let request = Request::get(path).extension(Actor::visitor()).body(axum::body::Body::empty()).unwrap();
+    assert_eq!(gateway.oneshot(request).await.unwrap().status(), StatusCode::OK);
 }
 
 #[test]

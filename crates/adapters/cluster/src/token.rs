@@ -1,5 +1,5 @@
 //! What the gateway says of a request to the service that answers it: who acts, from where. A JWT (RFC 7519) signed with ES256
-//! that is good for one service, one method and path, and sixty seconds.
+//! that is good for one service, one method, path and query, and sixty seconds. Of the body it says nothing.
 
 use std::{net::IpAddr, path::Path};
 
@@ -36,11 +36,19 @@ struct Claims {
     exp: i64,
     method: String,
     path: String,
+    /// None: of a gateway of the version before, which did not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    query: Option<String>,
     actor: Actor,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     client: Option<IpAddr>,
     #[serde(default)]
     worked: bool,
+}
+
+/// `/path` and `query` of `/path?query`; none is as an empty one.
+fn parts(target: &str) -> (&str, &str) {
+    target.split_once('?').unwrap_or((target, ""))
 }
 
 /// The gateway's half.
@@ -70,9 +78,10 @@ impl Minter {
         Ok(minter)
     }
 
-    /// None: the key cannot sign.
-    pub fn mint(&self, role: &str, method: &str, path: &str, said: &Said) -> Option<String> {
+    /// None: the key cannot sign. `target`: `/path?query`.
+    pub fn mint(&self, role: &str, method: &str, target: &str, said: &Said) -> Option<String> {
         let now = self.clock.now().timestamp();
+        let (path, query) = parts(target);
         let claims = Claims {
             iss: ISSUER.to_owned(),
             aud: role.to_owned(),
@@ -80,6 +89,7 @@ impl Minter {
             exp: now + LIFE_S,
             method: method.to_owned(),
             path: path.to_owned(),
+            query: Some(query.to_owned()),
             actor: said.actor.clone(),
             client: said.client,
             worked: said.worked,
@@ -124,15 +134,17 @@ impl Believer {
         Ok(Self { keys, validation, clock })
     }
 
-    /// None: it is not the gateway's, or not for this request.
-    pub fn believe(&self, token: &str, roles: &[String], method: &str, path: &str) -> Option<Said> {
+    /// None: it is not the gateway's, or not for this request. `target`: `/path?query`.
+    pub fn believe(&self, token: &str, roles: &[String], method: &str, target: &str) -> Option<Said> {
         let claims = self.keys.iter().find_map(|key| {
             jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok().map(|decoded| decoded.claims)
         })?;
         let (now, skew) = (self.clock.now(), Duration::seconds(SKEW_S));
         let (from, until) = (Timestamp::from_timestamp(claims.iat, 0)?, Timestamp::from_timestamp(claims.exp, 0)?);
         let in_time = from - skew <= now && now < until + skew && claims.exp - claims.iat <= LIFE_S;
-        let mine = roles.contains(&claims.aud) && claims.method == method && claims.path == path;
+        let (path, query) = parts(target);
+        let asked = claims.path == path && claims.query.is_none_or(|said| said == query);
+        let mine = roles.contains(&claims.aud) && claims.method == method && asked;
         (in_time && mine).then_some(Said { actor: claims.actor, client: claims.client, worked: claims.worked })
     }
 }
@@ -181,15 +193,33 @@ mod tests {
     fn what_was_said_is_believed_for_its_request_alone() {
         let world = World::new();
         let (believer, said) = (world.believer(), said());
-        let token = world.minter().mint("listings", "POST", "/api/v1/x", &said).unwrap();
+        let token = world.minter().mint("listings", "POST", "/api/v1/x?n=1", &said).unwrap();
         let believe = |roles: &[&str], method, path| {
             let roles: Vec<String> = roles.iter().map(|&role| role.to_owned()).collect();
             believer.believe(&token, &roles, method, path)
         };
-        assert_eq!(believe(&["geo", "listings"], "POST", "/api/v1/x"), Some(said));
-        assert_eq!(believe(&["users"], "POST", "/api/v1/x"), None);
-        assert_eq!(believe(&["listings"], "GET", "/api/v1/x"), None);
-        assert_eq!(believe(&["listings"], "POST", "/api/v1/y"), None);
+        assert_eq!(believe(&["geo", "listings"], "POST", "/api/v1/x?n=1"), Some(said));
+        assert_eq!(believe(&["users"], "POST", "/api/v1/x?n=1"), None);
+        assert_eq!(believe(&["listings"], "GET", "/api/v1/x?n=1"), None);
+        for other in
+            ["/api/v1/y?n=1", "/api/v1/x", "/api/v1/x?", "/api/v1/x?n=2", "/api/v1/x?n=1&m=1", "/api/v1/x?n=1?"]
+        {
+            assert_eq!(believe(&["listings"], "POST", other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn of_the_version_before_the_path_alone_is_known() {
+        let world = World::new();
+        let now = world.clock.now().timestamp();
+        let claims = serde_json::json!({
+            "iss": ISSUER, "aud": "geo", "iat": now, "exp": now + LIFE_S, "method": "GET", "path": "/x",
+            "actor": Actor::visitor(),
+        });
+        let token = jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims, &world.minter().key).unwrap();
+        let believe = |target| world.believer().believe(&token, &["geo".to_owned()], "GET", target).is_some();
+        assert!(believe("/x") && believe("/x?n=1"));
+        assert!(!believe("/y"));
     }
 
     #[test]
