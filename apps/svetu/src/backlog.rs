@@ -90,7 +90,7 @@ impl Backlog {
         for &group in &self.groups {
             match tokio::time::timeout(ANSWER_MAX, bus.lag(group)).await {
                 Ok(Ok(lag)) => {
-                    let lag = i64::try_from(lag).unwrap_or(i64::MAX);
+                    let lag = i64::try_from(lag.unwrap_or(0)).unwrap_or(i64::MAX);
                     self.figures.lag.get_or_create(&Group { group }).set(lag);
                 }
                 Ok(Err(error)) => tracing::debug!(%error, group, "the lag of a group was not told"),

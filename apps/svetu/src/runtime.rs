@@ -1,10 +1,9 @@
 //! A platform that runs: services, background work and, where it has one, the door.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, Result, bail};
 use svetu_cluster::Routes;
-use svetu_db::outbox;
 use svetu_gateway::{Gateway, GatewayConfig, GatewayLimits, GatewayParts, SharedLimits, TlsFiles};
 use svetu_http::{Kit, KitConfig};
 use svetu_kernel::SharedClock;
@@ -22,7 +21,6 @@ use crate::{
     figures, meters,
     platform::{self, Contracts, Index, Platform},
     probe::Probe,
-    schemas,
     telemetry::Telemetry,
 };
 
@@ -138,16 +136,6 @@ impl Runtime {
 
     pub fn clock(&self) -> SharedClock {
         Arc::clone(&self.engines.clock)
-    }
-
-    /// Everything that is committed now is on the bus; false when it is not within the time.
-    pub async fn outboxes_drained(&self, within: Duration) -> Result<bool> {
-        for schema in schemas::all() {
-            if !outbox::drained(&self.engines.db(schema.name)?, within).await? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     /// `/health/ready` says so from here on.

@@ -294,7 +294,7 @@ pub async fn grow(work: &memory::Work) -> Result<f64> {
     publish(&side.bus, &world, 1).await?;
     let group = Group::join(&side.bus, "bench.memory");
     group.seen.until(EVENTS).await?;
-    while side.bus.lag("bench.memory").await? > 0 {
+    while side.bus.lag("bench.memory").await? != Some(0) {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let grown = memory::since(before)?;

@@ -248,6 +248,8 @@ pub trait ListingsContract: Send + Sync + 'static {
     async fn snapshots(&self, after: Option<ListingId>, limit: u32) -> Result<Vec<ListingSnapshot>, ContractError>;
     /// Ids and versions of all searchable ones in the order of ids, for verification; pages of at most 10,000.
     async fn versions(&self, after: Option<ListingId>, limit: u32) -> Result<Vec<(ListingId, i64)>, ContractError>;
+    /// Waits, for seconds and not longer, until the events of what is committed now are on the bus; false when they are not yet.
+    async fn handed_on(&self) -> Result<bool, ContractError>;
     /// One transaction for all (at most 1,000); outcomes in the order given. Idempotent by `(seller, source_key)`.
     async fn bulk_upsert(&self, listings: Vec<BulkListing>, mode: BulkMode) -> Result<Vec<BulkOutcome>, ContractError>;
     /// Ends the seller's ads whose source key begins with `prefix` and that no `bulk_upsert` named since `since`; answers how many.

@@ -215,8 +215,8 @@ pub trait Bus: Send + Sync + 'static {
     /// Moves a group to a position of [`Bus::end`]; the group must have no running member.
     async fn seek(&self, group: &str, position: &str) -> Result<(), BusError>;
 
-    /// Events that the group has not yet handled.
-    async fn lag(&self, group: &str) -> Result<u64, BusError>;
+    /// Events that the group has not yet handled; `None` of a group that never began, of which nobody knows what it wants.
+    async fn lag(&self, group: &str) -> Result<Option<u64>, BusError>;
 
     /// Oldest first, after the id.
     async fn dead_letters(&self, group: Option<&str>, after: i64, limit: u32) -> Result<Vec<DeadLetter>, BusError>;

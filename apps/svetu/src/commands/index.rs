@@ -1,9 +1,9 @@
 //! The index has one writer: the platform that runs is asked, or the cluster's process that plays `search`; else a doorless one of our
 //! own does it.
 
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::{process::ExitCode, sync::Arc};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use svetu_contracts::search::SearchContract;
 
 use crate::{
@@ -19,7 +19,6 @@ use crate::{
     schemas,
 };
 
-const OUTBOX_MAX: Duration = Duration::from_secs(600);
 const AS_OPERATOR: &str =
     "cluster.services.search was asked, as cluster.certificate says; the operator's is made by `svetu cluster keys`";
 
@@ -88,11 +87,6 @@ async fn alone<T>(config: &Config, work: impl AsyncFnOnce(Arc<dyn SearchContract
         let runtime = Runtime::start(config, engines, Part::WHOLE, &public_url, None).await?;
         let result = async {
             let search = runtime.contracts()?.search;
-            ensure!(
-                runtime.outboxes_drained(OUTBOX_MAX).await?,
-                "what services published was not handed on within {} s",
-                OUTBOX_MAX.as_secs()
-            );
             search.catch_up().await.context("the index does not catch up")?;
             work(search).await
         }

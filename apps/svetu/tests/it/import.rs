@@ -9,6 +9,7 @@ use std::{
 };
 
 use serde_json::Value;
+use sqlx::{Connection as _, PgConnection};
 
 use crate::platform::{Ended, Place, TRADER, csv};
 
@@ -259,5 +260,29 @@ async fn what_was_exported_can_be_imported() {
             assert_eq!(found.get(key), Some(row), "{name}");
         }
     }
+    platform.stop().await;
+}
+
+/// What a command of another process committed is waited for, also while it has not reached the bus.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_on_its_way_to_the_index_is_no_difference() {
+    let place = Place::seeded().await;
+    let platform = place.up(&[]).await;
+    let url = place.note().expect("running.json")["postgres_url"].as_str().unwrap().to_owned();
+    let mut database = PgConnection::connect(&url).await.unwrap();
+    let mut held = database.begin().await.unwrap();
+    sqlx::query("lock table bus.event in exclusive mode").execute(&mut *held).await.unwrap();
+
+    let (file, mapping) = (example("kleinanzeigen-cars.csv"), example("kleinanzeigen-cars.toml"));
+    let rows = imported(&place, &file, &mapping, &[], 1).await.get("created");
+    assert!(rows > 0);
+    let verified = async { place.run(&["verify"]).await };
+    let freed = async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        held.rollback().await.unwrap();
+    };
+    let (verified, ()) = tokio::join!(verified, freed);
+    let out = verified.expect(0).out;
+    assert!(out.contains("0 missing, 0 stale, 0 surplus"), "{out}");
     platform.stop().await;
 }

@@ -223,6 +223,7 @@ contract! {
     async fn listing(id: ListingId) -> ListingSnapshot, SOON, Yes, ["users", "search"];
     async fn snapshots(after: Option<ListingId>, limit: u32) -> Vec<ListingSnapshot>, BULK, Yes, ["search"];
     async fn versions(after: Option<ListingId>, limit: u32) -> Vec<(ListingId, i64)>, BULK, Yes, ["search"];
+    async fn handed_on() -> bool, WAIT, Yes, ["search"];
     async fn bulk_upsert(listings: Vec<BulkListing>, mode: BulkMode) -> Vec<BulkOutcome>, BULK, Yes, [];
     async fn bulk_close_vanished(
         seller: AccountId, prefix: &str => String, &prefix, since: Timestamp, dry_run: bool

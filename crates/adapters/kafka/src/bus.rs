@@ -138,7 +138,7 @@ impl Bus for KafkaBus {
         self.blocking(move |groups| groups.seek(&group, &position)).await
     }
 
-    async fn lag(&self, group: &str) -> Result<u64, BusError> {
+    async fn lag(&self, group: &str) -> Result<Option<u64>, BusError> {
         let group = group.to_owned();
         self.blocking(move |groups| groups.lag(&group).map_err(unavailable)).await
     }

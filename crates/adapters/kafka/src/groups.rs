@@ -69,7 +69,7 @@ impl Groups {
         Ok(ends)
     }
 
-    pub fn lag(&self, group: &str) -> Result<u64, KafkaError> {
+    pub fn lag(&self, group: &str) -> Result<Option<u64>, KafkaError> {
         let client = self.client(group)?;
         let mut asked = TopicPartitionList::new();
         for (topic, partitions) in self.topics.of_events(&client)? {
@@ -80,6 +80,9 @@ impl Groups {
         let elements = committed.elements();
         let begun = elements.iter().filter(|element| matches!(element.offset(), Offset::Offset(_)));
         reads.extend(begun.map(|element| element.topic().to_owned()));
+        if reads.is_empty() {
+            return Ok(None);
+        }
         let mut lag = 0;
         for element in elements.iter().filter(|element| reads.contains(element.topic())) {
             let (low, high) = client.fetch_watermarks(element.topic(), element.partition(), CALL_MAX)?;
@@ -90,7 +93,7 @@ impl Groups {
             };
             lag += u64::try_from(high - position).unwrap_or(0);
         }
-        Ok(lag)
+        Ok(Some(lag))
     }
 
     /// Topics that the position does not know came after it: they are read from their beginning.

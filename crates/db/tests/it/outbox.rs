@@ -53,7 +53,7 @@ impl Bus for Tape {
     async fn seek(&self, _: &str, _: &str) -> Result<(), BusError> {
         unimplemented!()
     }
-    async fn lag(&self, _: &str) -> Result<u64, BusError> {
+    async fn lag(&self, _: &str) -> Result<Option<u64>, BusError> {
         unimplemented!()
     }
     async fn dead_letters(&self, _: Option<&str>, _: i64, _: u32) -> Result<Vec<DeadLetter>, BusError> {

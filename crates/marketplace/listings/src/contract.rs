@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use svetu_contracts::{
@@ -6,6 +6,7 @@ use svetu_contracts::{
     listings::{BulkListing, BulkMode, BulkOutcome, ListingSnapshot, ListingsContract},
     taxonomy::Taxonomy,
 };
+use svetu_db::outbox;
 use svetu_kernel::{AccountId, ExchangeRate, ListingId, Timestamp};
 
 use crate::{
@@ -18,6 +19,8 @@ use crate::{
 
 const SNAPSHOTS_MAX: u32 = 1_000;
 const VERSIONS_MAX: u32 = 10_000;
+/// Less than a caller in another process waits.
+const HANDED_ON_WITHIN: Duration = Duration::from_secs(20);
 
 /// What other services hold.
 pub struct Contract(pub Arc<Service>);
@@ -45,6 +48,10 @@ impl ListingsContract for Contract {
 
     async fn versions(&self, after: Option<ListingId>, limit: u32) -> Result<Vec<(ListingId, i64)>, ContractError> {
         Ok(listing::versions(&self.0.db, after, i64::from(limit.min(VERSIONS_MAX))).await?)
+    }
+
+    async fn handed_on(&self) -> Result<bool, ContractError> {
+        Ok(outbox::drained(&self.0.db, HANDED_ON_WITHIN).await?)
     }
 
     async fn bulk_upsert(&self, listings: Vec<BulkListing>, mode: BulkMode) -> Result<Vec<BulkOutcome>, ContractError> {

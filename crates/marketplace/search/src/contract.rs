@@ -82,13 +82,19 @@ fn unavailable(error: BusError) -> ContractError {
 }
 
 impl Search {
-    /// Until the index has everything that was published before.
+    /// Until the index has everything that its owner committed before: also what still waits to be handed to the bus.
     async fn caught_up(&self) -> Result<(), ContractError> {
         let deadline = Instant::now() + Duration::from_secs(CAUGHT_UP_S_MAX);
-        while self.0.bus.lag(INDEX).await.map_err(unavailable)? > 0 {
-            if Instant::now() > deadline {
-                return Err(ContractError::Unavailable(format!("the index is behind after {CAUGHT_UP_S_MAX} s")));
-            }
+        let in_time = || {
+            let late = format!("the index is behind after {CAUGHT_UP_S_MAX} s");
+            if Instant::now() > deadline { Err(ContractError::Unavailable(late)) } else { Ok(()) }
+        };
+        while !self.0.listings.handed_on().await? {
+            in_time()?;
+        }
+        // A group that has not begun has everything before it.
+        while self.0.bus.lag(INDEX).await.map_err(unavailable)? != Some(0) {
+            in_time()?;
             tokio::time::sleep(LOOK_EVERY).await;
         }
         Ok(self.0.index.refresh().await.map_err(SearchError::from)?)

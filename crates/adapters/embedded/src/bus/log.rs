@@ -102,18 +102,19 @@ pub(super) async fn next(
         .collect()
 }
 
-/// Events of the kinds that the group wants, beyond its positions.
-pub(super) async fn lag(db: &Db, group: &str) -> Result<u64, DbError> {
+/// Events of the kinds that the group wants, beyond its positions; none of a group that is not there.
+pub(super) async fn lag(db: &Db, group: &str) -> Result<Option<u64>, DbError> {
     let count = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from bus.consumer_group g
-           join bus.position p on p."group" = g.name
-           join bus.event e on e.partition = p.partition and e.seq > p.seq and e.kind = any(g.kinds)
-           where g.name = $1"#,
+        r#"select count(e.seq) as "count!" from bus.consumer_group g
+           left join bus.position p on p."group" = g.name
+           left join bus.event e on e.partition = p.partition and e.seq > p.seq and e.kind = any(g.kinds)
+           where g.name = $1
+           group by g.name"#,
         group
     )
-    .fetch_one(db.pool())
+    .fetch_optional(db.pool())
     .await?;
-    Ok(u64::try_from(count).unwrap_or(0))
+    Ok(count.map(|count| u64::try_from(count).unwrap_or(0)))
 }
 
 /// Days ahead that have a partition: a process that is down for as long loses nothing but the order of its drops.

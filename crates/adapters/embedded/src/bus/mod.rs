@@ -140,7 +140,7 @@ impl Bus for PostgresBus {
         group::seek(&self.db, group, seq).await
     }
 
-    async fn lag(&self, group: &str) -> Result<u64, BusError> {
+    async fn lag(&self, group: &str) -> Result<Option<u64>, BusError> {
         log::lag(&self.db, group).await.map_err(unavailable)
     }
 

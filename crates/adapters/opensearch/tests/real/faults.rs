@@ -6,7 +6,7 @@ use svetu_testkit::{Engine, eventually};
 use crate::{document, index, operate};
 
 /// What a reader may wait, with what a busy machine adds.
-const READ_MAX: Duration = Duration::from_millis(3_900);
+const READ_MAX: Duration = Duration::from_secs(10);
 const BATCH: u64 = 50;
 
 /// The times of so many searches that all fail as they should.
@@ -69,7 +69,7 @@ async fn what_was_taken_is_kept_and_nobody_waits_for_an_engine_that_is_away() {
     engine.freeze();
     let times = failures(&*index, 30).await;
     assert!(times.iter().all(|time| *time < READ_MAX), "{times:?}");
-    let waited = times.iter().filter(|time| **time > Duration::from_millis(100)).count();
+    let waited = times.iter().filter(|time| **time > Duration::from_secs(1)).count();
     assert!((3..=5).contains(&waited), "{times:?}");
     let began = Instant::now();
     assert!(index.upsert(vec![document(1, 2, "stan")]).await.is_err());

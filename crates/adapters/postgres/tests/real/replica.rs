@@ -66,7 +66,7 @@ async fn a_replica_that_lags_is_left_alone_until_it_has_caught_up() {
 
     eventually("the primary answers", || async { stale(&db).await == (false, Some("b".to_owned())) }).await;
     let within = paused.elapsed();
-    assert!(within <= LAG_MAX + Duration::from_secs(2), "{within:?}");
+    assert!(within <= LAG_MAX + Duration::from_secs(10), "{within:?}");
     assert!(db.replica_lag().await.unwrap().is_none_or(|lag| lag > LAG_MAX));
     order(&replica, "select pg_wal_replay_resume()").await;
     answers_from_the_replica(&db).await;
@@ -88,7 +88,7 @@ async fn a_replica_that_is_lost_costs_no_answer_and_is_asked_again_when_it_is_ba
         assert_eq!(stale(&db).await, (false, Some("a".to_owned())));
         slowest = slowest.max(asked.elapsed());
     }
-    assert!(slowest < Duration::from_secs(3), "{slowest:?}");
+    assert!(slowest < Duration::from_secs(10), "{slowest:?}");
     replica.up();
     answers_from_the_replica(&db).await;
 }
@@ -104,7 +104,7 @@ async fn one_that_answers_nothing_and_one_that_is_no_replica_are_not_asked() {
     for _ in 0..20 {
         assert_eq!(stale(&world.db).await, (false, Some("a".to_owned())));
     }
-    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
     assert_eq!(world.db.replica_lag().await, Some(None));
 
     // A server that takes writes of its own, as after a promotion.

@@ -83,6 +83,9 @@ impl ListingsContract for Ads {
             .map(|listing| (listing.id, listing.version))
             .collect())
     }
+    async fn handed_on(&self) -> Result<bool, ContractError> {
+        Ok(true)
+    }
     async fn bulk_upsert(&self, _: Vec<BulkListing>, _: BulkMode) -> Result<Vec<BulkOutcome>, ContractError> {
         panic!("search does not ask for it")
     }

@@ -62,6 +62,9 @@ impl ListingsContract for Ads {
     async fn versions(&self, _: Option<ListingId>, _: u32) -> Result<Vec<(ListingId, i64)>, ContractError> {
         panic!("users does not ask for it")
     }
+    async fn handed_on(&self) -> Result<bool, ContractError> {
+        panic!("users does not ask for it")
+    }
     async fn bulk_upsert(&self, _: Vec<BulkListing>, _: BulkMode) -> Result<Vec<BulkOutcome>, ContractError> {
         panic!("users does not ask for it")
     }
