@@ -37,8 +37,13 @@ const LISTINGS: &str = "/api/v1/marketplace/listings";
 const FOUND_WITHIN: Duration = Duration::from_secs(90);
 
 fn plan(place: &Place) -> PathBuf {
-    let tables = PLAN.map(|(name, role)| format!("[[process]]\nname = \"{name}\"\nroles = [\"{role}\"]\n"));
-    place.write("cluster.toml", tables.concat())
+    plan_with(place, &[])
+}
+
+fn plan_with(place: &Place, more: &[(&str, &str)]) -> PathBuf {
+    let table = |(name, role): &(&str, &str)| format!("[[process]]\nname = \"{name}\"\nroles = [\"{role}\"]\n");
+    let tables: String = PLAN.iter().chain(more).map(table).collect();
+    place.write("cluster.toml", tables)
 }
 
 async fn status(place: &Place) -> BTreeMap<String, Value> {
@@ -228,11 +233,19 @@ async fn write_on(trader: Api, town: String, stop: Arc<AtomicBool>, bad: Arc<Mut
 #[ignore = "scripts/test-old-binary.sh names the binary of the release"]
 async fn versions_are_rolled_forward_and_back_under_load() {
     #[allow(clippy::disallowed_methods, reason = "a program of the test, no configuration of the platform")]
-    let old = PathBuf::from(std::env::var("SVETU_OLD_BINARY").expect("the path of a released binary"));
+    let (old, engines) = (std::env::var_os("SVETU_OLD_BINARY"), std::env::var_os("SVETU_ENGINES_TOML"));
+    let old = PathBuf::from(old.expect("the path of a released binary"));
     let new = PathBuf::from(env!("CARGO_BIN_EXE_svetu"));
     let place = Place::fresh();
+    let plan = match engines {
+        Some(file) => {
+            place.write("svetu.toml", std::fs::read(file).unwrap());
+            plan_with(&place, &[("search-2", "search")])
+        }
+        None => plan(&place),
+    };
     // The world is the old one's, and so is the schema.
-    let cluster = place.cluster_of(&old, &plan(&place), &["--demo", "24"]).await;
+    let cluster = place.cluster_of(&old, &plan, &["--demo", "24"]).await;
     let trader = cluster.api.signed_in(TRADER).await;
     let town = cluster.api.place("Zrenjanin").await;
     let some = cluster.api.get("/api/v1/marketplace/search?limit=1").await.unwrap().expect(200);
