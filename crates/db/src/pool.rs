@@ -162,9 +162,16 @@ impl Db {
         self.schema
     }
 
+    /// May be given up at any moment: what has begun meanwhile is rolled back.
     pub async fn begin(&self) -> Result<Tx<'static>, DbError> {
-        let _waiting = Waiting::new(&self.waiting);
-        Ok(self.pool.begin().await?)
+        let connection = {
+            let _waiting = Waiting::new(&self.waiting);
+            self.pool.acquire().await?
+        };
+        // In a task, which nobody gives up: sqlx (0.8.4 to 0.9.0, its issue 4385) would leave the transaction open on the connection,
+        // and what the connection's next user writes would lie in it.
+        let begun = tokio::spawn(Tx::begin(connection, None)).await;
+        Ok(begun.map_err(|_| sqlx::Error::WorkerCrashed)??)
     }
 
     /// How the pool stands.

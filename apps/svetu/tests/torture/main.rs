@@ -98,7 +98,7 @@ async fn killed_at_any_moment() {
 
     // Whoever got no answer asks again under the same key.
     for poster in &mut posters {
-        poster.repeat_unanswered(&api, KEYS_FREE_MAX).await;
+        poster.repeat_unanswered(&api, KEYS_FREE_MAX, &place).await;
     }
     for poster in &posters {
         poster.check_once(&api).await;

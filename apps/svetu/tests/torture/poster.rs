@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::platform::{Answer, Api, api::Lost};
+use crate::platform::{Answer, Api, Place, api::Lost};
 
 const LISTINGS: &str = "/api/v1/marketplace/listings";
 
@@ -141,7 +141,7 @@ impl Poster {
     }
 
     /// Sends again what got no answer, until each has one.
-    pub async fn repeat_unanswered(&mut self, api: &Api, within: Duration) {
+    pub async fn repeat_unanswered(&mut self, api: &Api, within: Duration, place: &Place) {
         let deadline = Instant::now() + within;
         for request in std::mem::take(&mut self.open) {
             let answer = loop {
@@ -155,7 +155,8 @@ impl Poster {
             };
             // It was published, and the answer to that was lost with the process.
             let done = answer.status == 409 && request.path.ends_with("/publish");
-            assert!(answer.is_success() || done, "{}: {}", request.path, String::from_utf8_lossy(&answer.body));
+            let told = String::from_utf8_lossy(&answer.body);
+            assert!(answer.is_success() || done, "{}: {told}\n{}", request.path, place.log_tail());
             if answer.is_success() {
                 self.acknowledge(&request.title, &answer);
             }

@@ -6,6 +6,7 @@ mod outbox;
 mod rights;
 mod servers;
 mod tls;
+mod transactions;
 
 use svetu_db::Schema;
 use svetu_testkit::TestDb;
