@@ -57,14 +57,20 @@ impl Identity {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
         // The table is gone where the macros look.
-        let rows: Vec<(Uuid, String)> = sqlx::query_as(
+        let rows: Result<Vec<(Uuid, String)>, sqlx::Error> = sqlx::query_as(
             "delete from identity.email_plain where account in
                  (select account from identity.email_plain order by account limit $1 for update skip locked)
              returning account, address",
         )
         .bind(SEALED_AT_ONCE)
         .fetch_all(&mut *tx)
-        .await?;
+        .await;
+        let rows = match rows {
+            Ok(rows) => rows,
+            // Another process sealed the last ones and took the table away.
+            Err(error) if is_undefined_table(&error) => return Ok(0),
+            Err(error) => return Err(error.into()),
+        };
         for (id, address) in &rows {
             let id = AccountId::from_uuid(*id);
             let sealed = self.people.new_address(&mut tx, id, address, now).await?;
@@ -73,4 +79,9 @@ impl Identity {
         tx.commit().await?;
         Ok(rows.len() as u64)
     }
+}
+
+/// SQLSTATE 42P01.
+fn is_undefined_table(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "42P01")
 }

@@ -11,7 +11,7 @@ use std::{
 use chrono::Duration;
 use futures::TryStreamExt as _;
 use serde_json::{Value, json};
-use sqlx::migrate::Migrator;
+use sqlx::{Connection as _, migrate::Migrator};
 use svetu_contracts::{ContractError, identity::ACCOUNT_ERASED};
 use svetu_db::Schema;
 use svetu_identity::IdentityError;
@@ -174,6 +174,31 @@ async fn addresses_of_before_are_sealed_at_the_start() {
     assert_eq!(contract.mailbox(id).await.unwrap().email, "Pera.2499@primer.rs");
     assert_eq!(world.count("select count(*) from identity.consent_log where subject = 'terms' and given").await, 2_500);
     world.identity.prepare().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_comes_too_late_to_seal_addresses_finds_nothing_to_do() {
+    let before = LazyLock::force(&BEFORE);
+    let db = TestDb::new(&[Schema { name: "identity", migrator: before }]).await;
+    let id = uuid::Uuid::from_u128(1);
+    let service = db.db("identity");
+    let account = "insert into identity.account (id, display_name, language, state, created_at, terms_accepted_at)
+                   values ($1, 'Pera', 'en', 'active', now(), now())";
+    sqlx::query(account).bind(id).execute(service.pool()).await.unwrap();
+    let email = "insert into identity.email (account, address, normal) values ($1, 'pera@primer.rs', 'pera@primer.rs')";
+    sqlx::query(email).bind(id).execute(service.pool()).await.unwrap();
+    svetu_db::migrate(db.config(), &[Schema { name: "identity", migrator: &svetu_identity::MIGRATOR }]).await.unwrap();
+    let mut owner = sqlx::PgConnection::connect(db.owner_url()).await.unwrap();
+    let secrets = Arc::new(TempDir::new().unwrap());
+    let world = World::over(db, svetu_testkit::clock(), false, CHEAP, secrets).await;
+    // Another process is about to end: this one saw the table and waits for it.
+    let mut ends = owner.begin().await.unwrap();
+    sqlx::query("drop table identity.email_plain").execute(&mut *ends).await.unwrap();
+    let (prepared, ()) = tokio::join!(world.identity.prepare(), async {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        ends.commit().await.unwrap();
+    });
+    prepared.unwrap();
 }
 
 #[tokio::test]

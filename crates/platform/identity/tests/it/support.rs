@@ -254,8 +254,6 @@ async fn no_door_lets_through_whoever_stands_in() {
     // Of another account of theirs, begun before: a code by mail, a second factor that is asked for, a telephone's code.
     let mut own = world.member("privatno@primer.rs").await;
     let (secret, _) = enrol(&mut own).await;
-    // The letter about the authenticator goes first.
-    world.work().await;
     vera.send("POST /identity/sign-in/code", json!({ "email": "privatno@primer.rs" })).await;
     let mailed = world.letter("privatno@primer.rs").await.text;
     let mailed =

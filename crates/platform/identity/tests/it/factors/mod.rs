@@ -26,6 +26,8 @@ pub async fn enrol(browser: &mut Browser<'_>) -> (String, Vec<String>) {
     let form = json!({ "state": offer["state"], "code": code(browser.world(), &secret) });
     let answer = browser.send("PUT /identity/me/totp", form).await;
     assert_eq!(answer.said(), "200", "{:?}", answer.body());
+    // The letter about it goes before those that follow.
+    browser.world().work().await;
     (secret, serde_json::from_value(answer.body()["recovery_codes"].clone()).unwrap())
 }
 
