@@ -58,6 +58,11 @@ impl DbError {
             if error.is_unique_violation() && error.constraint() == Some(constraint))
     }
 
+    /// The table is not there (SQLSTATE 42P01).
+    pub fn is_undefined_table(&self) -> bool {
+        self.sqlstate().as_deref() == Some("42P01")
+    }
+
     /// The server cannot be reached, is starting or stopping, or the pool had no connection in time.
     pub fn is_unavailable(&self) -> bool {
         match self {

@@ -100,8 +100,7 @@ async fn a_trader_takes_everything_along_and_leaves_nothing() {
 
     trader.post("/api/v1/identity/me/erasure", "erasure", &json!({})).await.unwrap().expect(202);
     assert_eq!(api.get(&ad).await.unwrap().status, 200, "there is time to think");
-    let url = place.note().unwrap()["postgres_url"].as_str().unwrap().to_owned();
-    let mut database = PgConnection::connect(&url).await.unwrap();
+    let mut database = place.database().await;
     // The month goes by.
     sqlx::raw_sql(
         "update identity.erasure set due_at = now(); update identity.job set run_at = now() where kind = 'identity.erase'",

@@ -1,7 +1,6 @@
 //! People, roles and the audit log from the command line, beside a platform that runs and without one.
 
 use serde_json::Value;
-use sqlx::{Connection as _, PgConnection};
 
 use crate::platform::{Ended, Place, TRADER};
 
@@ -50,7 +49,7 @@ async fn an_operator_looks_after_people_and_the_log() {
 
     // The timer of the next platform seals what waits.
     let running = place.up(&[]).await;
-    let mut database = PgConnection::connect(place.note().unwrap()["postgres_url"].as_str().unwrap()).await.unwrap();
+    let mut database = place.database().await;
     let report = loop {
         let report = json(place.run(&["audit", "verify", "--json"]).await);
         if report["waiting"] == 0 {

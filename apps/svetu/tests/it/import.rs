@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::Value;
-use sqlx::{Connection as _, PgConnection};
+use sqlx::Connection as _;
 
 use crate::platform::{Ended, Place, TRADER, csv};
 
@@ -268,8 +268,7 @@ async fn what_was_exported_can_be_imported() {
 async fn what_is_on_its_way_to_the_index_is_no_difference() {
     let place = Place::seeded().await;
     let platform = place.up(&[]).await;
-    let url = place.note().expect("running.json")["postgres_url"].as_str().unwrap().to_owned();
-    let mut database = PgConnection::connect(&url).await.unwrap();
+    let mut database = place.database().await;
     let mut held = database.begin().await.unwrap();
     sqlx::query("lock table bus.event in exclusive mode").execute(&mut *held).await.unwrap();
 

@@ -18,6 +18,7 @@ use nix::{
     unistd::Pid,
 };
 use serde_json::Value;
+use sqlx::{Connection as _, PgConnection};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
@@ -205,6 +206,12 @@ impl Place {
     /// What a running platform wrote down for others.
     pub fn note(&self) -> Option<Value> {
         serde_json::from_slice(&fs::read(self.state().join("running.json")).ok()?).ok()
+    }
+
+    /// Into the database of a running platform, past its services.
+    pub async fn database(&self) -> PgConnection {
+        let note = self.note().expect("a platform runs");
+        PgConnection::connect(note["postgres_url"].as_str().unwrap()).await.unwrap()
     }
 
     /// The process of the private PostgreSQL by its own file.

@@ -9,7 +9,6 @@ use std::{
 
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use serde_json::Value;
-use sqlx::{Connection as _, PgConnection};
 
 use crate::platform::{Place, csv};
 
@@ -131,8 +130,7 @@ column = "town"
 
     /// The shop's ads as they lie in the database, by key; without what differs between two shops.
     async fn rows(&self, place: &Place) -> BTreeMap<String, Value> {
-        let url = place.note().expect("a platform runs")["postgres_url"].as_str().unwrap().to_owned();
-        let mut database = PgConnection::connect(&url).await.unwrap();
+        let mut database = place.database().await;
         let prefix = format!("{}:", self.name);
         let found: Vec<(String, Value)> = sqlx::query_as(
             "select s.source_key, to_jsonb(l) from listings.source s join listings.listing l on l.id = s.listing

@@ -10,7 +10,6 @@ use svetu_contracts::{
 };
 use svetu_kernel::{Language, ListingId};
 use svetu_ports::{BusError, SearchIndexError, search_index::HITS_MAX};
-use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::consumers::INDEX;
@@ -24,7 +23,7 @@ const BULK_MAX: usize = 1_000;
 /// Differences that are mended one by one; more of them are mended by building anew.
 const MENDED_MAX: usize = 10_000;
 const EXAMPLES_MAX: usize = 20;
-const CAUGHT_UP_S_MAX: u64 = 600;
+const CAUGHT_UP_MAX: Duration = Duration::from_secs(600);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,19 +83,16 @@ fn unavailable(error: BusError) -> ContractError {
 impl Search {
     /// Until the index has everything that its owner committed before: also what still waits to be handed to the bus.
     async fn caught_up(&self) -> Result<(), ContractError> {
-        let deadline = Instant::now() + Duration::from_secs(CAUGHT_UP_S_MAX);
-        let in_time = || {
-            let late = format!("the index is behind after {CAUGHT_UP_S_MAX} s");
-            if Instant::now() > deadline { Err(ContractError::Unavailable(late)) } else { Ok(()) }
+        let work = async {
+            while !self.0.listings.handed_on().await? {}
+            // A group that has not begun has everything before it.
+            while self.0.bus.lag(INDEX).await.map_err(unavailable)? != Some(0) {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+            Ok::<(), ContractError>(())
         };
-        while !self.0.listings.handed_on().await? {
-            in_time()?;
-        }
-        // A group that has not begun has everything before it.
-        while self.0.bus.lag(INDEX).await.map_err(unavailable)? != Some(0) {
-            in_time()?;
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
+        let late = || ContractError::Unavailable(format!("the index is behind after {} s", CAUGHT_UP_MAX.as_secs()));
+        tokio::time::timeout(CAUGHT_UP_MAX, work).await.unwrap_or_else(|_| Err(late()))?;
         Ok(self.0.index.refresh().await.map_err(SearchError::from)?)
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use svetu_db::DbError;
 use svetu_kernel::AccountId;
 use uuid::Uuid;
 
@@ -57,18 +58,19 @@ impl Identity {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
         // The table is gone where the macros look.
-        let rows: Result<Vec<(Uuid, String)>, sqlx::Error> = sqlx::query_as(
+        let rows: Result<Vec<(Uuid, String)>, DbError> = sqlx::query_as(
             "delete from identity.email_plain where account in
                  (select account from identity.email_plain order by account limit $1 for update skip locked)
              returning account, address",
         )
         .bind(SEALED_AT_ONCE)
         .fetch_all(&mut *tx)
-        .await;
+        .await
+        .map_err(DbError::from);
         let rows = match rows {
             Ok(rows) => rows,
             // Another process sealed the last ones and took the table away.
-            Err(error) if is_undefined_table(&error) => return Ok(0),
+            Err(error) if error.is_undefined_table() => return Ok(0),
             Err(error) => return Err(error.into()),
         };
         for (id, address) in &rows {
@@ -79,9 +81,4 @@ impl Identity {
         tx.commit().await?;
         Ok(rows.len() as u64)
     }
-}
-
-/// SQLSTATE 42P01.
-fn is_undefined_table(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "42P01")
 }

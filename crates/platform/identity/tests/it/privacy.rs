@@ -13,7 +13,7 @@ use futures::TryStreamExt as _;
 use serde_json::{Value, json};
 use sqlx::{Connection as _, migrate::Migrator};
 use svetu_contracts::{ContractError, identity::ACCOUNT_ERASED};
-use svetu_db::Schema;
+use svetu_db::{Db, Schema};
 use svetu_identity::IdentityError;
 use svetu_kernel::{AccountId, Clock, Role};
 use svetu_testkit::{TestDb, expect};
@@ -141,22 +141,7 @@ async fn addresses_of_before_are_sealed_at_the_start() {
     let db = TestDb::new(&[Schema { name: "identity", migrator: before }]).await;
     let service = db.db("identity");
     for n in 0..2_500_u128 {
-        let id = uuid::Uuid::from_u128(n + 1);
-        sqlx::query(
-            "insert into identity.account (id, display_name, language, state, created_at, terms_accepted_at)
-             values ($1, 'Pera', 'en', 'active', now(), now())",
-        )
-        .bind(id)
-        .execute(service.pool())
-        .await
-        .unwrap();
-        sqlx::query("insert into identity.email (account, address, normal) values ($1, $2, $3)")
-            .bind(id)
-            .bind(format!("Pera.{n}@primer.rs"))
-            .bind(format!("pera.{n}@primer.rs"))
-            .execute(service.pool())
-            .await
-            .unwrap();
+        lay_plain(&service, n).await;
     }
     svetu_db::migrate(db.config(), &[Schema { name: "identity", migrator: &svetu_identity::MIGRATOR }]).await.unwrap();
     let secrets = Arc::new(TempDir::new().unwrap());
@@ -176,17 +161,31 @@ async fn addresses_of_before_are_sealed_at_the_start() {
     world.identity.prepare().await.unwrap();
 }
 
+/// An account whose address lies in clear, as before addresses were sealed.
+async fn lay_plain(service: &Db, n: u128) {
+    let id = uuid::Uuid::from_u128(n + 1);
+    sqlx::query(
+        "insert into identity.account (id, display_name, language, state, created_at, terms_accepted_at)
+         values ($1, 'Pera', 'en', 'active', now(), now())",
+    )
+    .bind(id)
+    .execute(service.pool())
+    .await
+    .unwrap();
+    sqlx::query("insert into identity.email (account, address, normal) values ($1, $2, $3)")
+        .bind(id)
+        .bind(format!("Pera.{n}@primer.rs"))
+        .bind(format!("pera.{n}@primer.rs"))
+        .execute(service.pool())
+        .await
+        .unwrap();
+}
+
 #[tokio::test]
 async fn who_comes_too_late_to_seal_addresses_finds_nothing_to_do() {
     let before = LazyLock::force(&BEFORE);
     let db = TestDb::new(&[Schema { name: "identity", migrator: before }]).await;
-    let id = uuid::Uuid::from_u128(1);
-    let service = db.db("identity");
-    let account = "insert into identity.account (id, display_name, language, state, created_at, terms_accepted_at)
-                   values ($1, 'Pera', 'en', 'active', now(), now())";
-    sqlx::query(account).bind(id).execute(service.pool()).await.unwrap();
-    let email = "insert into identity.email (account, address, normal) values ($1, 'pera@primer.rs', 'pera@primer.rs')";
-    sqlx::query(email).bind(id).execute(service.pool()).await.unwrap();
+    lay_plain(&db.db("identity"), 0).await;
     svetu_db::migrate(db.config(), &[Schema { name: "identity", migrator: &svetu_identity::MIGRATOR }]).await.unwrap();
     let mut owner = sqlx::PgConnection::connect(db.owner_url()).await.unwrap();
     let secrets = Arc::new(TempDir::new().unwrap());
