@@ -9,20 +9,22 @@ use svetu_ports::search_index::{
     Bucket, Cell, Facet, FacetKind, GeoBox, GeoPoint, Position, SearchRequest, Signal, Sort, plane,
 };
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::{Column, StrColumn};
-use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
+use tantivy::columnar::{Column, ColumnBlockAccessor};
+use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader, TantivyError};
 use uuid::Uuid;
 
-use crate::predicate::{Points, Predicate};
+use crate::columns::{Keywords, Points, SegmentColumns};
+use crate::predicate::Predicate;
 use crate::query::is_decided_by_tokens;
-use crate::schema::{keyword_column, number_column};
 
-/// Documents between two looks at the clock.
-const CLOCK_STRIDE: u32 = 1_024;
+/// Documents that facets count together; between two such blocks one looks at the clock.
+const BLOCK: usize = 1_024;
 
 /// What all segments share of a request.
 pub(crate) struct Pass {
     pub request: Arc<SearchRequest>,
+    /// Of the searcher's segments, in its order.
+    columns: Vec<Arc<SegmentColumns>>,
     /// Per filter: the facets that ignore it when they count (bits), empty for a filter that only decides.
     ignored_by: Vec<u64>,
     /// Filters that the query's tokens already decided.
@@ -32,7 +34,7 @@ pub(crate) struct Pass {
 }
 
 impl Pass {
-    pub fn new(request: Arc<SearchRequest>, now: Instant) -> Self {
+    pub fn new(request: Arc<SearchRequest>, columns: Vec<Arc<SegmentColumns>>, now: Instant) -> Self {
         let ignored_by: Vec<u64> = request
             .filters
             .iter()
@@ -53,7 +55,7 @@ impl Pass {
             .collect();
         let grid_size = request.grid.map(|grid| plane::grid_size(&grid.area, grid.cells_max));
         let deadline = now + request.facet_budget.min(Duration::from_secs(60));
-        Self { request, ignored_by, decided, grid_size, deadline }
+        Self { request, columns, ignored_by, decided, grid_size, deadline }
     }
 
     /// Filters that may narrow the query: no facet counts without them.
@@ -84,15 +86,57 @@ pub(crate) struct Outcome {
     pub cells: Vec<Cell>,
 }
 
-enum Counter {
-    Values { column: Option<StrColumn>, counts: Vec<u32> },
+struct Counter {
+    counted: Counted,
+    /// Documents that fail this facet's own filter and no other, so that it counts them and nobody else does.
+    own: Vec<DocId>,
+}
+
+enum Counted {
+    Values { column: Option<Keywords>, counts: Vec<u32> },
     Bounds { column: Option<Column<i64>>, bounds: Option<(i64, i64)> },
 }
 
+/// Where a column's values of a block of documents are unpacked to.
+#[derive(Default)]
+struct Block {
+    ordinals: ColumnBlockAccessor<u64>,
+    numbers: ColumnBlockAccessor<i64>,
+}
+
+impl Counted {
+    fn count(&mut self, docs: &[DocId], block: &mut Block) {
+        match self {
+            Self::Values { column: Some(column), counts } => {
+                block.ordinals.fetch_block(docs, column.ordinals_column());
+                for ordinal in block.ordinals.iter_vals() {
+                    if let Some(count) = usize::try_from(ordinal).ok().and_then(|at| counts.get_mut(at)) {
+                        *count += 1;
+                    }
+                }
+            }
+            Self::Bounds { column: Some(column), bounds } => {
+                block.numbers.fetch_block(docs, column);
+                for value in block.numbers.iter_vals() {
+                    *bounds = widen(*bounds, Some((value, value)));
+                }
+            }
+            Self::Values { column: None, .. } | Self::Bounds { column: None, .. } => {}
+        }
+    }
+}
+
 enum Rank {
-    Signals(Vec<SignalReader>),
-    Numbers { columns: Vec<(Column<i64>, i64, i64)>, descending: bool },
-    Distance { points: Points, center: GeoPoint },
+    /// And what they add up to at most.
+    Signals(Vec<SignalReader>, i64),
+    Numbers {
+        columns: Vec<(Column<i64>, i64, i64)>,
+        descending: bool,
+    },
+    Distance {
+        points: Points,
+        center: GeoPoint,
+    },
 }
 
 enum SignalReader {
@@ -117,102 +161,100 @@ pub(crate) struct Segment {
     after: Option<Position>,
     filters: Vec<(Predicate, u64)>,
     rank: Rank,
-    id_high: Column<u64>,
-    id_low: Column<u64>,
+    columns: Arc<SegmentColumns>,
     heap: BinaryHeap<Reverse<(Position, DocId)>>,
     total: u64,
     counters: Vec<Counter>,
     names: Vec<String>,
+    /// Documents that pass every filter and wait to be counted by all facets.
+    waiting: Vec<DocId>,
+    block: Block,
     partial: bool,
-    seen: u32,
     deadline: Instant,
     grid: Option<(Points, f64, CellSums)>,
-    deleted: Column<u64>,
 }
 
 impl Collector for Pass {
     type Fruit = Outcome;
     type Child = Segment;
 
-    fn for_segment(&self, ordinal: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<Segment> {
+    fn for_segment(&self, ordinal: SegmentOrdinal, _: &SegmentReader) -> tantivy::Result<Segment> {
         let request = &self.request;
-        let columns = segment.fast_fields();
+        let columns = usize::try_from(ordinal).ok().and_then(|at| self.columns.get(at));
+        let columns = columns.ok_or_else(|| TantivyError::InternalError(format!("no columns of segment {ordinal}")))?;
         let mut filters = Vec::new();
         for ((named, ignored_by), decided) in request.filters.iter().zip(&self.ignored_by).zip(&self.decided) {
             if !decided {
-                filters.push((Predicate::open(&named.filter, segment)?, *ignored_by));
+                filters.push((Predicate::open(&named.filter, columns)?, *ignored_by));
             }
         }
-        let number = |key: &str| columns.column_opt::<i64>(&number_column(key));
         let rank = match &request.sort {
             Sort::Relevance(signals) => {
                 let mut readers = Vec::new();
                 for signal in signals {
                     match signal {
                         Signal::Recent { key, origin, half, weight } => {
-                            if let Some(column) = number(key)? {
+                            if let Some(column) = columns.numbers(key)? {
                                 let half = (*half).max(1);
                                 readers.push(SignalReader::Recent { column, origin: *origin, half, weight: *weight });
                             }
                         }
                         Signal::Number { key, weight, per } => {
-                            if let Some(column) = number(key)? {
+                            if let Some(column) = columns.numbers(key)? {
                                 readers.push(SignalReader::Number { column, weight: *weight, per: (*per).max(1) });
                             }
                         }
                         Signal::Near { center, half_m, weight } => readers.push(SignalReader::Near {
-                            points: Points::open(segment)?,
+                            points: columns.points().clone(),
                             center: *center,
                             half_m: half_m.max(1.0),
                             weight: *weight,
                         }),
                     }
                 }
-                Rank::Signals(readers)
+                let most = readers.iter().fold(0_i64, |sum, signal| sum.saturating_add(signal.most()));
+                Rank::Signals(readers, most)
             }
             Sort::Number { keys, descending } => {
                 let mut opened = Vec::new();
                 for key in keys {
-                    if let Some(column) = number(&key.key)? {
+                    if let Some(column) = columns.numbers(&key.key)? {
                         opened.push((column, key.numerator, key.denominator.max(1)));
                     }
                 }
                 Rank::Numbers { columns: opened, descending: *descending }
             }
-            Sort::Distance(center) => Rank::Distance { points: Points::open(segment)?, center: *center },
+            Sort::Distance(center) => Rank::Distance { points: columns.points().clone(), center: *center },
         };
         let mut counters = Vec::new();
         for facet in &request.facets {
-            counters.push(match &facet.kind {
+            let counted = match &facet.kind {
                 FacetKind::Values { key, .. } => {
-                    let column = columns.str(&keyword_column(key))?;
-                    let terms = column.as_ref().map_or(0, |column| column.num_terms());
-                    Counter::Values { column, counts: vec![0; terms] }
+                    let column = columns.keywords(key)?;
+                    let values = column.as_ref().map_or(0, Keywords::count);
+                    Counted::Values { column, counts: vec![0; values] }
                 }
-                FacetKind::Bounds { key } => Counter::Bounds { column: number(key)?, bounds: None },
-            });
+                FacetKind::Bounds { key } => Counted::Bounds { column: columns.numbers(key)?, bounds: None },
+            };
+            counters.push(Counter { counted, own: Vec::new() });
         }
-        let grid = match self.grid_size {
-            Some(size) => Some((Points::open(segment)?, size, CellSums::new())),
-            None => None,
-        };
+        let grid = self.grid_size.map(|size| (columns.points().clone(), size, CellSums::new()));
         Ok(Segment {
             ordinal,
             limit: request.limit,
             after: request.after,
             filters,
             rank,
-            id_high: columns.u64("id_high")?,
-            id_low: columns.u64("id_low")?,
+            columns: Arc::clone(columns),
             heap: BinaryHeap::with_capacity(request.limit + 1),
             total: 0,
             counters,
             names: request.facets.iter().map(|facet| facet.name.clone()).collect(),
+            waiting: Vec::new(),
+            block: Block::default(),
             partial: false,
-            seen: 0,
             deadline: self.deadline,
             grid,
-            deleted: columns.u64("deleted")?,
         })
     }
 
@@ -222,7 +264,7 @@ impl Collector for Pass {
 
     fn merge_fruits(&self, fruits: Vec<tantivy::Result<SegmentFruit>>) -> tantivy::Result<Outcome> {
         let mut outcome = Outcome::default();
-        let mut values: Vec<HashMap<String, u64>> = vec![HashMap::new(); self.request.facets.len()];
+        let mut values: Vec<HashMap<Arc<str>, u64>> = vec![HashMap::new(); self.request.facets.len()];
         let mut bounds: Vec<Option<(i64, i64)>> = vec![None; self.request.facets.len()];
         let mut cells = CellSums::new();
         for fruit in fruits {
@@ -250,7 +292,8 @@ impl Collector for Pass {
         outcome.best.sort_unstable_by_key(|found| Reverse(found.position));
         outcome.best.truncate(self.request.limit);
         for (facet, (counts, bounds)) in self.request.facets.iter().zip(values.into_iter().zip(bounds)) {
-            let mut buckets: Vec<Bucket> = counts.into_iter().map(|(value, count)| Bucket { value, count }).collect();
+            let mut buckets: Vec<Bucket> =
+                counts.into_iter().map(|(value, count)| Bucket { value: value.as_ref().to_owned(), count }).collect();
             buckets.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
             if let FacetKind::Values { limit, .. } = facet.kind {
                 buckets.truncate(limit);
@@ -298,24 +341,57 @@ pub(crate) struct SegmentFruit {
     best: Vec<Found>,
     total: u64,
     partial: bool,
-    values: Vec<Vec<(String, u64)>>,
+    values: Vec<Vec<(Arc<str>, u64)>>,
     bounds: Vec<Option<(i64, i64)>>,
     cells: CellSums,
 }
 
 impl Segment {
-    fn id(&self, doc: DocId) -> Uuid {
-        Uuid::from_u64_pair(self.id_high.first(doc).unwrap_or_default(), self.id_low.first(doc).unwrap_or_default())
+    /// `only`: the facets (bits) that count the document although it is not found.
+    #[inline]
+    fn count(&mut self, doc: DocId, only: Option<u64>) {
+        match only {
+            None => {
+                self.waiting.push(doc);
+                if self.waiting.len() >= BLOCK {
+                    self.count_waiting();
+                    self.look_at_the_clock();
+                }
+            }
+            Some(facets) => {
+                let mut full = false;
+                let counters = self.counters.iter_mut().enumerate().filter(|(at, _)| facets & (1 << *at) != 0);
+                for (_, counter) in counters {
+                    counter.own.push(doc);
+                    if counter.own.len() >= BLOCK {
+                        counter.counted.count(&counter.own, &mut self.block);
+                        counter.own.clear();
+                        full = true;
+                    }
+                }
+                if full {
+                    self.look_at_the_clock();
+                }
+            }
+        }
+    }
+
+    fn count_waiting(&mut self) {
+        for counter in &mut self.counters {
+            counter.counted.count(&self.waiting, &mut self.block);
+        }
+        self.waiting.clear();
+    }
+
+    fn look_at_the_clock(&mut self) {
+        self.partial |= Instant::now() > self.deadline;
     }
 
     #[inline]
     fn rank(&self, doc: DocId, score: Score) -> i64 {
         match &self.rank {
-            Rank::Signals(signals) => {
-                // Weights are whole numbers, so their sum is exact.
-                #[allow(clippy::cast_possible_truncation)]
-                let text = score as i64 * 1_000;
-                signals.iter().fold(text, |sum, signal| sum.saturating_add(signal.value(doc)))
+            Rank::Signals(signals, _) => {
+                signals.iter().fold(of_text(score), |sum, signal| sum.saturating_add(signal.value(doc)))
             }
             Rank::Numbers { columns, descending } => {
                 let value = columns.iter().find_map(|(column, numerator, denominator)| {
@@ -335,17 +411,34 @@ impl Segment {
         }
     }
 
+    /// A rank that no document of the score is above, found without a look at its columns.
+    #[inline]
+    fn ceiling(&self, score: Score) -> i64 {
+        match &self.rank {
+            Rank::Signals(_, most) => of_text(score).saturating_add(*most),
+            Rank::Numbers { .. } | Rank::Distance { .. } => i64::MAX,
+        }
+    }
+
     fn distance_m(&self, doc: DocId) -> Option<f64> {
         let of = |points: &Points, center: &GeoPoint| points.get(doc).map(|point| plane::distance_m(*center, point));
         match &self.rank {
             Rank::Distance { points, center } => of(points, center),
-            Rank::Signals(signals) => signals.iter().find_map(|signal| match signal {
+            Rank::Signals(signals, _) => signals.iter().find_map(|signal| match signal {
                 SignalReader::Near { points, center, .. } => of(points, center),
                 SignalReader::Recent { .. } | SignalReader::Number { .. } => None,
             }),
             Rank::Numbers { .. } => None,
         }
     }
+}
+
+/// Weights are whole numbers, so their sum is exact.
+#[inline]
+fn of_text(score: Score) -> i64 {
+    #[allow(clippy::cast_possible_truncation)]
+    let text = score as i64 * 1_000;
+    text
 }
 
 fn millimetres(metres: f64) -> i64 {
@@ -355,13 +448,30 @@ fn millimetres(metres: f64) -> i64 {
 }
 
 impl SignalReader {
+    /// What it adds at most.
+    fn most(&self) -> i64 {
+        match self {
+            Self::Recent { weight, .. } => (*weight).max(0),
+            // Rounded to the next whole.
+            Self::Near { weight, .. } => weight.saturating_add(1).max(0),
+            Self::Number { column, weight, per } => [column.min_value(), column.max_value(), 0]
+                .into_iter()
+                .fold(0, |most, value| most.max(value.saturating_mul(*weight) / per)),
+        }
+    }
+
     #[inline]
     fn value(&self, doc: DocId) -> i64 {
         match self {
             Self::Recent { column, origin, half, weight } => column.first(doc).map_or(0, |value| {
                 let age = origin.saturating_sub(value).max(0);
-                let scaled = i128::from(*weight) * i128::from(*half) / (i128::from(*half) + i128::from(age));
-                i64::try_from(scaled).unwrap_or(0)
+                match (weight.checked_mul(*half), half.checked_add(age)) {
+                    (Some(whole), Some(parts)) => whole / parts,
+                    _ => {
+                        let scaled = i128::from(*weight) * i128::from(*half) / (i128::from(*half) + i128::from(age));
+                        i64::try_from(scaled).unwrap_or(0)
+                    }
+                }
             }),
             Self::Number { column, weight, per } => {
                 column.first(doc).map_or(0, |value| value.saturating_mul(*weight) / per)
@@ -392,41 +502,18 @@ impl SegmentCollector for Segment {
             }
         }
         // A trace of a deleted document has no tokens; only a query without tokens meets it.
-        if self.deleted.first(doc) != Some(0) {
+        if self.columns.is_trace(doc) {
             return;
         }
         if !self.counters.is_empty() && !self.partial {
-            self.seen += 1;
-            if self.seen.is_multiple_of(CLOCK_STRIDE) && Instant::now() > self.deadline {
-                self.partial = true;
-            }
-            for (at, counter) in self.counters.iter_mut().enumerate() {
-                if facets & (1 << at) == 0 {
-                    continue;
-                }
-                match counter {
-                    Counter::Values { column: Some(column), counts } => {
-                        for ordinal in column.term_ords(doc) {
-                            if let Some(count) = usize::try_from(ordinal).ok().and_then(|at| counts.get_mut(at)) {
-                                *count += 1;
-                            }
-                        }
-                    }
-                    Counter::Bounds { column: Some(column), bounds } => {
-                        if let Some(value) = column.first(doc) {
-                            *bounds = widen(*bounds, Some((value, value)));
-                        }
-                    }
-                    Counter::Values { column: None, .. } | Counter::Bounds { column: None, .. } => {}
-                }
-            }
+            self.count(doc, failed.then_some(facets));
         }
         if failed {
             return;
         }
         self.total += 1;
         if self.grid.is_some() {
-            let id = self.id(doc);
+            let id = self.columns.id(doc);
             if let Some((points, size, sums)) = &mut self.grid
                 && let Some(point) = points.get(doc)
             {
@@ -443,15 +530,19 @@ impl SegmentCollector for Segment {
         if self.limit == 0 {
             return;
         }
+        let worst =
+            if self.heap.len() < self.limit { None } else { self.heap.peek().map(|Reverse((worst, _))| worst.rank) };
+        if worst.is_some_and(|worst| self.ceiling(score) < worst) {
+            return;
+        }
         let rank = self.rank(doc, score);
-        let full = self.heap.len() >= self.limit;
-        if full && self.heap.peek().is_some_and(|Reverse((worst, _))| rank < worst.rank) {
+        if worst.is_some_and(|worst| rank < worst) {
             return;
         }
         if self.after.is_some_and(|after| rank > after.rank) {
             return;
         }
-        let position = Position { rank, id: self.id(doc) };
+        let position = Position { rank, id: self.columns.id(doc) };
         if self.after.is_some_and(|after| position >= after) {
             return;
         }
@@ -462,6 +553,12 @@ impl SegmentCollector for Segment {
     }
 
     fn harvest(mut self) -> Self::Fruit {
+        if !self.partial {
+            self.count_waiting();
+            for counter in &mut self.counters {
+                counter.counted.count(&counter.own, &mut self.block);
+            }
+        }
         let heap = std::mem::take(&mut self.heap);
         let best = heap
             .into_iter()
@@ -474,20 +571,12 @@ impl SegmentCollector for Segment {
         let mut values = Vec::with_capacity(self.names.len());
         let mut bounds = Vec::with_capacity(self.names.len());
         for counter in self.counters {
-            match counter {
-                Counter::Values { column, counts } => {
-                    let mut named = Vec::new();
-                    if let Some(column) = column {
-                        for (ordinal, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
-                            let mut value = String::new();
-                            column.ord_to_str(ordinal as u64, &mut value)?;
-                            named.push((value, u64::from(count)));
-                        }
-                    }
-                    values.push(named);
+            match counter.counted {
+                Counted::Values { column, counts } => {
+                    values.push(column.map_or_else(|| Ok(Vec::new()), |column| column.named(&counts))?);
                     bounds.push(None);
                 }
-                Counter::Bounds { bounds: found, .. } => {
+                Counted::Bounds { bounds: found, .. } => {
                     values.push(Vec::new());
                     bounds.push(found);
                 }

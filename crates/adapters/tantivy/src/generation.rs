@@ -12,10 +12,11 @@ use svetu_ports::search_index::{IndexDocument, SearchIndexError};
 use tantivy::directory::MmapDirectory;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocSet, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TERMINATED};
+use tantivy::{DocSet, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TERMINATED};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
+use crate::columns::{Columns, Snapshot};
 use crate::error::{engine, gone};
 use crate::schema::Fields;
 
@@ -38,7 +39,8 @@ struct Batch {
 }
 
 pub(crate) struct Generation {
-    pub reader: IndexReader,
+    reader: IndexReader,
+    columns: Arc<Columns>,
     queue: mpsc::Sender<Batch>,
 }
 
@@ -64,16 +66,18 @@ impl Generation {
         writer.set_merge_policy(Box::new(policy));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(engine)?;
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
-        let thread = WriterThread { writer, reader: reader.clone(), fields: Arc::clone(fields) };
+        let columns = Arc::new(Columns::default());
+        let thread =
+            WriterThread { writer, reader: reader.clone(), columns: Arc::clone(&columns), fields: Arc::clone(fields) };
         std::thread::Builder::new()
             .name("search-writer".to_owned())
             .spawn(move || thread.run(waiting))
             .map_err(gone)?;
-        Ok(Self { reader, queue })
+        Ok(Self { reader, columns, queue })
     }
 
-    pub fn searcher(&self) -> Searcher {
-        self.reader.searcher()
+    pub fn snapshot(&self) -> Result<Snapshot, SearchIndexError> {
+        self.columns.of(self.reader.searcher()).map_err(engine)
     }
 
     /// Returns when the changes are durable and searchable.
@@ -87,6 +91,7 @@ impl Generation {
 struct WriterThread {
     writer: IndexWriter,
     reader: IndexReader,
+    columns: Arc<Columns>,
     fields: Arc<Fields>,
 }
 
@@ -126,7 +131,7 @@ impl WriterThread {
     }
 
     fn commit(&mut self, batches: &[Batch]) -> Result<(), SearchIndexError> {
-        let searcher = self.reader.searcher();
+        let snapshot = self.columns.of(self.reader.searcher()).map_err(engine)?;
         let mut pending: HashMap<Uuid, u64> = HashMap::new();
         let mut changed = false;
         for change in batches.iter().flat_map(|batch| &batch.changes) {
@@ -136,7 +141,7 @@ impl WriterThread {
             };
             let known = match pending.get(&id) {
                 Some(version) => Some(*version),
-                None => version_of(&searcher, &self.fields, id)?.map(|(version, _)| version),
+                None => version_of(&snapshot, &self.fields, id)?.map(|(version, _)| version),
             };
             // The same version again changes nothing.
             if known.is_some_and(|known| known >= version) {
@@ -161,21 +166,21 @@ impl WriterThread {
 
 /// The version of a document or of its trace, and whether it is a trace.
 pub(crate) fn version_of(
-    searcher: &Searcher,
+    snapshot: &Snapshot,
     fields: &Fields,
     id: Uuid,
 ) -> Result<Option<(u64, bool)>, SearchIndexError> {
-    Ok(address_of(searcher, fields, id)?.map(|(_, _, version, deleted)| (version, deleted)))
+    Ok(address_of(snapshot, fields, id)?.map(|(_, _, version, deleted)| (version, deleted)))
 }
 
 /// Segment, document, version and whether it is a trace.
 pub(crate) fn address_of(
-    searcher: &Searcher,
+    snapshot: &Snapshot,
     fields: &Fields,
     id: Uuid,
 ) -> Result<Option<(u32, u32, u64, bool)>, SearchIndexError> {
     let term = fields.id_term(id);
-    for (ordinal, segment) in (0_u32..).zip(searcher.segment_readers()) {
+    for (ordinal, segment) in (0_u32..).zip(snapshot.searcher.segment_readers()) {
         let index = segment.inverted_index(fields.id).map_err(engine)?;
         let Some(mut postings) = index.read_postings(&term, IndexRecordOption::Basic).map_err(gone)? else { continue };
         loop {
@@ -184,10 +189,9 @@ pub(crate) fn address_of(
                 break;
             }
             if !segment.is_deleted(doc) {
-                let columns = segment.fast_fields();
-                let version = columns.u64("version").map_err(engine)?.first(doc).unwrap_or_default();
-                let deleted = columns.u64("deleted").map_err(engine)?.first(doc) == Some(1);
-                return Ok(Some((ordinal, doc, version, deleted)));
+                return Ok(snapshot
+                    .columns(ordinal)
+                    .map(|columns| (ordinal, doc, columns.version(doc), columns.is_trace(doc))));
             }
             postings.advance();
         }

@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::collect::Pass;
+use crate::columns::Snapshot;
 use crate::error::{engine, gone};
 use crate::generation::{Change, Generation, address_of};
 use crate::query::Compiler;
@@ -92,12 +93,12 @@ impl TantivyIndex {
     /// Runs on a thread that may wait for the disk.
     async fn read<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Fields, &Searcher) -> Result<T, SearchIndexError> + Send + 'static,
+        work: impl FnOnce(&Fields, &Snapshot) -> Result<T, SearchIndexError> + Send + 'static,
     ) -> Result<T, SearchIndexError> {
         let _turn = self.searches.acquire().await.map_err(gone)?;
         let fields = Arc::clone(&self.fields);
-        let searcher = self.serving().searcher();
-        tokio::task::spawn_blocking(move || work(&fields, &searcher)).await.map_err(gone)?
+        let serving = self.serving();
+        tokio::task::spawn_blocking(move || work(&fields, &serving.snapshot()?)).await.map_err(gone)?
     }
 }
 
@@ -131,24 +132,22 @@ fn payload(fields: &Fields, searcher: &Searcher, address: DocAddress) -> Result<
     Ok(document.get_first(fields.payload).and_then(|value| value.as_bytes()).unwrap_or_default().to_vec())
 }
 
-fn search(fields: &Fields, searcher: &Searcher, request: SearchRequest) -> Result<SearchResponse, SearchIndexError> {
+fn search(fields: &Fields, snapshot: &Snapshot, request: SearchRequest) -> Result<SearchResponse, SearchIndexError> {
     request.check()?;
-    let pass = Pass::new(Arc::new(request), Instant::now());
+    let pass = Pass::new(Arc::new(request), snapshot.segments().to_vec(), Instant::now());
     let request = Arc::clone(&pass.request);
     let scored = matches!(request.sort, Sort::Relevance(_)) && request.limit > 0;
-    let query = Compiler::new(fields, searcher, scored).compile(&request.query, &pass.narrowing())?;
-    let outcome = searcher.search(&query, &pass).map_err(engine)?;
+    let query = Compiler::new(fields, &snapshot.searcher, scored).compile(&request.query, &pass.narrowing())?;
+    let outcome = snapshot.searcher.search(&query, &pass).map_err(engine)?;
     let mut hits = Vec::with_capacity(outcome.best.len());
     for found in outcome.best {
-        let segment = searcher.segment_reader(found.address.segment_ord);
-        let version =
-            segment.fast_fields().u64("version").map_err(engine)?.first(found.address.doc_id).unwrap_or_default();
+        let columns = snapshot.columns(found.address.segment_ord);
         hits.push(Hit {
             id: found.position.id,
-            version,
+            version: columns.map_or(0, |columns| columns.version(found.address.doc_id)),
             position: found.position,
             distance_m: found.distance_m,
-            payload: payload(fields, searcher, found.address)?,
+            payload: payload(fields, &snapshot.searcher, found.address)?,
         });
     }
     Ok(SearchResponse {
@@ -160,27 +159,23 @@ fn search(fields: &Fields, searcher: &Searcher, request: SearchRequest) -> Resul
     })
 }
 
-fn scan(searcher: &Searcher, after: Option<Uuid>, limit: usize) -> Result<Vec<(Uuid, u64)>, SearchIndexError> {
+fn scan(snapshot: &Snapshot, after: Option<Uuid>, limit: usize) -> Vec<(Uuid, u64)> {
     let mut least: std::collections::BinaryHeap<(Uuid, u64)> = std::collections::BinaryHeap::with_capacity(limit + 1);
-    for segment in searcher.segment_readers() {
-        let columns = segment.fast_fields();
-        let (high, low) = (columns.u64("id_high").map_err(engine)?, columns.u64("id_low").map_err(engine)?);
-        let (versions, deleted) = (columns.u64("version").map_err(engine)?, columns.u64("deleted").map_err(engine)?);
+    for (segment, columns) in snapshot.searcher.segment_readers().iter().zip(snapshot.segments()) {
         for doc in segment.doc_ids_alive() {
-            let (Some(high), Some(low)) = (high.first(doc), low.first(doc)) else { continue };
-            let id = Uuid::from_u64_pair(high, low);
+            let id = columns.id(doc);
             let wanted = after.is_none_or(|after| id > after)
-                && deleted.first(doc) == Some(0)
+                && !columns.is_trace(doc)
                 && (least.len() < limit || least.peek().is_some_and(|(greatest, _)| id < *greatest));
             if wanted {
-                least.push((id, versions.first(doc).unwrap_or_default()));
+                least.push((id, columns.version(doc)));
                 if least.len() > limit {
                     least.pop();
                 }
             }
         }
     }
-    Ok(least.into_sorted_vec())
+    least.into_sorted_vec()
 }
 
 fn bounded(length: usize, max: usize, what: &'static str) -> Result<(), SearchIndexError> {
@@ -211,16 +206,16 @@ impl SearchIndex for TantivyIndex {
     }
 
     async fn search(&self, request: SearchRequest) -> Result<SearchResponse, SearchIndexError> {
-        self.read(move |fields, searcher| search(fields, searcher, request)).await
+        self.read(move |fields, snapshot| search(fields, snapshot, request)).await
     }
 
     async fn documents(&self, ids: Vec<Uuid>) -> Result<Vec<Option<StoredDocument>>, SearchIndexError> {
         bounded(ids.len(), HITS_MAX, "200 documents")?;
-        self.read(move |fields, searcher| {
+        self.read(move |fields, snapshot| {
             ids.into_iter()
-                .map(|id| match address_of(searcher, fields, id)? {
+                .map(|id| match address_of(snapshot, fields, id)? {
                     Some((segment, doc, version, false)) => {
-                        let payload = payload(fields, searcher, DocAddress::new(segment, doc))?;
+                        let payload = payload(fields, &snapshot.searcher, DocAddress::new(segment, doc))?;
                         Ok(Some(StoredDocument { id, version, payload }))
                     }
                     Some((_, _, _, true)) | None => Ok(None),
@@ -231,9 +226,9 @@ impl SearchIndex for TantivyIndex {
     }
 
     async fn frequencies(&self, field: &'static str, tokens: Vec<String>) -> Result<Vec<u64>, SearchIndexError> {
-        self.read(move |fields, searcher| {
+        self.read(move |fields, snapshot| {
             let field = fields.text(field)?;
-            tokens.iter().map(|token| terms::frequency(searcher, field, token).map_err(engine)).collect()
+            tokens.iter().map(|token| terms::frequency(&snapshot.searcher, field, token).map_err(engine)).collect()
         })
         .await
     }
@@ -246,8 +241,9 @@ impl SearchIndex for TantivyIndex {
         prefix_chars: u8,
         limit: usize,
     ) -> Result<Vec<TokenCount>, SearchIndexError> {
-        self.read(move |fields, searcher| {
-            terms::neighbours(searcher, fields.text(field)?, &token, edits, prefix_chars, limit).map_err(engine)
+        self.read(move |fields, snapshot| {
+            terms::neighbours(&snapshot.searcher, fields.text(field)?, &token, edits, prefix_chars, limit)
+                .map_err(engine)
         })
         .await
     }
@@ -258,15 +254,15 @@ impl SearchIndex for TantivyIndex {
         prefix: String,
         limit: usize,
     ) -> Result<Vec<TokenCount>, SearchIndexError> {
-        self.read(move |fields, searcher| {
-            terms::completions(searcher, fields.text(field)?, &prefix, limit).map_err(engine)
+        self.read(move |fields, snapshot| {
+            terms::completions(&snapshot.searcher, fields.text(field)?, &prefix, limit).map_err(engine)
         })
         .await
     }
 
     async fn scan(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<(Uuid, u64)>, SearchIndexError> {
         bounded(limit, SCAN_MAX, "10,000 ids")?;
-        self.read(move |_, searcher| scan(searcher, after, limit)).await
+        self.read(move |_, snapshot| Ok(scan(snapshot, after, limit))).await
     }
 
     async fn count(&self) -> Result<u64, SearchIndexError> {

@@ -3,12 +3,14 @@
 
 mod cells;
 mod collect;
+mod columns;
 mod error;
 mod generation;
 mod index;
 mod predicate;
 mod query;
 mod schema;
+mod scorers;
 mod terms;
 
 pub use index::TantivyIndex;

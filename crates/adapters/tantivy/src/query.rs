@@ -10,10 +10,12 @@ use tantivy::{Searcher, Term};
 use crate::cells;
 use crate::error::engine;
 use crate::schema::Fields;
+use crate::scorers::{BestOf, BestOfTerms, FEW, Preferring};
 use crate::terms;
 
 /// Conditions of one query, over all its levels.
 const CONDITIONS_MAX: usize = 2_000;
+const TOO_MANY: SearchIndexError = SearchIndexError::TooLarge("2,000 conditions of one query");
 
 type Boxed = Box<dyn TantivyQuery>;
 
@@ -58,7 +60,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn query(&mut self, query: &Query) -> Result<Boxed, SearchIndexError> {
-        self.left = self.left.checked_sub(1).ok_or(SearchIndexError::TooLarge("2,000 conditions of one query"))?;
+        self.left = self.left.checked_sub(1).ok_or(TOO_MANY)?;
         Ok(match query {
             Query::Everything => self.weighed(Box::new(AllQuery), 0),
             Query::Nothing => Box::new(EmptyQuery),
@@ -88,24 +90,21 @@ impl<'a> Compiler<'a> {
             Query::Any(parts) => match parts.as_slice() {
                 [] => Box::new(EmptyQuery),
                 [one] => self.query(one)?,
-                parts => {
-                    let mut clauses = Vec::with_capacity(parts.len());
-                    for part in parts {
-                        clauses.push(self.query(part)?);
+                parts => match self.terms(parts)? {
+                    Some(terms) => Box::new(BestOfTerms(terms)),
+                    None => {
+                        let clauses = parts.iter().map(|part| self.query(part)).collect::<Result<_, _>>()?;
+                        self.best_of(clauses)
                     }
-                    self.best_of(clauses)
-                }
+                },
             },
             Query::Prefer { must, should } => {
                 let must = self.query(must)?;
                 if !self.scored || should.is_empty() {
                     return Ok(must);
                 }
-                let mut clauses = vec![(Occur::Must, must)];
-                for part in should {
-                    clauses.push((Occur::Should, self.query(part)?));
-                }
-                Box::new(BooleanQuery::new(clauses))
+                let should = should.iter().map(|part| self.query(part)).collect::<Result<_, _>>()?;
+                Box::new(Preferring { must, should })
             }
             Query::Except { must, not } => {
                 Box::new(BooleanQuery::new(vec![(Occur::Must, self.query(must)?), (Occur::MustNot, self.query(not)?)]))
@@ -118,8 +117,26 @@ impl<'a> Compiler<'a> {
     }
 
     fn term(&self, field: Field, token: &str, weight: u16) -> Boxed {
-        let query = TermQuery::new(Term::from_field_text(field, token), IndexRecordOption::Basic);
-        self.weighed(Box::new(query), weight)
+        let term = Term::from_field_text(field, token);
+        if self.scored {
+            Box::new(BestOfTerms(vec![(term, f32::from(weight))]))
+        } else {
+            Box::new(TermQuery::new(term, IndexRecordOption::Basic))
+        }
+    }
+
+    /// The parts with their weights, if they are a few terms and nothing else.
+    fn terms(&mut self, parts: &[Query]) -> Result<Option<Vec<(Term, f32)>>, SearchIndexError> {
+        if parts.len() > FEW {
+            return Ok(None);
+        }
+        let mut terms = Vec::with_capacity(parts.len());
+        for part in parts {
+            let Query::Term { field, token, weight } = part else { return Ok(None) };
+            terms.push((Term::from_field_text(self.fields.text(field)?, token), f32::from(*weight)));
+        }
+        self.left = self.left.checked_sub(terms.len()).ok_or(TOO_MANY)?;
+        Ok(Some(terms))
     }
 
     fn union_of<'t>(&self, field: Field, tokens: impl Iterator<Item = &'t str>, weight: u16) -> Boxed {
@@ -130,6 +147,9 @@ impl<'a> Compiler<'a> {
     fn best_of(&self, mut clauses: Vec<Boxed>) -> Boxed {
         if clauses.len() < 2 {
             return clauses.pop().unwrap_or_else(|| Box::new(EmptyQuery));
+        }
+        if clauses.len() <= FEW {
+            return Box::new(BestOf(clauses));
         }
         if self.scored { Box::new(DisjunctionMaxQuery::new(clauses)) } else { Box::new(BooleanQuery::union(clauses)) }
     }

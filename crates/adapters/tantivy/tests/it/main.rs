@@ -1,5 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod conditions;
+mod many;
+
 use std::sync::Arc;
 
 use svetu_ports::search_index::{SearchIndex, SearchRequest, contract};
