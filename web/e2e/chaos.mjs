@@ -41,7 +41,9 @@ function random(from) {
 const chance = random(seed);
 const one = (list) => list[Math.floor(chance() * list.length)];
 
-const counted = { good: 0, failed: new Map(), slowestMs: 0, hung: [] };
+const counted = { good: 0, failed: new Map(), slowestMs: 0, hung: [], pages: 0, pagesFailed: new Map() };
+const count = (of, status) => of.set(status, (of.get(status) ?? 0) + 1);
+const told = (of) => [...of].map(([status, times]) => `${times} × ${status}`).join(", ");
 let going = true;
 
 async function ask(method, path, { cookie, key, body } = {}) {
@@ -69,7 +71,7 @@ async function ask(method, path, { cookie, key, body } = {}) {
   counted.slowestMs = Math.max(counted.slowestMs, Date.now() - began);
   // A key that is still at work, and an ad that was published already, are no failures.
   if (typeof status === "number" && (status < 400 || status === 409)) counted.good += 1;
-  else counted.failed.set(status, (counted.failed.get(status) ?? 0) + 1);
+  else count(counted.failed, status);
   return { ok: typeof status === "number" && status < 300, status, data };
 }
 
@@ -124,6 +126,27 @@ async function keep(cookie, ids) {
 async function read(cookie, paths) {
   for (let n = 0; going; n += 1) {
     await ask("GET", paths[n % paths.length], { cookie });
+    await sleep(PAUSE_MS / 2);
+  }
+}
+
+/** Pages of the site as a browser without scripts gets them. */
+async function visit(paths) {
+  for (let n = 0; going; n += 1) {
+    const path = paths[n % paths.length];
+    const began = Date.now();
+    let status = "lost";
+    try {
+      const response = await fetch(`${base}${path}`, { signal: AbortSignal.timeout(DEADLINE_MS) });
+      const text = await response.text();
+      // A page that broke off after its beginning was sent is no page.
+      status = response.ok && !text.includes("</html>") ? "half" : response.status;
+    } catch (error) {
+      if (error.name === "TimeoutError") counted.hung.push(path);
+    }
+    counted.slowestMs = Math.max(counted.slowestMs, Date.now() - began);
+    if (status === 200) counted.pages += 1;
+    else count(counted.pagesFailed, status);
     await sleep(PAUSE_MS / 2);
   }
 }
@@ -269,23 +292,39 @@ const load = [
   keep(buyer, some.slice(0, 10)),
   ...Array.from({ length: READERS }, (_, n) => read(n % 2 ? buyer : undefined, n % 2 ? paths : paths.slice(0, 4))),
 ];
+// Where the site is told not to be served, its pages are no part of it.
+const hasSite = process.env.SVETU__SITE__ENABLED !== "false";
+if (hasSite) load.push(visit(["/", "/c/vozila", `/listings/${some[0]}`, "/c/nekretnine"]));
 const rows = [];
+const wrong = [];
 const until = Date.now() + lastsMs;
 const all = await faults();
 // Everything once, in the seed's order, then anything.
 const order = all.map((fault) => [chance(), fault]).sort((a, b) => a[0] - b[0]);
 for (let n = 0; Date.now() < until; n += 1) {
   const { who, what, act } = n < order.length ? order[n][1] : one(all);
-  Object.assign(counted, { good: 0, failed: new Map(), slowestMs: 0 });
+  Object.assign(counted, { good: 0, failed: new Map(), slowestMs: 0, pages: 0, pagesFailed: new Map() });
   await act();
   const healedMs = await healed(buyer, some[0]);
   const foundMs = await found(trader, town, n);
-  const failed = [...counted.failed].map(([status, count]) => `${count} × ${status}`).join(", ");
-  rows.push({ who, what, good: counted.good, failed: failed || "0", slowestMs: counted.slowestMs, healedMs, foundMs });
-  process.stdout.write(`  ${who} ${what}: ${counted.good} answered, ${failed || "none"} failed, `);
-  process.stdout.write(
-    `slowest ${counted.slowestMs} ms, well ${healedMs} ms after it, an ad is found after ${foundMs} ms\n`,
-  );
+  const { good, slowestMs, pages } = counted;
+  const [failed, pagesFailed] = [told(counted.failed), told(counted.pagesFailed)];
+  rows.push({
+    who,
+    what,
+    good,
+    failed: failed || "0",
+    pages,
+    pagesFailed: pagesFailed || "0",
+    slowestMs,
+    healedMs,
+    foundMs,
+  });
+  // Without search one browses: by the newest, from listings.
+  if (/^(opensearch|search)/.test(who) && pagesFailed) wrong.push(`pages while ${who} was ${what}: ${pagesFailed}`);
+  process.stdout.write(`  ${who} ${what}: ${good} answered, ${failed || "none"} failed, `);
+  process.stdout.write(`${pages} pages, ${pagesFailed || "none"} failed, `);
+  process.stdout.write(`slowest ${slowestMs} ms, well ${healedMs} ms after it, an ad is found after ${foundMs} ms\n`);
   await sleep(CALM_MS);
 }
 going = false;
@@ -303,30 +342,31 @@ const twice = ours.length - new Set(ours).size;
 const favourites = await ask("GET", "/marketplace/favourites/ids", { cookie: buyer });
 const held = new Set(JSON.stringify(favourites.data).match(/listing_[0-9a-z]+/g) ?? []);
 for (const [id, wanted] of kept) if (wanted !== undefined && held.has(id) !== wanted) lost.push(`favourite ${id}`);
-let told;
+let differences;
 const verified = await eventually(
   "an index that equals the database",
-  () => run(svetu, ["--state", state, "verify"]).catch((error) => void (told = `${error.stdout}${error.stderr}`)),
+  () =>
+    run(svetu, ["--state", state, "verify"]).catch((error) => void (differences = `${error.stdout}${error.stderr}`)),
   120_000,
 ).catch((error) => {
-  process.stderr.write(`chaos: seed ${seed}: svetu verify says: ${told}\n`);
+  process.stderr.write(`chaos: seed ${seed}: svetu verify says: ${differences}\n`);
   throw error;
 });
 process.stdout.write(`${verified.stdout}`);
 process.stdout.write(`${acknowledged.size} ads acknowledged, ${lost.length} lost, ${twice} made twice, `);
 process.stdout.write(`${counted.hung.length} requests without an answer in ${DEADLINE_MS / 1000} s\n`);
 process.stdout.write(
-  "\n| | | answered | failed | slowest, s | well after, s | a new ad found after, s |\n| --- | --- | --- | --- | --- | --- | --- |\n",
+  "\n| | | answered | failed | pages | pages failed | slowest, s | well after, s | a new ad found after, s |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
 );
 const s = (ms) => (ms / 1000).toFixed(1);
-for (const { who, what, good, failed, slowestMs, healedMs, foundMs } of rows.sort((a, b) =>
+for (const { who, what, good, failed, pages, pagesFailed, slowestMs, healedMs, foundMs } of rows.sort((a, b) =>
   a.who.localeCompare(b.who),
 )) {
   process.stdout.write(
-    `| ${who} | ${what} | ${good} | ${failed} | ${s(slowestMs)} | ${s(healedMs)} | ${s(foundMs)} |\n`,
+    `| ${who} | ${what} | ${good} | ${failed} | ${pages} | ${pagesFailed} | ${s(slowestMs)} | ${s(healedMs)} | ${s(foundMs)} |\n`,
   );
 }
-const wrong = [...lost, ...counted.hung];
+wrong.push(...lost, ...counted.hung);
 if (wrong.length > 0 || twice > 0 || acknowledged.size === 0) {
   process.stderr.write(`chaos: seed ${seed}:\n  ${wrong.slice(0, 20).join("\n  ")}\n`);
   process.exit(1);
