@@ -7,9 +7,9 @@ LISTINGS ?= 5000
 SEED ?= 1
 export NEXT_TELEMETRY_DISABLED := 1
 export SQLX_OFFLINE := true
-# Where cargo puts what it builds; a cache outside the checkout may be named here.
 # What the binary of a cluster has besides.
 ENGINES := svetu/engines,svetu-postgres/engine
+# Where cargo puts what it builds; a cache outside the checkout may be named here.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 SVETU := $(TARGET)/debug/svetu
 
