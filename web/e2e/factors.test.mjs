@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { newAccount, PASSWORD, people } from "./support/accounts.mjs";
-import { complaints, launch, listening, open, press, visitor } from "./support/browser.mjs";
+import { alertOf, complaints, launch, listening, open, press, visitor } from "./support/browser.mjs";
 import { codeTo, linkTo } from "./support/mail.mjs";
 import { address, base, eventually } from "./support/site.mjs";
 import { STEP_S, totp } from "./support/totp.mjs";
@@ -189,7 +189,7 @@ describe("an authenticator application", () => {
       const code = page.getByLabel(t("account.security.totpPage.code"));
       await code.fill("000000");
       await page.getByRole("button", { name: t("account.security.totpPage.submit") }).click();
-      await page.locator("#content").getByRole("alert").waitFor();
+      await alertOf(page).waitFor();
       // A page without script was drawn anew, with another secret.
       const shown = (await page.locator("code").innerText()).replaceAll(" ", "");
       const used = Math.floor(Date.now() / 1000 / STEP_S);
@@ -205,7 +205,7 @@ describe("an authenticator application", () => {
       await heading(page, "auth.factor.title");
       await page.getByLabel(t("auth.factor.totp")).fill("123456");
       await page.getByRole("button", { name: t("auth.factor.submit") }).click();
-      await page.locator("#content").getByRole("alert").waitFor();
+      await alertOf(page).waitFor();
       const next = await eventually(
         "the next step of the clock",
         () => Date.now() / 1000 / STEP_S >= used + 1 && totp(shown),

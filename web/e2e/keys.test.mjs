@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { people, session } from "./support/accounts.mjs";
-import { complaints, launch, press, visitor } from "./support/browser.mjs";
+import { alertOf, complaints, launch, press, visitor } from "./support/browser.mjs";
 import { address, base } from "./support/site.mjs";
 import { words } from "./support/words.mjs";
 
@@ -29,7 +29,7 @@ describe("keys for programs", () => {
       await page.goto(address("sr-Latn", "/account/keys"));
       const create = page.getByRole("button", { name: t("account.keys.create") });
       await (javaScriptEnabled ? press(create) : create.click());
-      await page.getByRole("alert").filter({ hasText: /./ }).first().waitFor();
+      await alertOf(page).waitFor();
       await page.getByLabel(t("account.keys.name")).fill(name);
       await page.getByLabel(t("connect.scopes.account_read")).check();
       await create.click();

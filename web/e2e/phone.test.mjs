@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { newAccount } from "./support/accounts.mjs";
-import { complaints, launch, listening, visitor } from "./support/browser.mjs";
+import { alertOf, complaints, launch, listening, visitor } from "./support/browser.mjs";
 import { address, base, eventually } from "./support/site.mjs";
 import { words } from "./support/words.mjs";
 
@@ -54,7 +54,7 @@ describe("a telephone", () => {
       const send = await ready(t("account.security.phonePage.send"));
       await page.getByLabel(t("account.security.phonePage.number")).fill("pozovi me");
       await send.click();
-      await page.locator("#content").getByRole("alert").waitFor();
+      await alertOf(page).waitFor();
       await page.getByLabel(t("account.security.phonePage.number")).fill(`0${number.slice(4)}`);
       await (await ready(t("account.security.phonePage.send"))).click();
       await page.getByText(t("account.security.phonePage.sent")).waitFor();

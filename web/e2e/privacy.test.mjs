@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { newAccount, PASSWORD } from "./support/accounts.mjs";
-import { complaints, launch, open, press, visitor } from "./support/browser.mjs";
+import { alertOf, complaints, launch, open, press, visitor } from "./support/browser.mjs";
 import { linkTo } from "./support/mail.mjs";
 import { address, api, base, eventually } from "./support/site.mjs";
 import { words } from "./support/words.mjs";
@@ -74,7 +74,7 @@ describe("privacy", () => {
       await visit(page, at("/account/privacy"));
       const ask = page.getByRole("button", { name: t("account.privacy.eraseAsk") });
       await go(ask);
-      await page.getByRole("alert").first().waitFor();
+      await alertOf(page).waitFor();
       await page.getByLabel(t("account.privacy.sure")).check();
       await go(ask);
       await page.getByText(t("account.outcome.erasure")).waitFor();
@@ -93,6 +93,31 @@ describe("privacy", () => {
       await back.getByText(t("account.outcome.kept")).waitFor();
       assert.equal(await back.getByRole("button", { name: t("account.privacy.keep") }).count(), 0);
       await again.close();
+    });
+
+    test("what is ticked while the answer is under way stays ticked", { skip: !javaScriptEnabled }, async () => {
+      const account = await newAccount("brzina");
+      const context = await visitor(browser, { session: account.session });
+      const page = await context.newPage();
+      await open(page, at("/account/privacy"));
+      const ask = page.getByRole("button", { name: t("account.privacy.eraseAsk") });
+      const sure = page.getByLabel(t("account.privacy.sure"));
+      let answer;
+      const ticked = new Promise((resolve) => {
+        answer = resolve;
+      });
+      await page.route("**/account/privacy", async (route) => {
+        if (route.request().method() === "POST") await ticked;
+        await route.continue();
+      });
+      await press(ask);
+      await sure.check();
+      answer();
+      await alertOf(page).waitFor();
+      assert.ok(await sure.isChecked(), "the tick stays");
+      await press(ask);
+      await page.getByText(t("account.outcome.erasure")).waitFor();
+      await context.close();
     });
 
     test(`a month later the person is gone, ${how}`, { skip: !process.env.SVETU_STATE }, async () => {
@@ -115,7 +140,7 @@ describe("privacy", () => {
       await page.getByLabel(t("auth.email")).fill(account.email);
       await page.getByLabel(t("auth.password"), { exact: true }).fill(PASSWORD);
       await go(page.getByRole("button", { name: t("auth.signIn.submit"), exact: true }));
-      await page.getByRole("alert").first().waitFor();
+      await alertOf(page).waitFor();
       await context.close();
     });
   }

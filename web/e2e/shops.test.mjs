@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { newAccount, PASSWORD } from "./support/accounts.mjs";
-import { complaints, launch, press, visitor } from "./support/browser.mjs";
+import { alertOf, complaints, launch, press, visitor } from "./support/browser.mjs";
 import { linkTo } from "./support/mail.mjs";
 import { address, base } from "./support/site.mjs";
 import { words } from "./support/words.mjs";
@@ -31,7 +31,7 @@ describe("shops", () => {
       const create = page.getByRole("button", { name: t("account.shops.create") });
       await page.getByLabel(t("account.shops.name")).fill("Zovi 064 123 45 67");
       await go(create);
-      await page.getByRole("alert").filter({ hasText: /./ }).first().waitFor();
+      await alertOf(page).waitFor();
       await page.getByLabel(t("account.shops.name")).fill("Gume Petrović");
       await create.click();
       await page.waitForURL(/\/account\/shops\/tenant_/);

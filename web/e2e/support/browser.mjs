@@ -68,6 +68,12 @@ export async function open(page, address) {
   return response;
 }
 
+/**
+ * What a page says loudly. Next announces each page it goes to in an alert of its own, outside of the content:
+ * whoever waits for any alert at all may find that one before the answer is there.
+ */
+export const alertOf = (page) => page.locator("#content").getByRole("alert").first();
+
 /** Presses something once its script listens: before hydration a press is lost. */
 export async function press(locator) {
   await listening(locator);

@@ -4,6 +4,7 @@ import { Notice } from "@svetu/ui/badge";
 import { Button } from "@svetu/ui/button";
 import { Checkbox, describedBy, Field, Input, Select } from "@svetu/ui/field";
 import { useActionState, useEffect, useRef } from "react";
+import { useNewer } from "@/auth/newer";
 import { type FormState, untouched } from "@/auth/state";
 
 interface Props {
@@ -17,13 +18,14 @@ interface Props {
 /** A new key: with or without script its secret comes with this one answer and is kept nowhere. */
 export function KeyForm({ action, locale, scopes, days, labels }: Props) {
   const [state, send, busy] = useActionState(action, untouched);
+  const { ref, onSubmit } = useNewer();
   const said = useRef<HTMLDivElement>(null);
   const wrong = state.message ?? (Object.keys(state.errors).length > 0 ? labels.summary : undefined);
   useEffect(() => {
     if (state !== untouched) said.current?.focus();
   }, [state]);
   return (
-    <form action={send} noValidate className="flex flex-col gap-5">
+    <form ref={ref} action={send} onSubmit={onSubmit} noValidate className="flex flex-col gap-5">
       <input type="hidden" name="locale" value={locale} />
       {state.secret && (
         <div ref={said} tabIndex={-1} role="status" className="rounded-card focus:outline-none">

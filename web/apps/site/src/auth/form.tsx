@@ -5,6 +5,7 @@ import { Button } from "@svetu/ui/button";
 import { Checkbox, describedBy, Field, Input, Select, Textarea } from "@svetu/ui/field";
 import { CircleAlert } from "lucide-react";
 import { type ReactNode, startTransition, useActionState, useEffect, useRef, useState } from "react";
+import { useNewer } from "./newer";
 import { PasswordInput } from "./password-input";
 import { type FormState, untouched } from "./state";
 
@@ -45,7 +46,7 @@ export function ActionForm(props: ActionFormProps) {
   const [state, send, busy] = useActionState(action, untouched);
   const summary = useRef<HTMLDivElement>(null);
   // A sent form is emptied of its passwords: what was sent is sent again with the work that was asked for.
-  const sent = useRef<FormData | null>(null);
+  const { ref, sent, onSubmit } = useNewer();
   const [working, setWorking] = useState(false);
   const faults = fields.filter(({ name }) => state.errors[name]);
   const wrong = !working && (faults.length > 0 || state.message !== undefined);
@@ -73,7 +74,7 @@ export function ActionForm(props: ActionFormProps) {
       startTransition(() => send(form));
     };
     void work(state.challenge);
-  }, [state.challenge, send]);
+  }, [state.challenge, send, sent]);
 
   if (replaced) {
     return (
@@ -83,14 +84,7 @@ export function ActionForm(props: ActionFormProps) {
     );
   }
   return (
-    <form
-      action={send}
-      onSubmit={(event) => {
-        sent.current = new FormData(event.currentTarget);
-      }}
-      noValidate
-      className="flex flex-col gap-5"
-    >
+    <form ref={ref} action={send} onSubmit={onSubmit} noValidate className="flex flex-col gap-5">
       {Object.entries(hidden).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
