@@ -1,7 +1,7 @@
 # Sve Tu Platforma. `make help` lists the verbs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up start stop cluster build install test test-rust test-web test-e2e test-engines test-cluster chaos engines oidc-matrix torture check fmt bench bench-engines screens openapi sqlx clean
+.PHONY: help up start stop cluster build binary site install test test-rust test-web test-e2e test-engines test-cluster chaos engines oidc-matrix torture check fmt bench bench-engines screens openapi sqlx clean
 
 LISTINGS ?= 5000
 SEED ?= 1
@@ -33,8 +33,14 @@ cluster: install web/node_modules/.installed ## the same as a cluster on real en
 	while IFS= read -r line; do export "$$line"; done <.cache/engines.env; \
 	  $(SVETU) cluster up --file deploy/local/cluster.toml --demo $(LISTINGS)
 
-build: install web/node_modules/.installed ## build the binary and the site
-	cargo build --locked --package svetu
+build: install ## build the binary and the site, side by side
+	@$(MAKE) --no-print-directory -j2 binary site
+
+# Cargo takes the cores that are free, not the two places of this make.
+binary:
+	env -u MAKEFLAGS -u MFLAGS cargo build --locked --package svetu
+
+site: web/node_modules/.installed
 	scripts/build-site.sh
 
 install:
