@@ -327,6 +327,15 @@ async fn tokens(index: &dyn SearchIndex) {
     let completed = index.completions("all", "sk".to_owned(), 2).await.unwrap();
     assert_eq!(completed[0], TokenCount { token: "skoda".to_owned(), documents: 2 });
     assert_eq!(completed.len(), 2);
+    // Before all tokens, behind all tokens, between two of them, and in each of UTF-8's lengths.
+    for nowhere in ["0", "skp", "zz", "я", "中", "\u{14094}ra3", "\u{10ffff}"] {
+        assert_eq!(index.completions("all", nowhere.to_owned(), 8).await.unwrap(), [], "{nowhere}");
+        assert_eq!(index.neighbours("all", nowhere.to_owned(), 1, 1, 8).await.unwrap(), [], "{nowhere}");
+        assert_eq!(index.frequencies("all", vec![nowhere.to_owned()]).await.unwrap(), [0], "{nowhere}");
+        let query = Query::Prefix { field: "all", token: nowhere.to_owned(), weight: 1 };
+        let found = index.search(asking(query)).await.unwrap();
+        assert_eq!(found.total, 0, "{nowhere}");
+    }
 }
 
 async fn scanning(index: &dyn SearchIndex) {
