@@ -1,8 +1,9 @@
 //! From the decoded picture down: the largest width from the source, each next one from the one before.
 
 use fast_image_resize::{
-    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
-    images::{Image, ImageRef},
+    FilterType, ResizeAlg, ResizeOptions, Resizer,
+    images::{TypedImage, TypedImageRef},
+    pixels::U8x3,
 };
 use image::{RgbImage, imageops, metadata::Orientation};
 
@@ -57,17 +58,18 @@ fn scaled_height(width: u32, height: u32, step: u32) -> u32 {
     u32::try_from(rounded).unwrap_or(height).max(1)
 }
 
-/// Lanczos, three lobes; the same size is a copy.
+/// Lanczos, three lobes; the same size is a copy. Of this kind of pixel alone: to compile the resampler for all of them takes minutes.
 pub fn resize(resizer: &mut Resizer, source: &Raster, width: u32, height: u32) -> Result<Raster, PhotoError> {
     if (source.width, source.height) == (width, height) {
         return Ok(source.clone());
     }
-    let view =
-        ImageRef::new(source.width, source.height, &source.pixels, PixelType::U8x3).map_err(|_| PhotoError::Corrupt)?;
-    let mut target = Image::new(width, height, PixelType::U8x3);
+    let view = TypedImageRef::<U8x3>::from_buffer(source.width, source.height, &source.pixels)
+        .map_err(|_| PhotoError::Corrupt)?;
+    let mut pixels = vec![0; width as usize * height as usize * 3];
+    let mut target = TypedImage::<U8x3>::from_buffer(width, height, &mut pixels).map_err(|_| PhotoError::Corrupt)?;
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(false);
-    resizer.resize(&view, &mut target, &options).map_err(|_| PhotoError::Corrupt)?;
-    Raster::new(width, height, target.into_vec())
+    resizer.resize_typed(&view, &mut target, &options).map_err(|_| PhotoError::Corrupt)?;
+    Raster::new(width, height, pixels)
 }
 
 fn upright(raster: Raster, orientation: Orientation) -> Result<Raster, PhotoError> {
