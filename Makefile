@@ -67,7 +67,7 @@ test-e2e: install-test web/node_modules/.installed
 test-engines: ## the adapters of Kafka, OpenSearch, Redis and S3 on the real engines (wants Java, Maven and Go); PostgreSQL with a replica and pgbouncer
 	scripts/test-engines.sh
 
-engines: ## install and start Kafka, OpenSearch, Redis, MinIO, PostgreSQL, a replica and pgbouncer on this machine, print their URLs (`cargo xtask engines down` ends them)
+engines: ## install and start Kafka, OpenSearch, Redis, MinIO, Jaeger, PostgreSQL, a replica and pgbouncer on this machine, print their URLs (`cargo xtask engines down` ends them)
 	@cargo xtask engines up
 
 test-cluster: install-test web/node_modules/.installed ## what people and programs do, against a cluster on real engines

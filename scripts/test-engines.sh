@@ -22,7 +22,7 @@ finish() {
 trap finish EXIT
 cargo build --locked --quiet --package xtask
 # What is missing is installed here once, and not by several tests at a time.
-step "engines: install and start" "$target/debug/xtask" engines up --state "$state" kafka opensearch redis minio postgres replica pgbouncer
+step "engines: install and start" "$target/debug/xtask" engines up --state "$state" kafka opensearch redis minio jaeger postgres replica pgbouncer
 "$target/debug/xtask" engines down --state "$state"
 step "clippy of the clients" cargo clippy --workspace --lib --bins --test real --features "$features,svetu-bench/engines" --locked --quiet -- -D warnings
 # The folder and the program of each suite of a kind (`real`, `it`), as cargo built them.

@@ -2,6 +2,7 @@
 //! ports of 127.0.0.1. `make up` and `make test` never need them.
 
 mod install;
+mod jaeger;
 mod kafka;
 mod minio;
 mod opensearch;
@@ -63,6 +64,7 @@ pub enum Name {
     Opensearch,
     Redis,
     Minio,
+    Jaeger,
     Postgres,
     Replica,
     Pgbouncer,
@@ -75,6 +77,7 @@ impl fmt::Display for Name {
             Self::Opensearch => "opensearch",
             Self::Redis => "redis",
             Self::Minio => "minio",
+            Self::Jaeger => "jaeger",
             Self::Postgres => "postgres",
             Self::Replica => "replica",
             Self::Pgbouncer => "pgbouncer",
@@ -123,6 +126,7 @@ fn engine(name: Name) -> &'static dyn Engine {
         Name::Opensearch => &opensearch::OpenSearch,
         Name::Redis => &redis::Redis,
         Name::Minio => &minio::Minio,
+        Name::Jaeger => &jaeger::Jaeger,
         Name::Postgres => &postgres::Primary,
         Name::Replica => &postgres::Replica,
         Name::Pgbouncer => &pgbouncer::Pgbouncer,

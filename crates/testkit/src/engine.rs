@@ -1,4 +1,5 @@
 use std::{
+    collections::BTreeMap,
     fs,
     os::unix::fs::PermissionsExt as _,
     path::PathBuf,
@@ -13,6 +14,8 @@ pub struct Engine {
     name: &'static str,
     folder: Arc<TempDir>,
     url: String,
+    /// The lines after the first.
+    more: BTreeMap<String, String>,
 }
 
 impl Engine {
@@ -29,7 +32,7 @@ impl Engine {
     }
 
     fn within(name: &'static str, folder: Arc<TempDir>) -> Self {
-        let mut engine = Self { name, folder, url: String::new() };
+        let mut engine = Self { name, folder, url: String::new(), more: BTreeMap::new() };
         engine.up();
         engine
     }
@@ -39,10 +42,17 @@ impl Engine {
         &self.url
     }
 
+    /// What else it tells.
+    pub fn told(&self, name: &str) -> &str {
+        &self.more[name]
+    }
+
     pub fn up(&mut self) {
         let output = self.ask(&["up", self.name]);
         let told = String::from_utf8(output.stdout).unwrap();
-        let url = told.lines().next().unwrap().split_once('=').unwrap().1.to_owned();
+        let mut lines = told.lines().map(|line| line.split_once('=').unwrap());
+        let url = lines.next().unwrap().1.to_owned();
+        self.more = lines.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         assert!(self.url.is_empty() || self.url == url, "{url} is not where it was: {}", self.url);
         self.url = url;
     }

@@ -7,6 +7,8 @@ mod clock;
 mod collector;
 mod database;
 mod engine;
+#[cfg(feature = "collector")]
+mod jaeger;
 mod server;
 
 pub use clock::{clock, eventually};
@@ -15,3 +17,5 @@ pub use collector::{Collector, SeenSpan};
 pub use database::TestDb;
 pub use engine::Engine;
 pub use expect_test::{Expect, expect};
+#[cfg(feature = "collector")]
+pub use jaeger::spans as jaeger_spans;

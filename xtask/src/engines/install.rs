@@ -20,6 +20,11 @@ const LOCK_S_MAX: u32 = 300;
 
 /// Its output is shown only if it fails.
 pub fn run(command: &mut Command, missing: &str) -> Result<()> {
+    told(command, missing).map(drop)
+}
+
+/// What it says on standard output.
+pub fn told(command: &mut Command, missing: &str) -> Result<String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command.stdin(Stdio::null()).output().with_context(|| format!("`{program}` is needed: {missing}"))?;
     if !output.status.success() {
@@ -28,7 +33,7 @@ pub fn run(command: &mut Command, missing: &str) -> Result<()> {
         let lines: Vec<&str> = text.lines().collect();
         bail!("`{program}` failed:\n{}", lines[lines.len().saturating_sub(20)..].join("\n"));
     }
-    Ok(())
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// One at a time over all processes of this user: engines install side by side, and the package manager waits for nobody.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use svetu_testkit::{Collector, Engine, SeenSpan};
+use svetu_testkit::{Collector, Engine, SeenSpan, jaeger_spans};
 use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::platform::{Api, Place, Platform, TRADER};
@@ -104,8 +104,42 @@ fn way_up(spans: &[SeenSpan], from: &SeenSpan) -> Vec<String> {
     way
 }
 
-async fn one_trace(bus: &str, system: &str) {
-    let collector = Collector::start().await;
+/// Who takes the spans.
+enum Taker {
+    Own(Collector),
+    Jaeger(Engine),
+}
+
+impl Taker {
+    fn url(&self) -> String {
+        match self {
+            Self::Own(collector) => collector.url(),
+            Self::Jaeger(engine) => engine.url().to_owned(),
+        }
+    }
+
+    /// Of the client's trace.
+    async fn trace(&self) -> Vec<SeenSpan> {
+        match self {
+            Self::Own(collector) => collector.trace(TRACE),
+            Self::Jaeger(engine) => {
+                let asked = Api::new(engine.told("JAEGER_URL")).get(&format!("/api/traces/{TRACE}")).await.unwrap();
+                // It knows none of it yet: 404.
+                if asked.status == 200 { jaeger_spans(&asked.json()) } else { Vec::new() }
+            }
+        }
+    }
+
+    /// Of every trace, where that can be asked.
+    async fn all(&self) -> Vec<SeenSpan> {
+        match self {
+            Self::Own(collector) => collector.spans(),
+            Self::Jaeger(_) => self.trace().await,
+        }
+    }
+}
+
+async fn one_trace(collector: &Taker, bus: &str, system: &str) {
     let place = Place::seeded().await;
     configure(&place, &collector.url(), 1.0, bus);
     let cluster = place.cluster(&plan(&place), &[]).await;
@@ -127,14 +161,16 @@ async fn one_trace(bus: &str, system: &str) {
         let missing = wanted.iter().filter(|(role, kind, told)| played(spans, role, kind, told).is_none());
         missing.map(|wanted| format!("{wanted:?}")).collect()
     };
-    while !missing(&collector.trace(TRACE)).is_empty() {
-        if began.elapsed() > SEEN_WITHIN {
-            panic!("missing {:#?}\nof {:#?}", missing(&collector.trace(TRACE)), collector.trace(TRACE));
+    loop {
+        let spans = collector.trace().await;
+        if missing(&spans).is_empty() {
+            break;
         }
+        assert!(began.elapsed() < SEEN_WITHIN, "missing {:#?}\nof {spans:#?}", missing(&spans));
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     cluster.stop().await;
-    let spans = collector.trace(TRACE);
+    let spans = collector.trace().await;
 
     // Every parent is there: from each span a way leads up to the client.
     let ways: Vec<Vec<String>> = spans.iter().map(|span| way_up(&spans, span)).collect();
@@ -147,7 +183,7 @@ async fn one_trace(bus: &str, system: &str) {
         "consumer, service, the gateway's call, the gateway"
     );
     // Nothing is told but what is known to be harmless; of the address its template, of the ad neither id nor title.
-    for span in &collector.spans() {
+    for span in &collector.all().await {
         for (key, value) in span.attributes.iter().chain(&span.resource) {
             let told = TOLD.contains(&key.as_str()) || key == "service.instance.id";
             assert!(told, "{key} of {}", span.name);
@@ -160,13 +196,19 @@ async fn one_trace(bus: &str, system: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_trace_goes_through_gateway_service_outbox_bus_and_consumer() {
-    one_trace("", "postgresql").await;
+    one_trace(&Taker::Own(Collector::start().await), "", "postgresql").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_trace_goes_through_kafka() {
     let kafka = Engine::start("kafka");
-    one_trace(&format!("[bus]\nurl = \"{}\"", kafka.url()), "kafka").await;
+    let bus = format!("[bus]\nurl = \"{}\"", kafka.url());
+    one_trace(&Taker::Own(Collector::start().await), &bus, "kafka").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jaeger_shows_one_trace() {
+    one_trace(&Taker::Jaeger(Engine::start("jaeger")), "", "postgresql").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
