@@ -31,29 +31,41 @@ describe("a crowd at the door", () => {
     throw new Error("nobody is refused");
   };
 
+  // A try may come back between the crowd's last and the person's: then they were not refused, and it is asked again.
+  const TRIES = 5;
+
   test("with script the form goes through", async () => {
     const context = await visitor(browser, { size: "phone" });
     const page = await context.newPage();
-    await open(page, address("sr-Latn", "/recovery"));
-    await page.getByLabel(t("auth.email")).fill("neko@example.com");
-    const problem = await crowd();
-    assert.ok(problem.challenge.bits > 8 && problem.challenge.token, JSON.stringify(problem));
-    const answers = [];
-    page.on("request", (request) => request.method() === "POST" && answers.push(request.url()));
-    await press(page.getByRole("button", { name: t("auth.recovery.submit") }));
-    await page.getByText(t("auth.sent.recovery")).waitFor();
-    assert.equal(answers.length, 2, "refused once, then taken");
+    const sent = [];
+    page.on("request", (request) => request.method() === "POST" && sent.push(request.url()));
+    for (let n = 0; n < TRIES && sent.length !== 2; n += 1) {
+      sent.length = 0;
+      await open(page, address("sr-Latn", "/recovery"));
+      await page.getByLabel(t("auth.email")).fill("neko@example.com");
+      const problem = await crowd();
+      assert.ok(problem.challenge.bits > 8 && problem.challenge.token, JSON.stringify(problem));
+      await press(page.getByRole("button", { name: t("auth.recovery.submit") }));
+      await page.getByText(t("auth.sent.recovery")).waitFor();
+    }
+    assert.equal(sent.length, 2, "refused once, then taken");
     await context.close();
   });
 
   test("without script there is a message", async () => {
     const context = await visitor(browser, { javaScriptEnabled: false });
     const page = await context.newPage();
-    await page.goto(address("sr-Latn", "/recovery"));
-    await page.getByLabel(t("auth.email")).fill("neko@example.com");
-    const problem = await crowd();
-    await page.getByRole("button", { name: t("auth.recovery.submit") }).click();
-    await page.getByText(problem.title).waitFor();
+    let refused = false;
+    for (let n = 0; n < TRIES && !refused; n += 1) {
+      await page.goto(address("sr-Latn", "/recovery"));
+      await page.getByLabel(t("auth.email")).fill("neko@example.com");
+      const problem = await crowd();
+      await page.getByRole("button", { name: t("auth.recovery.submit") }).click();
+      const message = page.getByText(problem.title);
+      await message.or(page.getByText(t("auth.sent.recovery"))).waitFor();
+      refused = await message.isVisible();
+    }
+    assert.ok(refused, "there is a message");
     await context.close();
   });
 });
