@@ -110,6 +110,18 @@ pub fn maven(folder: &Path, artefacts: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// What is said to be needed where there is no `go`.
+pub const GO: &str = "Go 1.24 or later";
+
+/// `go` with sources and objects of its own in `build`.
+pub fn go(build: &Path) -> Command {
+    let mut command = Command::new("go");
+    command.env("GOPATH", build.join("path")).env("GOCACHE", build.join("cache"));
+    // Else nobody could remove the sources.
+    command.env("GOFLAGS", "-modcacherw");
+    command
+}
+
 /// `java` with the jars of `folder`.
 pub fn java(folder: &Path, heap_mb: u32) -> Command {
     let mut command = Command::new("java");

@@ -9,7 +9,6 @@ use serde_json::json;
 use super::{Engine, Place, install};
 
 const MODULE: &str = "github.com/jaegertracing/jaeger@v1.76.0";
-const MISSING: &str = "Go 1.24 or later";
 /// Older ones go: it keeps them in memory.
 const TRACES_MAX: u32 = 20_000;
 
@@ -34,18 +33,13 @@ impl Engine for Jaeger {
         }
         let build = home.join("build");
         fs::create_dir(&build)?;
-        let go = || {
-            let mut command = Command::new("go");
-            command.env("GOPATH", build.join("path")).env("GOCACHE", build.join("cache")).current_dir(&build);
-            // Else nobody could remove the sources.
-            command.env("GOFLAGS", "-modcacherw");
-            command
-        };
-        let told = install::told(go().args(["mod", "download", "-json", MODULE]), MISSING)?;
+        let mut command = install::go(&build);
+        command.args(["mod", "download", "-json", MODULE]).current_dir(&build);
+        let told = install::told(&mut command, install::GO)?;
         let module: Module = serde_json::from_str(&told).context("what `go mod download -json` tells")?;
-        let mut command = go();
+        let mut command = install::go(&build);
         command.args(["build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o"]).arg(home.join("jaeger"));
-        install::run(command.arg("./cmd/jaeger").current_dir(module.folder), MISSING)?;
+        install::run(command.arg("./cmd/jaeger").current_dir(module.folder), install::GO)?;
         fs::remove_dir_all(&build)?;
         Ok(())
     }

@@ -24,12 +24,9 @@ impl Engine for Minio {
     /// Nothing of the build is kept but the program: its sources and objects are some two gigabytes.
     fn install(&self, home: &Path) -> Result<()> {
         let build = home.join("build");
-        let mut command = Command::new("go");
-        command.args(["install", "-trimpath", "-ldflags=-s -w", MODULE]);
-        command.env("GOBIN", home).env("GOPATH", build.join("path")).env("GOCACHE", build.join("cache"));
-        // Else nobody could remove the sources.
-        command.env("GOFLAGS", "-modcacherw");
-        install::run(&mut command, "Go 1.24 or later")?;
+        let mut command = install::go(&build);
+        command.args(["install", "-trimpath", "-ldflags=-s -w", MODULE]).env("GOBIN", home);
+        install::run(&mut command, install::GO)?;
         fs::remove_dir_all(&build)?;
         Ok(())
     }
