@@ -39,7 +39,7 @@ describe("a crowd at the door", () => {
     const page = await context.newPage();
     const sent = [];
     page.on("request", (request) => request.method() === "POST" && sent.push(request.url()));
-    for (let n = 0; n < TRIES && sent.length !== 2; n += 1) {
+    for (let n = 0; n < TRIES && sent.length < 2; n += 1) {
       sent.length = 0;
       await open(page, address("sr-Latn", "/recovery"));
       await page.getByLabel(t("auth.email")).fill("neko@example.com");
